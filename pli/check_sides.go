@@ -1,0 +1,278 @@
+package pli
+
+import (
+	"bytes"
+
+	"ims/iban"
+)
+
+// The rules about the two sides of a record: accounts, bank numbers, and the direction that follows.
+
+// side is where one party stands in a record and how its findings are called.
+type side struct {
+	account, bank, name                     int // fields
+	missing, format, checksum, foreign      Code
+	bankFormat, bankCheckDigit, bankOther   Code
+	nameMissing, nameLineTooLong, nameLines Code
+}
+
+var (
+	payerCodes = side{
+		fieldPayer, fieldPayerBank, fieldPayerName,
+		RecordPayerAccountMissing, RecordPayerAccountFormat, RecordPayerAccountChecksum, RecordPayerAccountForeign,
+		RecordPayerBankNoFormat, RecordPayerBankNoCheckDigit, RecordPayerBankNoMismatch,
+		RecordPayerNameMissing, RecordPayerNameLineTooLong, RecordPayerNameTooManyLines,
+	}
+	payeeCodes = side{
+		fieldPayee, fieldPayeeBank, fieldPayeeName,
+		RecordPayeeAccountMissing, RecordPayeeAccountFormat, RecordPayeeAccountChecksum, RecordPayeeAccountForeign,
+		RecordPayeeBankNoFormat, RecordPayeeBankNoCheckDigit, RecordPayeeBankNoMismatch,
+		RecordPayeeNameMissing, RecordPayeeNameLineTooLong, RecordPayeeNameTooManyLines,
+	}
+	// In a direct debit the creditor stands first and the debtor, who pays, second.
+	directPayer = at(payerCodes, payeeCodes)
+	directPayee = at(payeeCodes, payerCodes)
+)
+
+func at(s, place side) side {
+	s.account, s.bank, s.name = place.account, place.bank, place.name
+	return s
+}
+
+func (p *parser) payerSide() *side {
+	if p.direct {
+		return &directPayer
+	}
+	return &payerCodes
+}
+
+func (p *parser) payeeSide() *side {
+	if p.direct {
+		return &directPayee
+	}
+	return &payeeCodes
+}
+
+// reading is what an account field turned out to be, apart from the account.
+type reading struct {
+	fault      Code // of the side's codes, "" for a valid Polish account
+	damaged    bool // lies in an own range, but its check digits are wrong
+	normalized bool
+	bank       [bankDigits]byte // sort code; zero unless there are 26 digits
+}
+
+// accounts reads both sides and judges them; which severity a fault has depends on where the money goes.
+func (p *parser) accounts() {
+	r := &p.rec
+	payer, payee := p.payerSide(), p.payeeSide()
+	r.Payer, p.payer = p.readAccount(payer)
+	r.Payee, p.payee = p.readAccount(payee)
+	same := r.Payer.Kind != None && r.Payer == r.Payee
+	if !same && !p.payer.damaged && !p.payee.damaged {
+		r.Direction = directionOf(r.Payer.Kind, r.Payee.Kind)
+	}
+	before := len(r.Findings)
+	p.accountFinding(payer, &p.payer, r.Payer, p.payerSeverity())
+	p.accountFinding(payee, &p.payee, r.Payee, p.payeeSeverity())
+	switch {
+	case same:
+		p.find(RecordSameAccount, payee.account, r.Payee.String(), Params{})
+	case r.Direction == Unknown && !hasError(r.Findings[before:]):
+		p.find(DomainNoOwnAccount, 0, "", Params{})
+	case r.Direction == Unallocated:
+		p.find(DomainMasterAccountUnallocated, payee.account, r.Payee.String(), Params{})
+	}
+	p.typeAgrees()
+}
+
+func hasError(list []Finding) bool {
+	for i := range list {
+		if list[i].Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// directionOf is the whole of what decides between credit and debit.
+func directionOf(payer, payee Kind) Direction {
+	switch {
+	case payer == Virtual && payee == Virtual:
+		return Internal
+	case payer == Master && payee == Virtual:
+		return Funding
+	case payee == Virtual:
+		return Credit
+	case payer == Virtual && payee == Master:
+		return Sweep
+	case payee == Master:
+		return Unallocated
+	case payer == Virtual:
+		return Debit
+	case payer == Master:
+		return Charges
+	}
+	return Unknown
+}
+
+// typeAgrees refuses a record that a statement marks as a debit while its accounts make it a credit.
+func (p *parser) typeAgrees() {
+	r := &p.rec
+	if p.opt.Dialect.TwoHundreds == StatementPKO && r.Type[0] == '2' && r.Direction.incoming() {
+		p.find(RecordTypeDirection, fieldType, r.Type, Params{})
+	}
+}
+
+// payerSeverity: where money arrived, faults of the payer are no reason to keep it from its payee.
+func (p *parser) payerSeverity() Severity {
+	d, code := p.rec.Direction, p.payer.fault
+	switch {
+	case code == RecordPayerAccountMissing && (payerless(p.rec.Class) || p.opt.AllowMissingPayer):
+		return Warning
+	case code == RecordPayerAccountMissing:
+		return Error
+	case code == RecordPayerAccountForeign, d == Credit, d == Unallocated:
+		return Warning
+	}
+	return Error
+}
+
+func (p *parser) payeeSeverity() Severity {
+	d := p.rec.Direction
+	if p.payee.fault == RecordPayeeAccountForeign && d != Debit && d != Charges {
+		return Warning
+	}
+	return Error
+}
+
+func (p *parser) accountFinding(s *side, got *reading, a Account, severity Severity) {
+	if got.normalized {
+		p.find(RecordAccountNormalized, s.account, p.show(s.account), Params{})
+	}
+	if got.fault == "" {
+		return
+	}
+	p.findAs(severity, got.fault, s.account, p.show(s.account), Params{})
+}
+
+// readAccount reads the account field of a side. 26 digits as they stand are the usual case.
+func (p *parser) readAccount(s *side) (Account, reading) {
+	b := p.rec.tokens.content(s.account)
+	if n, ok := iban.NRB(b); ok {
+		return p.polish(n, b, reading{})
+	}
+	if allZero(b) {
+		return Account{}, reading{fault: s.missing}
+	}
+	clean, changed := normalize(b, p.enc)
+	got := reading{normalized: changed}
+	switch {
+	case allZero(clean):
+		return Account{}, reading{fault: s.missing}
+	case len(clean) == len("PL")+nrbDigits && clean[0] == 'P' && clean[1] == 'L':
+		got.normalized, clean = true, clean[len("PL"):]
+	}
+	if n, ok := iban.NRB(clean); ok {
+		return p.polish(n, clean, got)
+	}
+	return p.faulty(s, clean, got)
+}
+
+// nrbDigits is the length of a Polish account number: check digits, sort code, account.
+const nrbDigits = 26
+
+func (p *parser) polish(n iban.IBAN, digits []byte, got reading) (Account, reading) {
+	got.bank = [bankDigits]byte(digits[2:])
+	return Account{Kind: p.own.kind(digits[2:]), IBAN: n}, got
+}
+
+// faulty says what is wrong with an account that is no valid Polish number.
+func (p *parser) faulty(s *side, clean []byte, got reading) (Account, reading) {
+	a := Account{Kind: External, Text: p.enc.text(clean)}
+	if len(clean) == nrbDigits && digitsOnly(clean) {
+		got.bank = [bankDigits]byte(clean[2:])
+		got.damaged = p.own.kind(clean[2:]) != External
+		got.fault = s.checksum
+		return a, got
+	}
+	if !plausibleIBAN(clean) {
+		got.fault, got.normalized = s.format, false
+		return a, got
+	}
+	n, err := iban.ParseISO(a.Text)
+	if err != nil {
+		got.fault = s.checksum
+		return a, got
+	}
+	got.fault = s.foreign
+	return Account{Kind: External, IBAN: n}, got
+}
+
+// allZero reports an empty field, or one of zeros only.
+func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "0")) == 0 }
+
+// normalize takes blanks and dashes out and makes capitals, in a copy if there is anything to do.
+func normalize(b []byte, enc Encoding) (clean []byte, changed bool) {
+	if bytes.ContainsAny(b, " \t-") || bytes.IndexFunc(b, smallLetter) >= 0 {
+		clean = make([]byte, 0, len(b))
+		for _, c := range b {
+			if c != ' ' && c != '\t' && c != '-' {
+				clean = append(clean, upperASCII(c))
+			}
+		}
+		return clean, true
+	}
+	return b, false
+}
+
+func smallLetter(r rune) bool { return r >= 'a' && r <= 'z' }
+
+// plausibleIBAN reports the shape of an IBAN of any country.
+func plausibleIBAN(b []byte) bool {
+	if len(b) < 15 || len(b) > 34 || !digitsOnly(b[2:4]) {
+		return false
+	}
+	for i, c := range b {
+		letter := c >= 'A' && c <= 'Z'
+		if !letter && (i < 2 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// bankNumber judges fields 4 and 11, which banks ignore: so these are warnings only.
+func (p *parser) bankNumber(s *side, got *reading) {
+	b := p.rec.tokens.content(s.bank)
+	switch {
+	case allZero(b):
+		return
+	case len(b) != bankDigits || !digitsOnly(b):
+		p.find(s.bankFormat, s.bank, p.show(s.bank), Params{})
+		return
+	case !sortCode(b):
+		p.find(s.bankCheckDigit, s.bank, p.show(s.bank), Params{})
+	}
+	if got.bank != [bankDigits]byte{} && got.bank != [bankDigits]byte(b) {
+		p.find(s.bankOther, s.bank, p.show(s.bank), Params{})
+	}
+}
+
+// sortCode checks the last digit of a Polish bank number: weights 3, 9, 7, 1 over all eight digits give
+// a multiple of ten (the register of the National Bank of Poland).
+func sortCode(b []byte) bool {
+	sum := 0
+	for i, c := range b {
+		sum += int(c-'0') * [...]int{3, 9, 7, 1}[i%4]
+	}
+	return sum%10 == 0
+}
+
+// taxNumber checks the ten digits of a NIP: weights 6, 5, 7, 2, 3, 4, 5, 6, 7 modulo 11 give the tenth.
+func taxNumber(s string) bool {
+	sum := 0
+	for i, w := range [...]int{6, 5, 7, 2, 3, 4, 5, 6, 7} {
+		sum += int(s[i]-'0') * w
+	}
+	return sum%11 == int(s[9]-'0')
+}

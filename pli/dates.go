@@ -1,0 +1,93 @@
+package pli
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// day is what eight digits say: the date as text, its number for comparisons, or why it is none.
+type day struct {
+	text   string
+	number int
+	fault  Code
+}
+
+// calendar remembers the days of a file, of which there are few, so that their texts are made once.
+type calendar struct {
+	known map[uint64]day
+	last  uint64
+	day   day
+}
+
+// maxKnownDays bounds the memory that a hostile file can take; later days are worked out each time.
+const maxKnownDays = 4096
+
+// read returns the day that the eight bytes of b name.
+func (c *calendar) read(b []byte) day {
+	key := binary.LittleEndian.Uint64(b)
+	if key == c.last {
+		return c.day
+	}
+	d, ok := c.known[key]
+	if !ok {
+		d = parseDay(b)
+		if c.known == nil {
+			c.known = make(map[uint64]day)
+		}
+		if len(c.known) < maxKnownDays {
+			c.known[key] = d
+		}
+	}
+	c.last, c.day = key, d
+	return d
+}
+
+func parseDay(b []byte) day {
+	if !digitsOnly(b) {
+		return day{fault: RecordDateFormat}
+	}
+	y, m, d := number(b[:4]), number(b[4:6]), number(b[6:])
+	if m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || y == 0 {
+		return day{fault: RecordDateInvalid}
+	}
+	return day{text: fmt.Sprintf("%04d-%02d-%02d", y, m, d), number: dayNumber(y, m, d)}
+}
+
+// parseISODay reads YYYY-MM-DD.
+func parseISODay(s string) (day, error) {
+	if len(s) == 10 && s[4] == '-' && s[7] == '-' {
+		if d := parseDay([]byte(s[:4] + s[5:7] + s[8:])); d.fault == "" {
+			return d, nil
+		}
+	}
+	return day{}, fmt.Errorf("date %q is not a day YYYY-MM-DD", s)
+}
+
+func number(b []byte) int {
+	n := 0
+	for _, c := range b {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+func daysIn(y, m int) int {
+	switch {
+	case m == 2 && y%4 == 0 && (y%100 != 0 || y%400 == 0):
+		return 29
+	case m == 2:
+		return 28
+	case m == 4 || m == 6 || m == 9 || m == 11:
+		return 30
+	}
+	return 31
+}
+
+// dayNumber counts days of the Gregorian calendar, years beginning in March so that the leap day comes
+// last: 365 days a year, leap days, and (153m+2)/5 days before month m of such a year.
+func dayNumber(y, m, d int) int {
+	if m < 3 {
+		y, m = y-1, m+12
+	}
+	return 365*y + y/4 - y/100 + y/400 + (153*(m-3)+2)/5 + d
+}

@@ -1,0 +1,140 @@
+package pli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// errChanged means that the two readings of a file did not see the same bytes.
+var errChanged = errors.New("the file is shorter than at its first reading")
+
+// lineReader hands out the lines of a file. Only CR and LF end a line, never a byte of some encoding.
+type lineReader struct {
+	src    io.Reader
+	left   int64 // bytes still to be read from src
+	limit  int   // longest line handed out whole
+	loneCR bool  // the file has CR without LF, so that both must be looked for
+
+	buf        []byte
+	start, end int // what is read and not yet handed out
+}
+
+// line is one physical line, without its end. It is valid until the next call.
+type line struct {
+	text    []byte
+	tooLong bool // text is its first bytes only
+	ended   bool // a line end followed
+}
+
+func newLineReader(src io.Reader, size int64, limit int, loneCR bool) *lineReader {
+	return &lineReader{src: src, left: size, limit: limit, loneCR: loneCR, buf: make([]byte, max(windowBytes, 2*limit+2))}
+}
+
+// skip passes n bytes at the beginning.
+func (l *lineReader) skip(n int64) error {
+	if _, err := io.CopyN(io.Discard, l.src, n); err != nil {
+		return fmt.Errorf("second reading: %w", err)
+	}
+	l.left -= n
+	return nil
+}
+
+// next returns the next line, or io.EOF.
+func (l *lineReader) next() (line, error) {
+	scanned := 0
+	for {
+		window := l.buf[l.start:l.end]
+		if i := l.breakAt(window, scanned); i >= 0 {
+			return l.take(i), nil
+		}
+		switch {
+		case l.left == 0 && len(window) == 0:
+			return line{}, io.EOF
+		case l.left == 0:
+			l.start = l.end
+			return line{text: window[:min(len(window), l.limit)], tooLong: len(window) > l.limit}, nil
+		case len(window) > l.limit+1:
+			return l.overlong()
+		}
+		scanned = max(0, len(window)-1) // a CR at the very end waits for the next byte
+		if err := l.fill(); err != nil {
+			return line{}, err
+		}
+	}
+}
+
+// breakAt returns where the first line end in window begins, looking from offset from, or -1.
+func (l *lineReader) breakAt(window []byte, from int) int {
+	i := bytes.IndexByte(window[from:], '\n')
+	if l.loneCR {
+		i = l.carriage(window[from:], i)
+	}
+	if i < 0 {
+		return -1
+	}
+	return from + i
+}
+
+// carriage looks for a CR before position lf. One at the end of what is read does not count yet.
+func (l *lineReader) carriage(window []byte, lf int) int {
+	if lf >= 0 {
+		window = window[:lf]
+	}
+	cr := bytes.IndexByte(window, '\r')
+	if cr < 0 || lf < 0 && cr == len(window)-1 && l.left > 0 {
+		return lf
+	}
+	return cr
+}
+
+// take hands out the line before the line end at i and passes the end.
+func (l *lineReader) take(i int) line {
+	window := l.buf[l.start:l.end]
+	text, width := window[:i], 1
+	switch {
+	case window[i] == '\r' && i+1 < len(window) && window[i+1] == '\n':
+		width = 2
+	case window[i] == '\n' && i > 0 && window[i-1] == '\r':
+		text = window[:i-1]
+	}
+	l.start += i + width
+	return line{text: text[:min(len(text), l.limit)], tooLong: len(text) > l.limit, ended: true}
+}
+
+// overlong returns the beginning of a line above the limit and passes all of it, however long it is.
+func (l *lineReader) overlong() (line, error) {
+	text := bytes.Clone(l.buf[l.start : l.start+l.limit])
+	for {
+		if i := l.breakAt(l.buf[l.start:l.end], 0); i >= 0 {
+			l.take(i)
+			return line{text: text, tooLong: true, ended: true}, nil
+		}
+		if l.left == 0 {
+			l.start = l.end
+			return line{text: text, tooLong: true}, nil
+		}
+		l.start = max(l.start, l.end-1)
+		if err := l.fill(); err != nil {
+			return line{}, err
+		}
+	}
+}
+
+// fill reads more behind what is there, which it moves to the front first.
+func (l *lineReader) fill() error {
+	l.end = copy(l.buf, l.buf[l.start:l.end])
+	l.start = 0
+	room := min(int64(len(l.buf)-l.end), l.left)
+	n, err := io.ReadAtLeast(l.src, l.buf[l.end:l.end+int(room)], int(min(room, 1)))
+	l.end += n
+	l.left -= int64(n)
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		return fmt.Errorf("second reading: %w", errChanged)
+	case err != nil:
+		return fmt.Errorf("second reading: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package pli
+
+// parser turns lines into records. One record is judged at a time and nothing is carried over but the
+// calendar, which holds facts: so a record's findings never depend on its neighbours.
+type parser struct {
+	opt     Options
+	own     ranges
+	enc     Encoding
+	control bool // the file has control characters: look for them in each line
+	today   int  // day number; 0: dates are not compared with it
+	days    calendar
+
+	rec           Record
+	direct        bool // the record is a direct debit: money flows from field 7 to field 6
+	payer, payee  reading
+	name1, name2  joined // of fields 8 and 9
+	title         joined
+	other         [3]joined // fields 14, 16 and 17
+	scratch       []byte
+	referenceSize int
+}
+
+// parse judges one line. The record is the parser's own and is overwritten by the next call.
+func (p *parser) parse(number int, l line) *Record {
+	r := &p.rec
+	*r = Record{Line: number, Raw: l.text, Findings: r.Findings[:0], scratch: r.scratch}
+	if l.tooLong {
+		p.find(RecordTooLong, 0, "", Params{Limit: int64(p.opt.Limits.Line)})
+		return r
+	}
+	code := r.tokens.split(l.text)
+	if p.control {
+		p.controls()
+	}
+	if code != "" {
+		p.find(code, min(r.tokens.count, mostFields), p.show(r.tokens.count), Params{})
+		return r
+	}
+	t := &r.tokens
+	if t.count < fewestFields || t.surplus {
+		p.find(RecordFieldCount, 0, "", Params{Got: int64(t.count)})
+		return r
+	}
+	p.fields()
+	return r
+}
+
+// fields judges a line whose fields are where they should be.
+func (p *parser) fields() {
+	p.texts()
+	supported := p.messageType()
+	p.date()
+	if !p.amount() {
+		return // fields are shifted: say no more about them
+	}
+	p.layout()
+	if !supported {
+		return // what the accounts mean cannot be known
+	}
+	p.constant(fieldConstant1)
+	p.constant(fieldConstant2)
+	p.class()
+	p.accounts()
+	p.bankNumber(p.payerSide(), &p.payer)
+	p.bankNumber(p.payeeSide(), &p.payee)
+	p.textRules()
+	p.reserved()
+	p.titleRules()
+	p.references()
+}
+
+// layout judges a number of fields that can be read.
+func (p *parser) layout() {
+	got := Params{Got: int64(p.rec.tokens.count)}
+	switch {
+	case got.Got > mostFields:
+		p.find(RecordTrailingEmpty, 0, "", got)
+	case got.Got < fewestUsual || got.Got > mostUsual:
+		p.find(RecordFieldCountUnusual, 0, "", got)
+	}
+}
+
+// controls reports the first control character of each field that has one.
+func (p *parser) controls() {
+	t := &p.rec.tokens
+	at, reported := 1, 0
+	for i, b := range p.rec.Raw {
+		if b >= 0x20 && b != 0x7f || b == '\t' {
+			continue
+		}
+		for at < t.count && at < mostFields && i >= t.field[at+1].start {
+			at++
+		}
+		if at != reported {
+			reported = at
+			p.find(RecordControlChar, at, p.show(at), Params{})
+		}
+	}
+}
+
+// find adds a finding with the severity of the catalogue.
+func (p *parser) find(code Code, field int, value string, params Params) {
+	severity, _ := code.DefaultSeverity()
+	p.findAs(severity, code, field, value, params)
+}
+
+// findAs adds a finding whose severity depends on the side or the direction.
+func (p *parser) findAs(s Severity, code Code, field int, value string, params Params) {
+	p.rec.Findings = append(p.rec.Findings, Finding{
+		Code: code, Severity: s, Line: p.rec.Line, Field: field, Value: visible(value), Params: params,
+	})
+}
+
+// show returns the text of a field for a finding.
+func (p *parser) show(n int) string { return p.enc.text(p.rec.tokens.content(min(n, mostFields))) }
+
+// texts decodes the text fields, all into one string per record: its parts are the record's texts.
+func (p *parser) texts() {
+	r, t := &p.rec, &p.rec.tokens
+	b := p.scratch[:0]
+	b, p.name1 = join(b, t.raw(fieldPayerName), p.enc)
+	b, p.name2 = join(b, t.raw(fieldPayeeName), p.enc)
+	b, p.title = join(b, t.raw(fieldTitle), p.enc)
+	for i, n := range [...]int{fieldComplaint, fieldReference, fieldTaxNumber} {
+		b, p.other[i] = join(b, t.raw(n), p.enc)
+	}
+	p.scratch = b
+	s := string(b)
+	r.PayerName, r.PayeeName = s[p.name1.start:p.name1.end], s[p.name2.start:p.name2.end]
+	r.Title = s[p.title.start:p.title.end]
+	r.OperationNumber = s[p.other[0].start:p.other[0].end]
+	r.Reference = s[p.other[1].start:p.other[1].end]
+	r.TaxNumber = s[p.other[2].start:p.other[2].end]
+}
