@@ -1,0 +1,180 @@
+package iban
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Errors of building a number. They come wrapped with what was wrong.
+var (
+	// ErrCountry: no country with IBANs has this code.
+	ErrCountry = errors.New("iban: unknown country")
+	// ErrStructure: a part or a whole national number does not fit the country's structure.
+	ErrStructure = errors.New("iban: does not fit the country's structure")
+	// ErrNationalDigits: national check digits that were given are wrong, or none exist for the body.
+	ErrNationalDigits = errors.New("iban: national check digits")
+)
+
+// Parts are the pieces of a BBAN. Each has the full length of its Span in the country; shorter digits are filled with
+// zeros on the left in Account only. Where check characters lie inside a part (the last digit of a Polish sort code),
+// the part may be given with or without them; they are always computed and must agree if given.
+type Parts struct {
+	Bank    string
+	Branch  string
+	Account string
+}
+
+// Build returns the IBAN of a country ("PL") made of parts, with national and ISO check digits computed. The errors wrap
+// ErrCountry, ErrStructure or ErrNationalDigits.
+func Build(country string, p Parts) (IBAN, error) {
+	c, ok := CountryByCode(country)
+	if !ok {
+		return IBAN{}, fmt.Errorf("build: %w: %q", ErrCountry, country)
+	}
+	text := make([]byte, len(c.classes))
+	for _, part := range []struct {
+		name, value string
+		span        Span
+	}{{"bank", p.Bank, c.Bank}, {"branch", p.Branch, c.Branch}, {"account", p.Account, c.Account}} {
+		if err := c.place(text, part.value, part.span); err != nil {
+			return IBAN{}, fmt.Errorf("build %s: %s: %w", country, part.name, err)
+		}
+	}
+	x, err := c.complete(text)
+	if err != nil {
+		return IBAN{}, fmt.Errorf("build %s: %w", country, err)
+	}
+	return x, nil
+}
+
+// place writes one part into text, leaving check positions zero if the part came without them.
+func (c *Country) place(text []byte, value string, s Span) error {
+	bare := s.Len()
+	for i := s.From; i < s.To; i++ {
+		if c.isCheck(i) {
+			bare--
+		}
+	}
+	if s == c.Account && len(value) < bare {
+		value = padding[:bare-len(value)] + value
+	}
+	if len(value) != bare && len(value) != s.Len() {
+		return fmt.Errorf("%w: %d characters instead of %d", ErrStructure, len(value), s.Len())
+	}
+	next := 0
+	for i := s.From; i < s.To; i++ {
+		if len(value) != s.Len() && c.isCheck(i) {
+			continue
+		}
+		text[i] = value[next]
+		next++
+	}
+	return nil
+}
+
+const padding = "0000000000000000000000000000000000"
+
+func (c *Country) isCheck(at int) bool {
+	for _, s := range c.Check {
+		if s.From <= at && at < s.To {
+			return true
+		}
+	}
+	return false
+}
+
+// complete computes all check characters of a BBAN; those in text (not zero) must agree with the computed ones.
+func (c *Country) complete(text []byte) (IBAN, error) {
+	for i, ch := range text {
+		if ch == 0 && c.isCheck(i) {
+			continue
+		}
+		if shifts[ch] == 0 || !allows(c.classes[i], ch) {
+			return IBAN{}, fmt.Errorf("%w: character %d of the BBAN must be %s", ErrStructure, i+1, className(c.classes[i]))
+		}
+	}
+	index := indexOf(c.Code[0], c.Code[1])
+	f := &formats[index]
+	b := wordsOf(filled(text))
+	if !f.rule.complete(&b) {
+		return IBAN{}, fmt.Errorf("%w: none exist for this body", ErrNationalDigits)
+	}
+	for i, ch := range text {
+		if right := b.at(len(text) - 1 - i); ch != 0 && ch != right && c.isCheck(i) {
+			return IBAN{}, fmt.Errorf("%w: character %d of the BBAN is %c, computed is %c", ErrNationalDigits, i+1, ch, right)
+		}
+	}
+	return assemble(index, &b), nil
+}
+
+// filled replaces check characters that are yet unknown by 0, which rules overwrite.
+func filled(text []byte) []byte {
+	out := make([]byte, len(text))
+	for i, ch := range text {
+		if out[i] = ch; shifts[ch] == 0 {
+			out[i] = '0'
+		}
+	}
+	return out
+}
+
+func className(class byte) string {
+	return map[byte]string{'n': "a digit", 'a': "a letter", 'c': "a digit or a letter"}[class]
+}
+
+// assemble puts country, ISO check digits and BBAN together.
+func assemble(index uint8, b *bban) IBAN {
+	return assembleWith(index, b, formats[index].isoCheck(b))
+}
+
+// assembleWith is assemble for check digits that are known.
+func assembleWith(index uint8, b *bban, check uint64) IBAN {
+	f := &formats[index]
+	x := IBAN{length: f.length, country: index}
+	n := int(f.length)
+	gap := 8 * (8*int(f.words) - (n - 4))
+	binary.LittleEndian.PutUint64(x.text[4:], b[4-f.words]>>gap)
+	for i := 3; i > 4-int(f.words); i-- {
+		binary.LittleEndian.PutUint64(x.text[n-8*(4-i):], b[i])
+	}
+	x.text[0], x.text[1] = byte(f.code), byte(f.code>>8)
+	x.text[2], x.text[3] = '0'+byte(check/10), '0'+byte(check%10)
+	return x
+}
+
+// FromBBAN returns the IBAN of a whole BBAN in capitals and digits, with its ISO check digits. National check digits
+// must be there and right where a published rule exists; Build computes them. The errors are those of Build.
+func FromBBAN(country, bban string) (IBAN, error) {
+	c, ok := CountryByCode(country)
+	if !ok {
+		return IBAN{}, fmt.Errorf("from BBAN: %w: %q", ErrCountry, country)
+	}
+	if len(bban) != len(c.classes) {
+		return IBAN{}, fmt.Errorf("from BBAN of %s: %w: %d characters instead of %d", country, ErrStructure, len(bban), len(c.classes))
+	}
+	if c.NationalRule == Published {
+		x, err := c.complete([]byte(bban))
+		if err != nil {
+			return IBAN{}, fmt.Errorf("from BBAN of %s: %w", country, err)
+		}
+		return x, nil
+	}
+	for i := range len(bban) {
+		if shifts[bban[i]] == 0 || !allows(c.classes[i], bban[i]) {
+			return IBAN{}, fmt.Errorf("from BBAN of %s: %w: character %d must be %s", country, ErrStructure, i+1, className(c.classes[i]))
+		}
+	}
+	b := wordsOf(bban)
+	return assemble(indexOf(country[0], country[1]), &b), nil
+}
+
+// FromNRB returns the IBAN of a Polish account number of 26 digits, checked as Parse does. The errors are those of Parse;
+// positions count from the start of "PL" + nrb.
+func FromNRB(nrb string) (IBAN, error) {
+	x, err := Parse("PL" + nrb)
+	if err != nil {
+		return IBAN{}, fmt.Errorf("from NRB: %w", err)
+	}
+	return x, nil
+}
