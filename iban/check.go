@@ -31,7 +31,7 @@ func Check(s string, opts ...Option) Result {
 	o := combine(opts)
 	r := Result{Input: s, Faults: []Fault{}, Warnings: []Fault{}}
 	x, k := scan(s, o)
-	if k == KindNone {
+	if k == faultNone {
 		r.Valid, r.IBAN, r.Country = true, x, x.Country()
 		if f := &formats[x.country]; f.rule == ruleNone && x.country != swiss && x.country != liechtenstein || f.firm && o&ISOOnly == 0 {
 			return r
@@ -94,33 +94,33 @@ func (e *examination) isQR() bool {
 
 // describe puts a flaw into words.
 func (e *examination) describe(input string, w flaw) Fault {
-	f := Fault{Kind: w.kind, Position: w.position}
+	f := Fault{Kind: faultKinds[w.kind], Position: w.position}
 	switch w.kind {
-	case KindEmpty:
+	case faultEmpty:
 		f.Message = "there is no IBAN here"
-	case KindSpace:
+	case faultSpace:
 		f.Actual = " "
 		f.Message = fmt.Sprintf("there is a space at position %d; write the number without spaces", w.position)
-	case KindLowerCase:
+	case faultLowerCase:
 		f.Actual = characterAt(input, w.position)
 		f.Expected = string(upperASCII(f.Actual[0]))
 		f.Message = fmt.Sprintf("%q at position %d is a small letter; write %q", f.Actual, w.position, f.Expected)
-	case KindBadCharacter:
+	case faultBadCharacter:
 		f.Actual = characterAt(input, w.position)
 		f.Message = fmt.Sprintf("%+q at position %d is neither a digit nor a letter from A to Z", f.Actual, w.position)
-	case KindUnknownCountry:
+	case faultUnknownCountry:
 		f.Actual = string(e.text[:min(e.length, 2)])
 		f.Message = fmt.Sprintf("%q is not the code of a country with IBANs", f.Actual)
-	case KindUnregistered:
+	case faultUnregistered:
 		f.Actual = countries[e.index].Code
 		f.Message = countries[e.index].Name + " is not in the SWIFT registry of IBANs"
-	case KindLength:
+	case faultLength:
 		e.describeLength(&f)
-	case KindClass:
+	case faultClass:
 		e.describeClass(&f, w.at)
-	case KindCheckRange, KindCheckDigits:
+	case faultCheckRange, faultCheckDigits:
 		e.describeCheck(&f)
-	case KindNational:
+	case faultNational:
 		e.describeNational(&f, w.at)
 	}
 	return f

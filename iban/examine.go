@@ -5,7 +5,7 @@ import "unicode/utf8"
 // flaw is one thing that is wrong, without words: at is the 0-based place in the folded text, position the 1-based
 // character of the input, 0 for the whole.
 type flaw struct {
-	kind     Kind
+	kind     fault
 	position int
 	at       int
 }
@@ -24,7 +24,7 @@ type examination struct {
 
 // firstFault returns the error for an input that scan has refused.
 func firstFault[T ~string | ~[]byte](s T, o Option) error {
-	err := error(KindNone)
+	err := error(nil)
 	examine(s, o, func(_ *examination, w flaw) bool {
 		err = parseError(w.kind, w.position)
 		return false
@@ -36,7 +36,7 @@ func firstFault[T ~string | ~[]byte](s T, o Option) error {
 func examine[T ~string | ~[]byte](s T, o Option, visit func(*examination, flaw) bool) (e examination) {
 	e.options, e.visit = o, visit
 	if len(s) == 0 {
-		visit(&e, flaw{kind: KindEmpty})
+		visit(&e, flaw{kind: faultEmpty})
 		return e
 	}
 	if !foldInto(&e, s) || !e.country() || !e.lengthFits() || !e.classes() {
@@ -65,23 +65,23 @@ func foldInto[T ~string | ~[]byte](e *examination, s T) bool {
 
 // take adds one character to the folded text and tells what is wrong with it.
 func (e *examination) take(c byte, position int) bool {
-	kind := KindNone
+	kind := faultNone
 	switch {
 	case c == ' ':
-		return e.options&Lenient != 0 || e.visit(e, flaw{KindSpace, position, -1})
+		return e.options&Lenient != 0 || e.visit(e, flaw{faultSpace, position, -1})
 	case 'a' <= c && c <= 'z':
 		c = upperASCII(c)
 		if e.options&Lenient == 0 {
-			kind = KindLowerCase
+			kind = faultLowerCase
 		}
 	case shifts[c] == 0:
-		c, e.broken, kind = 0, true, KindBadCharacter
+		c, e.broken, kind = 0, true, faultBadCharacter
 	}
 	if e.length < maxLength {
 		e.text[e.length], e.source[e.length] = c, position
 	}
 	e.length++
-	return kind == KindNone || e.visit(e, flaw{kind, position, e.length - 1})
+	return kind == faultNone || e.visit(e, flaw{kind, position, e.length - 1})
 }
 
 // country looks the country up. Where its letters are unreadable that has been told already.
@@ -90,12 +90,12 @@ func (e *examination) country() bool {
 	e.format = &formats[e.index]
 	if e.index == 0 {
 		if e.length == 0 || e.text[0] == 0 || e.length > 1 && e.text[1] == 0 {
-			return e.length > 0 || e.visit(e, flaw{kind: KindEmpty})
+			return e.length > 0 || e.visit(e, flaw{kind: faultEmpty})
 		}
-		return e.visit(e, flaw{KindUnknownCountry, e.source[0], 0})
+		return e.visit(e, flaw{faultUnknownCountry, e.source[0], 0})
 	}
 	if !e.format.registered && e.options&Unregistered == 0 {
-		return e.visit(e, flaw{KindUnregistered, e.source[0], 0})
+		return e.visit(e, flaw{faultUnregistered, e.source[0], 0})
 	}
 	return true
 }
@@ -104,7 +104,7 @@ func (e *examination) lengthFits() bool {
 	if e.index == 0 || e.length == int(e.format.length) {
 		return true
 	}
-	return e.visit(e, flaw{kind: KindLength})
+	return e.visit(e, flaw{kind: faultLength})
 }
 
 // classes compares each character with what its position asks for, as far as both exist.
@@ -117,7 +117,7 @@ func (e *examination) classes() bool {
 			continue
 		}
 		e.broken = true
-		if !e.visit(e, flaw{KindClass, e.source[at], at}) {
+		if !e.visit(e, flaw{faultClass, e.source[at], at}) {
 			return false
 		}
 	}
@@ -145,7 +145,7 @@ func (e *examination) checks() {
 	text := e.text[:e.length]
 	b := wordsOf(text[4:])
 	switch k := e.format.judge(&b, text[2], text[3], ISOOnly); k {
-	case KindCheckDigits, KindCheckRange:
+	case faultCheckDigits, faultCheckRange:
 		if !e.visit(e, flaw{k, e.source[2], 2}) {
 			return
 		}
@@ -168,7 +168,7 @@ func (e *examination) national(b *bban, visit func(*examination, flaw) bool) {
 			continue
 		}
 		at := 4 + span.From
-		if !visit(e, flaw{KindNational, e.source[at], at}) || !exists {
+		if !visit(e, flaw{faultNational, e.source[at], at}) || !exists {
 			return
 		}
 	}

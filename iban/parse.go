@@ -43,21 +43,21 @@ func combine(opts []Option) Option {
 // parse is the fast path for right numbers; only when something is wrong does it look for what.
 func parse[T ~string | ~[]byte](s T, o Option) (IBAN, error) {
 	x, k := scan(s, o)
-	if k == KindNone {
+	if k == faultNone {
 		return x, nil
 	}
 	return parseSlowly(s, o, k)
 }
 
 // parseSlowly folds where that is asked for, and otherwise names the first fault; k is what scan found.
-func parseSlowly[T ~string | ~[]byte](s T, o Option, k Kind) (IBAN, error) {
-	if k == KindCheckDigits || k == KindCheckRange {
+func parseSlowly[T ~string | ~[]byte](s T, o Option, k fault) (IBAN, error) {
+	if k == faultCheckDigits || k == faultCheckRange {
 		return IBAN{}, parseError(k, 3)
 	}
 	if o&Lenient != 0 {
 		var buf [maxLength]byte
 		if folded, ok := fold(buf[:0], s); ok {
-			if x, k := scan(folded, o); k == KindNone {
+			if x, k := scan(folded, o); k == faultNone {
 				return x, nil
 			}
 		}
@@ -95,26 +95,26 @@ func load[T ~string | ~[]byte](s T, i int) uint64 {
 }
 
 // scan validates the electronic form and returns its value. Of the kinds it returns only those about check digits are
-// the first fault for sure; KindLength and KindClass stand for all that can be wrong before.
-func scan[T ~string | ~[]byte](s T, o Option) (x IBAN, k Kind) {
+// the first fault for sure; faultLength and faultClass stand for all that can be wrong before.
+func scan[T ~string | ~[]byte](s T, o Option) (x IBAN, k fault) {
 	if len(s) < minLength || len(s) > maxLength {
-		return IBAN{}, KindLength
+		return IBAN{}, faultLength
 	}
 	index := indexOf(s[0], s[1])
 	f := &formats[index]
 	if int(f.length) != len(s) || !f.registered && o&Unregistered == 0 {
-		return IBAN{}, KindLength
+		return IBAN{}, faultLength
 	}
 	b := loadBBAN(s, int(f.words))
 	if !f.fits(&b) {
-		return IBAN{}, KindClass
+		return IBAN{}, faultClass
 	}
-	if k := f.judge(&b, s[2], s[3], o); k != KindNone {
+	if k := f.judge(&b, s[2], s[3], o); k != faultNone {
 		return IBAN{}, k
 	}
 	copy(x.text[:], s)
 	x.length, x.country = uint8(len(s)), index
-	return x, KindNone
+	return x, faultNone
 }
 
 // loadBBAN reads the words of the BBAN from its end; the first one may be partly filled.
@@ -144,23 +144,23 @@ func (f *format) fits(b *bban) bool {
 }
 
 // judge looks at the check digits and, as o says, at the national ones.
-func (f *format) judge(b *bban, tens, units byte, o Option) Kind {
+func (f *format) judge(b *bban, tens, units byte, o Option) fault {
 	tens, units = tens-'0', units-'0'
 	if tens > 9 || units > 9 {
-		return KindClass
+		return faultClass
 	}
 	check := uint64(tens)*10 + uint64(units)
 	if check-2 > 96 {
-		return KindCheckRange
+		return faultCheckRange
 	}
 	r := b.mod97()
 	if (r*(1000000%97)+uint64(f.iso)+check)%97 != 1 {
-		return KindCheckDigits
+		return faultCheckDigits
 	}
 	if o&ISOOnly != 0 || !f.firm && o&StrictNational == 0 || f.rule.holds(b, r) {
-		return KindNone
+		return faultNone
 	}
-	return KindNational
+	return faultNational
 }
 
 // NRB reads the 26 digits of a Polish account number as they stand in a bank file: canonical check digits and modulo 97,
@@ -172,7 +172,7 @@ func NRB(b []byte) (x IBAN, ok bool) {
 	}
 	w := bban{zeros, load(b, 2), load(b, 10), load(b, 18)}
 	f := &formats[polish]
-	if !w.numeric() || f.judge(&w, b[0], b[1], ISOOnly) != KindNone {
+	if !w.numeric() || f.judge(&w, b[0], b[1], ISOOnly) != faultNone {
 		return IBAN{}, false
 	}
 	x.text[0], x.text[1] = 'P', 'L'

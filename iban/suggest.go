@@ -32,7 +32,7 @@ type trial struct {
 
 // try keeps the text as it stands now if it is valid.
 func (t *trial) try() bool {
-	if _, k := scan(t.text[:t.length], t.options); k != KindNone {
+	if _, k := scan(t.text[:t.length], t.options); k != faultNone {
 		return false
 	}
 	s := string(t.text[:t.length])
