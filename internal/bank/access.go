@@ -1,0 +1,188 @@
+package bank
+
+import (
+	"slices"
+	"time"
+)
+
+// Permission is what code checks; roles are only names for sets of them.
+type Permission string
+
+// The permissions.
+const (
+	PermUsersRead      Permission = "users:read"
+	PermUsersWrite     Permission = "users:write"
+	PermBalancesWrite  Permission = "balances:write"
+	PermIBANsIssue     Permission = "ibans:issue"
+	PermBlocksWrite    Permission = "blocks:write"
+	PermMoneyPost      Permission = "money:post"
+	PermHistoryRead    Permission = "history:read"
+	PermOperatorsRead  Permission = "operators:read"
+	PermOperatorsWrite Permission = "operators:write"
+	PermFilesRead      Permission = "files:read"
+	PermFilesUpload    Permission = "files:upload"
+	PermFilesExecute   Permission = "files:execute"
+	PermFundsRead      Permission = "funds:read"
+	PermItemsDecide    Permission = "items:decide"
+	PermCustomerWrite  Permission = "customer:write"
+)
+
+// AllPermissions lists every permission.
+func AllPermissions() []Permission {
+	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
+		PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
+		PermFundsRead, PermItemsDecide, PermCustomerWrite}
+}
+
+// Role names a set of permissions of one customer.
+type Role string
+
+// The roles of operators.
+const (
+	Employee Role = "EMPLOYEE"
+	Manager  Role = "MANAGER"
+	Admin    Role = "ADMIN"
+)
+
+// Known tells whether the role is one of the three.
+func (r Role) Known() bool { return r == Employee || r == Manager || r == Admin }
+
+// DefaultPermissions are the rows a new customer starts with; they are data and may be changed per customer. Those about
+// files, items and funds count only for operators of the issuing institution (InstitutionOnly).
+func DefaultPermissions(r Role) []Permission {
+	perms := []Permission{PermUsersRead, PermHistoryRead, PermBalancesWrite}
+	if r == Manager || r == Admin {
+		perms = append(perms, PermUsersWrite, PermIBANsIssue, PermBlocksWrite, PermOperatorsRead, PermOperatorsWrite)
+	}
+	if r == Admin {
+		perms = append(perms, PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide,
+			PermCustomerWrite, PermMoneyPost)
+	}
+	return perms
+}
+
+// InstitutionOnly tells whether a permission of an operator counts only if they belong to the IBAN issuing institution.
+func InstitutionOnly(p Permission) bool {
+	switch p {
+	case PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide, PermMoneyPost:
+		return true
+	}
+	return false
+}
+
+// CertificatePermissions are those of a new certificate; files and items must be granted by name.
+func CertificatePermissions() []Permission {
+	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
+		PermHistoryRead, PermFundsRead}
+}
+
+// ActorKind says what acts.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	ActorOperator    ActorKind = "OPERATOR"
+	ActorCertificate ActorKind = "CERTIFICATE"
+	ActorSystem      ActorKind = "SYSTEM" // a worker of ours, or whoever holds the store while nobody is onboarded yet
+)
+
+// Actor is who acts for a customer, with what they may do. An empty permission list means nobody.
+type Actor struct {
+	Customer    CustomerID
+	Kind        ActorKind
+	Name        string // e-mail, CN, or the worker's name; written to the audit trail
+	Permissions []Permission
+}
+
+// May returns an error of kind Forbidden unless the actor has the permission. Only the system needs none.
+func (a Actor) May(p Permission) error {
+	if a.Kind == ActorSystem || slices.Contains(a.Permissions, p) {
+		return nil
+	}
+	return ErrForbidden.With("%s lacks the permission %s", a.Name, p)
+}
+
+// System is the actor of a worker.
+func System(customer CustomerID, name string) Actor {
+	return Actor{Customer: customer, Kind: ActorSystem, Name: name}
+}
+
+// Operator works in the panel or on the command line; one account may hold a role with several customers.
+type Operator struct {
+	ID        ID
+	Email     string
+	Locked    bool
+	CreatedAt time.Time
+}
+
+// OperatorRole is what an operator is for one customer.
+type OperatorRole struct {
+	Customer    CustomerID
+	Operator    ID
+	Role        Role
+	Institution bool // belongs to the IBAN issuing institution
+}
+
+// CertificateStatus is the life of a client certificate.
+type CertificateStatus string
+
+// The statuses of certificates.
+const (
+	CertificateActive  CertificateStatus = "ACTIVE"
+	CertificateRevoked CertificateStatus = "REVOKED"
+)
+
+// Certificate authorises a caller of the server API: by its CN and its public key.
+type Certificate struct {
+	Customer    CustomerID
+	ID          ID
+	CN          string
+	Serial      string   // hexadecimal
+	KeyHash     [32]byte // SHA-256 of the SubjectPublicKeyInfo
+	Email       string   // for renewal notices
+	PEM         string
+	NotBefore   time.Time
+	NotAfter    time.Time
+	Status      CertificateStatus
+	Permissions []Permission
+	CreatedAt   time.Time
+}
+
+// ApprovalStatus is the life of an approval.
+type ApprovalStatus string
+
+// The statuses of approvals.
+const (
+	ApprovalPending  ApprovalStatus = "PENDING"
+	ApprovalApproved ApprovalStatus = "APPROVED"
+	ApprovalRejected ApprovalStatus = "REJECTED"
+	ApprovalUsed     ApprovalStatus = "USED"
+)
+
+// Approval is a request for a second person, bound to the exact content they see.
+type Approval struct {
+	Customer    CustomerID
+	ID          ID
+	Action      string // file.execute, item.assign, ...
+	Object      string // what it is about
+	Digest      [32]byte
+	Summary     string // what the second person reads
+	Status      ApprovalStatus
+	RequestedBy string
+	RequestedAt time.Time
+	DecidedBy   string
+	DecidedAt   time.Time
+	Reason      string
+}
+
+// AuditEvent says who changed what. Before and After are JSON, empty where there is nothing to show.
+type AuditEvent struct {
+	Customer CustomerID
+	ID       TransactionID // shares the customer's counter with transactions
+	At       time.Time
+	Actor    string
+	Action   string // noun.verb
+	Object   string
+	Before   string
+	After    string
+}

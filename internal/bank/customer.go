@@ -1,0 +1,251 @@
+package bank
+
+import (
+	"time"
+
+	"ims/iban"
+	"ims/internal/money"
+)
+
+// CustomerStatus is SETUP until the customer has two active ADMINs; four eyes bind after that.
+type CustomerStatus string
+
+// The customer statuses.
+const (
+	CustomerSetup  CustomerStatus = "SETUP"
+	CustomerActive CustomerStatus = "ACTIVE"
+)
+
+// IBANMode says who issues the IBAN of a new balance.
+type IBANMode string
+
+// The modes of issuing IBANs.
+const (
+	IssueAutomatic IBANMode = "AUTOMATIC" // with the balance, in the same transaction
+	IssueByAPI     IBANMode = "API"       // POST /secure/bank-accounts
+	IssueFromPanel IBANMode = "PANEL"     // by an operator
+)
+
+// Settings of a customer. The zero value is not usable; DefaultSettings is.
+type Settings struct {
+	IBANMode IBANMode `json:"ibanMode"`
+	FourEyes bool     `json:"fourEyes"` // a second person for files, items, roles, settings, certificates and base IBANs
+	KYCGate  bool     `json:"kycGate"`  // no IBAN before the end user's kycStatus is ACCEPTED
+}
+
+// DefaultSettings are those of a new customer.
+func DefaultSettings() Settings { return Settings{IBANMode: IssueAutomatic, FourEyes: true} }
+
+// Customer is the institution that integrates. Everything else belongs to exactly one.
+type Customer struct {
+	ID        CustomerID
+	Name      string
+	Status    CustomerStatus
+	Settings  Settings
+	CreatedAt time.Time
+}
+
+// Acceptance says what a record with an error does to its file.
+type Acceptance string
+
+// The acceptances of a master account.
+const (
+	Strict   Acceptance = "STRICT"    // the file becomes Invalid
+	ByRecord Acceptance = "BY_RECORD" // the record becomes an item, all others execute
+)
+
+// MasterAccount is an account of the customer at the bank.
+type MasterAccount struct {
+	Customer    CustomerID
+	ID          ID
+	IBAN        iban.IBAN
+	Name        string
+	Currency    money.Currency
+	Format      string // feeding format: "pli"
+	Acceptance  Acceptance
+	BankBalance BalanceNo
+	CreatedAt   time.Time
+}
+
+// BaseIBAN is a prefix issued to a customer for one currency: country code and leading BBAN characters, no check digits.
+type BaseIBAN struct {
+	Customer      CustomerID
+	Base          string
+	MasterAccount ID
+	Currency      money.Currency
+	Issuing       bool // new IBANs of the currency come from here; older base IBANs stay ours
+	Next          uint64
+	Capacity      uint64
+	Key           []byte // of the permutation; unsealed
+	CreatedAt     time.Time
+}
+
+// UserType is a person or a corporation.
+type UserType string
+
+// The types of end users.
+const (
+	Person      UserType = "PERSON"
+	Corporation UserType = "CORPORATION"
+)
+
+// UserStatus is what an end user may do.
+type UserStatus string
+
+// The statuses of end users.
+const (
+	UserActive UserStatus = "ACTIVE"
+	UserLocked UserStatus = "LOCKED"
+)
+
+// KYCStatus is the customer's word on who the end user is.
+type KYCStatus string
+
+// The KYC statuses.
+const (
+	KYCPending  KYCStatus = "PENDING"
+	KYCAccepted KYCStatus = "ACCEPTED"
+	KYCRejected KYCStatus = "REJECTED"
+)
+
+// User is an end user: the customer's client.
+type User struct {
+	Customer             CustomerID
+	ID                   ID
+	ExternalID           string // the customer's own name of the user; unique when given
+	Type                 UserType
+	FirstName, LastName  string // of a person
+	CompanyName          string // of a corporation
+	Email, Phone         string
+	KYC                  KYCStatus
+	Status               UserStatus
+	CreatedAt, UpdatedAt time.Time
+}
+
+// Balance is money of one currency in one place.
+type Balance struct {
+	Customer      CustomerID
+	No            BalanceNo
+	ID            ID
+	Kind          BalanceKind
+	Currency      money.Currency
+	User          ID // of a USER balance
+	MasterAccount ID // of a BANK balance
+	Closed        bool
+	Booked, Held  int64 // minor units; meaningful where Kind.HasRow
+	CreatedAt     time.Time
+}
+
+// Available is what may be spent: booked less held.
+func (b Balance) Available() int64 { return b.Booked - b.Held }
+
+// IBANStatus is the life of a virtual IBAN. BLOCKED is derived from the blocks that stand.
+type IBANStatus string
+
+// The statuses of a virtual IBAN.
+const (
+	IBANActive  IBANStatus = "ACTIVE"
+	IBANBlocked IBANStatus = "BLOCKED"
+	IBANClosed  IBANStatus = "CLOSED"
+)
+
+// BankAccount is a virtual IBAN bound to one balance for ever.
+type BankAccount struct {
+	Customer  CustomerID
+	IBAN      iban.IBAN
+	Balance   BalanceNo
+	BalanceID ID
+	Currency  money.Currency
+	Status    IBANStatus
+	CreatedAt time.Time
+	ClosedAt  time.Time
+}
+
+// BlockTarget says what a block stands on.
+type BlockTarget string
+
+// The targets of blocks.
+const (
+	BlockIBAN    BlockTarget = "IBAN"
+	BlockBalance BlockTarget = "BALANCE"
+	BlockUser    BlockTarget = "USER"
+)
+
+// BlockKind says who asked for a block.
+type BlockKind string
+
+// The kinds of blocks.
+const (
+	BlockByCustomer BlockKind = "CUSTOMER"
+	BlockByCourt    BlockKind = "COURT"
+	BlockSanctions  BlockKind = "SANCTIONS"
+	BlockFraud      BlockKind = "FRAUD"
+	BlockDeath      BlockKind = "DEATH"
+)
+
+// Known tells whether the kind is one of the five.
+func (k BlockKind) Known() bool {
+	switch k {
+	case BlockByCustomer, BlockByCourt, BlockSanctions, BlockFraud, BlockDeath:
+		return true
+	}
+	return false
+}
+
+// BlockDirection says which movements a block stops.
+type BlockDirection string
+
+// The directions of blocks.
+const (
+	BlockDebits  BlockDirection = "DEBITS"
+	BlockCredits BlockDirection = "CREDITS"
+	BlockBoth    BlockDirection = "BOTH"
+)
+
+// Known tells whether the direction is one of the three.
+func (d BlockDirection) Known() bool {
+	return d == BlockDebits || d == BlockCredits || d == BlockBoth
+}
+
+// Block stops movements of its target. Several may stand at once.
+type Block struct {
+	Customer  CustomerID
+	ID        ID
+	Target    BlockTarget
+	TargetKey string // the IBAN, or the ID of the balance or end user in text form
+	Kind      BlockKind
+	Direction BlockDirection
+	Reference string
+	From, To  time.Time // To zero: until lifted
+	CreatedAt time.Time
+}
+
+// StandsAt tells whether the block stands at an instant.
+func (b Block) StandsAt(at time.Time) bool {
+	return !at.Before(b.From) && (b.To.IsZero() || at.Before(b.To))
+}
+
+// Stops tells whether the block stops money in the direction: credit or debit.
+func (b Block) Stops(credit bool) bool {
+	return b.Direction == BlockBoth || (b.Direction == BlockCredits) == credit
+}
+
+// Hold is reserved money of a balance, before a posting or while a block stands.
+type Hold struct {
+	Customer   CustomerID
+	ID         ID
+	Balance    BalanceNo
+	Amount     int64
+	Reason     HoldReason
+	Origin     Origin
+	CreatedAt  time.Time
+	ReleasedAt time.Time
+}
+
+// HoldReason says why money is reserved.
+type HoldReason string
+
+// The reasons of holds.
+const (
+	HoldFrozen HoldReason = "FROZEN" // a credit to a blocked IBAN, balance or owner
+)

@@ -1,0 +1,149 @@
+package bank
+
+import "time"
+
+// FileStatus is the life of a transaction file.
+type FileStatus string
+
+// The five statuses, written as the product names them.
+const (
+	FilePending   FileStatus = "Pending"
+	FileValidated FileStatus = "Validated"
+	FileInvalid   FileStatus = "Invalid"
+	FileExecuting FileStatus = "Executing"
+	FileExecuted  FileStatus = "Executed"
+)
+
+// Sum counts records and adds their amounts in minor units.
+type Sum struct {
+	Count  int64 `json:"count"`
+	Amount int64 `json:"amount"`
+}
+
+// Plus returns the sum with one more record.
+func (s Sum) Plus(amount int64) Sum { return Sum{s.Count + 1, s.Amount + amount} }
+
+// FileTotals tell what validation saw in a file.
+type FileTotals struct {
+	Records  int64            `json:"records"`
+	Errors   int64            `json:"errors"`   // findings of severity error
+	Warnings int64            `json:"warnings"` // findings of severity warning
+	Encoding string           `json:"encoding,omitempty"`
+	ByKind   map[string]Sum   `json:"byDirection,omitempty"` // credit, debit, internal, unallocated, charges
+	Codes    map[string]int64 `json:"codes,omitempty"`       // complete counts, findings themselves are capped
+}
+
+// TransactionFile is an uploaded file of a bank.
+type TransactionFile struct {
+	Customer      CustomerID
+	No            FileNo
+	ID            ID
+	MasterAccount ID
+	Name          string
+	SHA256        [32]byte
+	Bytes         int64
+	Status        FileStatus
+	Acceptance    Acceptance
+	Totals        FileTotals
+	Chunks        int64 // of the plan
+	UploadedBy    string
+	UploadedAt    time.Time
+	ValidatedAt   time.Time
+	ExecutedBy    string
+	ExecutionNo   int64 // order of the transition to Executing within the customer; 0 before
+	ExecutingAt   time.Time
+	ExecutedAt    time.Time
+	Attempts      int    // of the running stage, since it last moved on
+	StopReason    string // why the running stage stopped; empty while it runs
+}
+
+// Outcome is what became of one record.
+type Outcome int8
+
+// The outcomes of product.md, plus Claimed for surplus copies. The numbers are stored.
+const (
+	OutcomeCredited       Outcome = 1
+	OutcomeCreditedFrozen Outcome = 2
+	OutcomeTechnical      Outcome = 3
+	OutcomeInternal       Outcome = 4
+	OutcomeDebited        Outcome = 5
+	OutcomeShortfall      Outcome = 6
+	OutcomeOwn            Outcome = 7
+	OutcomeUnreadable     Outcome = 8
+	OutcomeDuplicate      Outcome = 9
+)
+
+var outcomeNames = []string{"", "CREDITED", "CREDITED_FROZEN", "TECHNICAL", "INTERNAL", "DEBITED", "SHORTFALL", "OWN", "UNREADABLE", "POSSIBLE_DUPLICATE"}
+
+// String returns the name in reports.
+func (o Outcome) String() string { return outcomeNames[o] }
+
+// FileFinding is one validation result as stored and shown.
+type FileFinding struct {
+	Line     int64
+	Field    int
+	Code     string
+	Severity string // ERROR or WARNING
+	Value    string // truncated, control characters escaped
+	Message  string
+}
+
+// ItemState tells where the money of an item is.
+type ItemState string
+
+// Posted items lie on the technical balance; nothing was posted yet for claimed ones.
+const (
+	ItemPosted  ItemState = "POSTED"
+	ItemClaimed ItemState = "CLAIMED"
+)
+
+// ItemStatus is the life of an item.
+type ItemStatus string
+
+// The statuses of items.
+const (
+	ItemOpen          ItemStatus = "OPEN"
+	ItemAssigned      ItemStatus = "ASSIGNED"
+	ItemReturnOrdered ItemStatus = "RETURN_ORDERED"
+	ItemReturned      ItemStatus = "RETURNED"
+	ItemSettled       ItemStatus = "SETTLED"
+)
+
+// ItemReason says why an amount has no home.
+type ItemReason string
+
+// The reasons of items.
+const (
+	ReasonUnknownIBAN    ItemReason = "UNKNOWN_IBAN"
+	ReasonClosedIBAN     ItemReason = "CLOSED_IBAN"
+	ReasonCurrency       ItemReason = "CURRENCY_MISMATCH"
+	ReasonMasterAccount  ItemReason = "MASTER_ACCOUNT"
+	ReasonUnreadable     ItemReason = "UNREADABLE"
+	ReasonDuplicate      ItemReason = "POSSIBLE_DUPLICATE"
+	ReasonShortfall      ItemReason = "SHORTFALL"
+	ReasonDebitClosed    ItemReason = "DEBIT_FROM_CLOSED"
+	ReasonDebitBlocked   ItemReason = "DEBIT_FROM_BLOCKED"
+	ReasonDebitUnknown   ItemReason = "DEBIT_FROM_UNKNOWN"
+	ReasonOwnFundsShort  ItemReason = "OWN_FUNDS_SHORT"
+	ReasonFundingNoPayee ItemReason = "FUNDING_WITHOUT_PAYEE"
+)
+
+// Item is one amount without a home.
+type Item struct {
+	Customer   CustomerID
+	ID         ID
+	Currency   string
+	Amount     int64
+	State      ItemState
+	Reason     ItemReason
+	Status     ItemStatus
+	Origin     Origin
+	Posting    TransactionID // the one that put it on the technical balance; 0 when claimed
+	OpenedAt   time.Time
+	DecidedAt  time.Time
+	DecidedBy  string
+	Decision   string        // the reason given by who decided
+	Resolution TransactionID // the posting that took it off the technical balance
+	Details    Details
+	HasDetails bool
+}

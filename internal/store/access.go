@@ -1,0 +1,171 @@
+package store
+
+import (
+	"database/sql"
+
+	"ims/internal/bank"
+)
+
+// AddOperator inserts an operator; bank.ErrAlreadyExists if the e-mail is taken.
+func (tx *Tx) AddOperator(o bank.Operator) error {
+	fresh, err := tx.insertNew("INSERT INTO operators (id, email, locked, created_at) VALUES ($1, $2, $3, $4)",
+		o.ID, o.Email, flag(o.Locked), micros(o.CreatedAt))
+	if err == nil && !fresh {
+		return bank.ErrAlreadyExists.With("an operator with this e-mail exists")
+	}
+	return err
+}
+
+func scanOperator(row scanner) (o bank.Operator, err error) {
+	return o, row.Scan(&o.ID, &o.Email, &o.Locked, instant{&o.CreatedAt})
+}
+
+// OperatorByEmail returns an operator or bank.ErrNotFound.
+func (tx *Tx) OperatorByEmail(email string) (bank.Operator, error) {
+	return queryOne(tx, scanOperator, "SELECT id, email, locked, created_at FROM operators WHERE email = $1", email)
+}
+
+// SetOperatorLocked locks or unlocks an operator.
+func (tx *Tx) SetOperatorLocked(id bank.ID, locked bool) error {
+	return tx.execOne("UPDATE operators SET locked = $2 WHERE id = $1", id, flag(locked))
+}
+
+// SetRole gives an operator a role with a customer, in place of an earlier one.
+func (tx *Tx) SetRole(r bank.OperatorRole) error {
+	_, err := tx.exec(`INSERT INTO operator_roles (customer_id, operator_id, role, institution) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (customer_id, operator_id) DO UPDATE SET role = excluded.role, institution = excluded.institution`,
+		r.Customer, r.Operator, r.Role, flag(r.Institution))
+	return err
+}
+
+// Role returns what an operator is for a customer, or bank.ErrNotFound.
+func (tx *Tx) Role(customer bank.CustomerID, operator bank.ID) (bank.OperatorRole, error) {
+	scan := func(row scanner) (r bank.OperatorRole, err error) {
+		return r, row.Scan(&r.Customer, &r.Operator, &r.Role, &r.Institution)
+	}
+	return queryOne(tx, scan, "SELECT customer_id, operator_id, role, institution FROM operator_roles WHERE customer_id = $1 AND operator_id = $2",
+		customer, operator)
+}
+
+// Staff is an operator with the role for one customer.
+type Staff struct {
+	bank.Operator
+	bank.OperatorRole
+}
+
+// Operators lists the operators of a customer by e-mail.
+func (tx *Tx) Operators(customer bank.CustomerID) ([]Staff, error) {
+	scan := func(row scanner) (s Staff, err error) {
+		err = row.Scan(&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Role, &s.Institution)
+		s.Customer, s.OperatorRole.Operator = customer, s.ID
+		return s, err
+	}
+	return query(tx, scan, `SELECT o.id, o.email, o.locked, o.created_at, r.role, r.institution
+		FROM operator_roles r JOIN operators o ON o.id = r.operator_id WHERE r.customer_id = $1 ORDER BY o.email`, customer)
+}
+
+// SetPermissions writes the permissions of a role of one customer.
+func (tx *Tx) SetPermissions(customer bank.CustomerID, role bank.Role, list []bank.Permission) error {
+	if _, err := tx.exec("DELETE FROM role_permissions WHERE customer_id = $1 AND role = $2", customer, role); err != nil {
+		return err
+	}
+	for _, p := range list {
+		if _, err := tx.exec("INSERT INTO role_permissions (customer_id, role, permission) VALUES ($1, $2, $3)", customer, role, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Permissions lists the permissions of a role of one customer.
+func (tx *Tx) Permissions(customer bank.CustomerID, role bank.Role) ([]bank.Permission, error) {
+	scan := func(row scanner) (p bank.Permission, err error) { return p, row.Scan(&p) }
+	return query(tx, scan, "SELECT permission FROM role_permissions WHERE customer_id = $1 AND role = $2 ORDER BY permission", customer, role)
+}
+
+// AddApproval inserts a request for a second person; false if the object already waits for one or has one unused.
+func (tx *Tx) AddApproval(a bank.Approval) (bool, error) {
+	return tx.insertNew(`INSERT INTO approvals (customer_id, id, action, object, digest, summary, status, requested_by, requested_at, decided_by, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '')`,
+		a.Customer, a.ID, a.Action, a.Object, a.Digest[:], a.Summary, a.Status, a.RequestedBy, micros(a.RequestedAt))
+}
+
+const approvalColumns = `SELECT customer_id, id, action, object, digest, summary, status, requested_by, requested_at, decided_by, decided_at, reason FROM approvals`
+
+func scanApproval(row scanner) (a bank.Approval, err error) {
+	return a, row.Scan(&a.Customer, &a.ID, &a.Action, &a.Object, hash32{&a.Digest}, &a.Summary, &a.Status, &a.RequestedBy,
+		instant{&a.RequestedAt}, &a.DecidedBy, instant{&a.DecidedAt}, &a.Reason)
+}
+
+// LockApproval returns an approval, locked until the end of the transaction, or bank.ErrNotFound.
+func (tx *Tx) LockApproval(customer bank.CustomerID, id bank.ID) (bank.Approval, error) {
+	return queryOne(tx, scanApproval, approvalColumns+" WHERE customer_id = $1 AND id = $2"+tx.engine.LockRows(), customer, id)
+}
+
+// OpenApproval returns the approval of an action on an object that is pending or not yet used, locked, or bank.ErrNotFound.
+func (tx *Tx) OpenApproval(customer bank.CustomerID, action, object string) (bank.Approval, error) {
+	return queryOne(tx, scanApproval, approvalColumns+` WHERE customer_id = $1 AND action = $2 AND object = $3
+		AND status IN ('PENDING', 'APPROVED')`+tx.engine.LockRows(), customer, action, object)
+}
+
+// Approvals lists approvals of a status (all if empty), oldest first.
+func (tx *Tx) Approvals(customer bank.CustomerID, status bank.ApprovalStatus, after bank.ID, limit int) ([]bank.Approval, error) {
+	w := newWhere("customer_id = $1", customer)
+	w.text("status = ?", string(status))
+	if !after.IsZero() {
+		w.add("id > ?", after)
+	}
+	text, args := w.build(approvalColumns, "ORDER BY id", limit)
+	return query(tx, scanApproval, text, args...)
+}
+
+// DecideApproval writes the status and decision of an approval that the caller has locked.
+func (tx *Tx) DecideApproval(a bank.Approval) error {
+	return tx.execOne("UPDATE approvals SET status = $3, decided_by = $4, decided_at = $5, reason = $6 WHERE customer_id = $1 AND id = $2",
+		a.Customer, a.ID, a.Status, a.DecidedBy, nullMicros(a.DecidedAt), a.Reason)
+}
+
+// ClaimCN binds a CN to a customer for ever and returns its owner, which is somebody else's if it was claimed before.
+func (tx *Tx) ClaimCN(cn string, customer bank.CustomerID) (bank.CustomerID, error) {
+	if _, err := tx.insertNew("INSERT INTO certificate_names (cn, customer_id) VALUES ($1, $2)", cn, customer); err != nil {
+		return 0, err
+	}
+	return tx.CustomerOfCN(cn)
+}
+
+// CustomerOfCN returns the owner of a CN, or bank.ErrNotFound.
+func (tx *Tx) CustomerOfCN(cn string) (bank.CustomerID, error) {
+	n, err := queryOne(tx, number, "SELECT customer_id FROM certificate_names WHERE cn = $1", cn)
+	return bank.CustomerID(n), err
+}
+
+// AddCertificate inserts a client certificate.
+func (tx *Tx) AddCertificate(c bank.Certificate) error {
+	_, err := tx.exec(`INSERT INTO certificates (customer_id, id, cn, serial, key_hash, email, pem, not_before, not_after, status, permissions, created_at, revoked_reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '')`, c.Customer, c.ID, c.CN, c.Serial, c.KeyHash[:], c.Email, c.PEM,
+		micros(c.NotBefore), micros(c.NotAfter), c.Status, permissionsText(c.Permissions), micros(c.CreatedAt))
+	return err
+}
+
+func scanCertificate(row scanner) (c bank.Certificate, err error) {
+	var permissions sql.NullString
+	err = row.Scan(&c.Customer, &c.ID, &c.CN, &c.Serial, hash32{&c.KeyHash}, &c.Email, &c.PEM, instant{&c.NotBefore}, instant{&c.NotAfter},
+		&c.Status, &permissions, instant{&c.CreatedAt})
+	c.Permissions = permissionsOf(permissions.String)
+	return c, err
+}
+
+// Certificates lists a customer's certificates with a CN, or all if cn is empty, in the order of signing.
+func (tx *Tx) Certificates(customer bank.CustomerID, cn string) ([]bank.Certificate, error) {
+	w := newWhere("customer_id = $1", customer)
+	w.text("cn = ?", cn)
+	text, args := w.build(`SELECT customer_id, id, cn, serial, key_hash, email, pem, not_before, not_after, status, permissions, created_at
+		FROM certificates`, "ORDER BY id", 0)
+	return query(tx, scanCertificate, text, args...)
+}
+
+// RevokeCertificate ends a certificate for ever, or bank.ErrNotFound if there is no active one with this serial.
+func (tx *Tx) RevokeCertificate(customer bank.CustomerID, serial, reason string, at int64) error {
+	return tx.execOne(`UPDATE certificates SET status = 'REVOKED', revoked_at = $3, revoked_reason = $4
+		WHERE customer_id = $1 AND serial = $2 AND status = 'ACTIVE'`, customer, serial, at, reason)
+}

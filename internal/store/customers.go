@@ -1,0 +1,87 @@
+package store
+
+import (
+	"encoding/json"
+
+	"ims/internal/bank"
+)
+
+// AddCustomer inserts a customer under the next number and its head.
+func (tx *Tx) AddCustomer(c bank.Customer) (bank.CustomerID, error) {
+	settings, err := json.Marshal(c.Settings)
+	if err != nil {
+		return 0, err
+	}
+	last, err := queryOne(tx, number, "SELECT MAX(customer_id) FROM customers")
+	if err != nil {
+		return 0, err
+	}
+	id := bank.CustomerID(last + 1)
+	_, err = tx.exec("INSERT INTO customers (customer_id, name, status, settings, created_at) VALUES ($1, $2, $3, $4, $5)",
+		id, c.Name, c.Status, string(settings), micros(c.CreatedAt))
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(`INSERT INTO heads (customer_id, next_id, next_balance, next_file, next_execution, next_link, last_at, last_hash)
+		VALUES ($1, 1, 1, 1, 1, 1, $2, $3)`, id, micros(c.CreatedAt), make([]byte, 32))
+	return id, err
+}
+
+const customerColumns = "SELECT customer_id, name, status, settings, created_at FROM customers"
+
+func scanCustomer(row scanner) (c bank.Customer, err error) {
+	var settings string
+	if err = row.Scan(&c.ID, &c.Name, &c.Status, &settings, instant{&c.CreatedAt}); err == nil {
+		err = json.Unmarshal([]byte(settings), &c.Settings)
+	}
+	return c, err
+}
+
+// Customer returns a customer or bank.ErrNotFound.
+func (tx *Tx) Customer(id bank.CustomerID) (bank.Customer, error) {
+	return queryOne(tx, scanCustomer, customerColumns+" WHERE customer_id = $1", id)
+}
+
+// Customers lists all customers by number.
+func (tx *Tx) Customers() ([]bank.Customer, error) {
+	return query(tx, scanCustomer, customerColumns+" ORDER BY customer_id")
+}
+
+// UpdateCustomer changes name, status and settings.
+func (tx *Tx) UpdateCustomer(c bank.Customer) error {
+	settings, err := json.Marshal(c.Settings)
+	if err != nil {
+		return err
+	}
+	return tx.execOne("UPDATE customers SET name = $2, status = $3, settings = $4 WHERE customer_id = $1",
+		c.ID, c.Name, c.Status, string(settings))
+}
+
+// AddMasterAccount inserts a master account; bank.ErrAlreadyExists if the customer has one with this IBAN.
+func (tx *Tx) AddMasterAccount(m bank.MasterAccount) error {
+	fresh, err := tx.insertNew(`INSERT INTO master_accounts (customer_id, id, iban, name, currency, format, acceptance, bank_balance, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		m.Customer, m.ID, m.IBAN.String(), m.Name, m.Currency.Code(), m.Format, m.Acceptance, m.BankBalance, micros(m.CreatedAt))
+	if err == nil && !fresh {
+		return bank.ErrAlreadyExists.With("the customer has a master account with this IBAN")
+	}
+	return err
+}
+
+const masterAccountColumns = "SELECT customer_id, id, iban, name, currency, format, acceptance, bank_balance, created_at FROM master_accounts"
+
+func scanMasterAccount(row scanner) (m bank.MasterAccount, err error) {
+	err = row.Scan(&m.Customer, &m.ID, ibanColumn{&m.IBAN}, &m.Name, currencyColumn{&m.Currency}, &m.Format, &m.Acceptance,
+		&m.BankBalance, instant{&m.CreatedAt})
+	return m, err
+}
+
+// MasterAccount returns a master account or bank.ErrNotFound.
+func (tx *Tx) MasterAccount(customer bank.CustomerID, id bank.ID) (bank.MasterAccount, error) {
+	return queryOne(tx, scanMasterAccount, masterAccountColumns+" WHERE customer_id = $1 AND id = $2", customer, id)
+}
+
+// MasterAccounts lists a customer's master accounts.
+func (tx *Tx) MasterAccounts(customer bank.CustomerID) ([]bank.MasterAccount, error) {
+	return query(tx, scanMasterAccount, masterAccountColumns+" WHERE customer_id = $1 ORDER BY id", customer)
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"ims/internal/bank"
+)
+
+// AddFilePart stores one part of an upload; parts without a file row are swept by Sweep.
+func (tx *Tx) AddFilePart(customer bank.CustomerID, file bank.ID, part int, data []byte, at time.Time) error {
+	_, err := tx.exec("INSERT INTO file_parts (customer_id, file_id, part, data, stored_at) VALUES ($1, $2, $3, $4, $5)",
+		customer, file, part, data, micros(at))
+	return err
+}
+
+// FilePart returns one part of an upload, or bank.ErrNotFound behind the last.
+func (tx *Tx) FilePart(customer bank.CustomerID, file bank.ID, part int) ([]byte, error) {
+	scan := func(row scanner) (data []byte, err error) { return data, row.Scan(&data) }
+	return queryOne(tx, scan, "SELECT data FROM file_parts WHERE customer_id = $1 AND file_id = $2 AND part = $3", customer, file, part)
+}
+
+// DeleteFileParts removes the parts of an upload that became no file.
+func (tx *Tx) DeleteFileParts(customer bank.CustomerID, file bank.ID) error {
+	_, err := tx.exec("DELETE FROM file_parts WHERE customer_id = $1 AND file_id = $2", customer, file)
+	return err
+}
+
+// SweepFileParts removes parts that were stored before an instant and belong to no file.
+func (tx *Tx) SweepFileParts(customer bank.CustomerID, before time.Time) (int64, error) {
+	return tx.exec(`DELETE FROM file_parts WHERE customer_id = $1 AND stored_at < $2 AND NOT EXISTS
+		(SELECT 1 FROM transaction_files f WHERE f.customer_id = file_parts.customer_id AND f.id = file_parts.file_id)`, customer, micros(before))
+}
+
+// NextFileNo takes the next file number of a customer. It locks the head.
+func (tx *Tx) NextFileNo(customer bank.CustomerID) (bank.FileNo, error) {
+	n, err := tx.takeNumber("next_file", customer)
+	return bank.FileNo(n), err
+}
+
+// NextExecutionNo takes the next place in the order of executions. It locks the head.
+func (tx *Tx) NextExecutionNo(customer bank.CustomerID) (int64, error) {
+	return tx.takeNumber("next_execution", customer)
+}
+
+// AddFile inserts the row of an upload; false if the name or content is taken.
+func (tx *Tx) AddFile(f bank.TransactionFile) (bool, error) {
+	return tx.insertNew(`INSERT INTO transaction_files (customer_id, no, id, master_account, name, sha256, bytes, status, acceptance, totals,
+		chunks, uploaded_by, uploaded_at, executed_by, execution_no, attempts, stop_reason, lease_owner, lease_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', 0, $10, $11, '', 0, 0, '', '', 0)`,
+		f.Customer, f.No, f.ID, f.MasterAccount, f.Name, f.SHA256[:], f.Bytes, f.Status, f.Acceptance, f.UploadedBy, micros(f.UploadedAt))
+}
+
+const fileColumns = `SELECT customer_id, no, id, master_account, name, sha256, bytes, status, acceptance, totals, chunks, uploaded_by,
+	uploaded_at, validated_at, executed_by, execution_no, executing_at, executed_at, attempts, stop_reason FROM transaction_files`
+
+func scanFile(row scanner) (f bank.TransactionFile, err error) {
+	var totals string
+	err = row.Scan(&f.Customer, &f.No, &f.ID, &f.MasterAccount, &f.Name, hash32{&f.SHA256}, &f.Bytes, &f.Status, &f.Acceptance, &totals,
+		&f.Chunks, &f.UploadedBy, instant{&f.UploadedAt}, instant{&f.ValidatedAt}, &f.ExecutedBy, &f.ExecutionNo, instant{&f.ExecutingAt},
+		instant{&f.ExecutedAt}, &f.Attempts, &f.StopReason)
+	if err == nil {
+		err = json.Unmarshal([]byte(totals), &f.Totals)
+	}
+	return f, err
+}
+
+// File returns a transaction file or bank.ErrNotFound.
+func (tx *Tx) File(customer bank.CustomerID, id bank.ID) (bank.TransactionFile, error) {
+	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND id = $2", customer, id)
+}
+
+// LockFile is File, locked until the end of the transaction.
+func (tx *Tx) LockFile(customer bank.CustomerID, id bank.ID) (bank.TransactionFile, error) {
+	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND id = $2"+tx.engine.LockRows(), customer, id)
+}
+
+// FileWithContent returns the file with this SHA-256, or bank.ErrNotFound.
+func (tx *Tx) FileWithContent(customer bank.CustomerID, sha [32]byte) (bank.TransactionFile, error) {
+	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND sha256 = $2", customer, sha[:])
+}
+
+// FileWithName returns the file that holds this name (Invalid files do not), or bank.ErrNotFound.
+func (tx *Tx) FileWithName(customer bank.CustomerID, name string) (bank.TransactionFile, error) {
+	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND name = $2 AND status <> 'Invalid'", customer, name)
+}
+
+// Files lists a customer's files, newest first, before a file number (0: from the newest).
+func (tx *Tx) Files(customer bank.CustomerID, status bank.FileStatus, before bank.FileNo, limit int) ([]bank.TransactionFile, error) {
+	w := newWhere("customer_id = $1", customer)
+	w.text("status = ?", string(status))
+	if before > 0 {
+		w.add("no < ?", before)
+	}
+	text, args := w.build(fileColumns, "ORDER BY no DESC", limit)
+	return query(tx, scanFile, text, args...)
+}
+
+// UpdateFile writes everything about a file that may change; the caller has locked it.
+func (tx *Tx) UpdateFile(f bank.TransactionFile) error {
+	totals, err := json.Marshal(f.Totals)
+	if err != nil {
+		return err
+	}
+	return tx.execOne(`UPDATE transaction_files SET status = $3, totals = $4, chunks = $5, validated_at = $6, executed_by = $7,
+		execution_no = $8, executing_at = $9, executed_at = $10, attempts = $11, stop_reason = $12 WHERE customer_id = $1 AND no = $2`,
+		f.Customer, f.No, f.Status, string(totals), f.Chunks, nullMicros(f.ValidatedAt), f.ExecutedBy, f.ExecutionNo,
+		nullMicros(f.ExecutingAt), nullMicros(f.ExecutedAt), f.Attempts, f.StopReason)
+}
+
+// DueFile names a file that a worker may run a stage of.
+type DueFile struct {
+	Customer bank.CustomerID
+	ID       bank.ID
+	Status   bank.FileStatus
+}
+
+// DueFiles lists files that wait for a stage and are not leased at now, without locks.
+func (tx *Tx) DueFiles(now time.Time, limit int) ([]DueFile, error) {
+	scan := func(row scanner) (d DueFile, err error) { return d, row.Scan(&d.Customer, &d.ID, &d.Status) }
+	return query(tx, scan, `SELECT customer_id, id, status FROM transaction_files WHERE status IN ('Pending', 'Executing')
+		AND stop_reason = '' AND lease_until < $1 ORDER BY status, customer_id, no LIMIT $2`, micros(now), limit)
+}
+
+// LeaseFile takes the lease of a due file for owner, unless somebody holds it; it tells whether it was taken.
+func (tx *Tx) LeaseFile(d DueFile, owner string, now, until time.Time) (bool, error) {
+	n, err := tx.exec(`UPDATE transaction_files SET lease_owner = $4, lease_until = $5 WHERE customer_id = $1 AND id = $2 AND status = $3
+		AND stop_reason = '' AND lease_until < $6`, d.Customer, d.ID, d.Status, owner, micros(until), micros(now))
+	return n == 1, err
+}
+
+// RenewLease extends a lease that owner still holds; bank.ErrNotFound if it was lost.
+func (tx *Tx) RenewLease(d DueFile, owner string, until time.Time) error {
+	return tx.execOne("UPDATE transaction_files SET lease_until = $4 WHERE customer_id = $1 AND id = $2 AND lease_owner = $3",
+		d.Customer, d.ID, owner, micros(until))
+}
+
+// ReleaseLease gives a lease back; a lost one is left alone.
+func (tx *Tx) ReleaseLease(d DueFile, owner string) error {
+	_, err := tx.exec("UPDATE transaction_files SET lease_owner = '', lease_until = 0 WHERE customer_id = $1 AND id = $2 AND lease_owner = $3",
+		d.Customer, d.ID, owner)
+	return err
+}
+
+// ReleaseAllLeases ends every lease: for the only process of an embedded store, when it starts.
+func (tx *Tx) ReleaseAllLeases() error {
+	_, err := tx.exec("UPDATE transaction_files SET lease_owner = '', lease_until = 0 WHERE lease_until > 0")
+	return err
+}

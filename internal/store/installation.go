@@ -1,0 +1,18 @@
+package store
+
+// Fact returns a fact about the store itself, such as whether it is a sandbox; bank.ErrNotFound where it was never set.
+func (tx *Tx) Fact(name string) ([]byte, error) {
+	scan := func(row scanner) (value []byte, err error) { return value, row.Scan(&value) }
+	return queryOne(tx, scan, "SELECT value FROM installation WHERE name = $1", name)
+}
+
+// SetFact sets a fact once; it tells whether it was new. A fact never changes.
+func (tx *Tx) SetFact(name string, value []byte) (bool, error) {
+	return tx.insertNew("INSERT INTO installation (name, value) VALUES ($1, $2)", name, value)
+}
+
+// LockFact makes others who lock the same fact wait until this transaction ends.
+func (tx *Tx) LockFact(name string) error {
+	_, err := queryOne(tx, number, "SELECT 1 FROM installation WHERE name = $1"+tx.engine.LockRows(), name)
+	return err
+}

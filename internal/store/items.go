@@ -1,0 +1,89 @@
+package store
+
+import (
+	"ims/internal/bank"
+)
+
+var itemColumns = []string{"customer_id", "id", "currency", "amount", "state", "reason", "status", "file_no", "line", "posting_id",
+	"opened_at", "decided_by", "decision", "resolution_id"}
+
+// AddItems opens items in bulk.
+func (tx *Tx) AddItems(customer bank.CustomerID, list []bank.Item) error {
+	i := 0
+	return tx.bulk("items", itemColumns, func(row []any) bool {
+		if i == len(list) {
+			return false
+		}
+		it := &list[i]
+		i++
+		row[0], row[1], row[2], row[3] = int64(customer), it.ID[:], it.Currency, it.Amount
+		row[4], row[5], row[6] = string(it.State), string(it.Reason), string(bank.ItemOpen)
+		row[7], row[8], row[9], row[10] = int64(it.Origin.File), it.Origin.Line, int64(it.Posting), micros(it.OpenedAt)
+		row[11], row[12], row[13] = "", "", int64(0)
+		return true
+	})
+}
+
+const itemSelect = `SELECT i.customer_id, i.id, i.currency, i.amount, i.state, i.reason, i.status, i.file_no, i.line, i.posting_id,
+	i.opened_at, i.decided_at, i.decided_by, i.decision, i.resolution_id, COALESCE(d.payer_name, ''), COALESCE(d.payee_name, ''),
+	COALESCE(d.payer_account, ''), COALESCE(d.payee_account, ''), COALESCE(d.title, '')
+	FROM items i LEFT JOIN details d ON d.customer_id = i.customer_id AND d.file_no = i.file_no AND d.line = i.line`
+
+func scanItem(row scanner) (i bank.Item, err error) {
+	d := &i.Details
+	err = row.Scan(&i.Customer, &i.ID, &i.Currency, &i.Amount, &i.State, &i.Reason, &i.Status, &i.Origin.File, &i.Origin.Line, &i.Posting,
+		instant{&i.OpenedAt}, instant{&i.DecidedAt}, &i.DecidedBy, &i.Decision, &i.Resolution, &d.PayerName, &d.PayeeName, &d.PayerAccount,
+		&d.PayeeAccount, &d.Title)
+	d.Origin = i.Origin
+	return i, err
+}
+
+// Item returns an item or bank.ErrNotFound.
+func (tx *Tx) Item(customer bank.CustomerID, id bank.ID) (bank.Item, error) {
+	return queryOne(tx, scanItem, itemSelect+" WHERE i.customer_id = $1 AND i.id = $2", customer, id)
+}
+
+// LockItem locks an item until the end of the transaction and returns it.
+func (tx *Tx) LockItem(customer bank.CustomerID, id bank.ID) (bank.Item, error) {
+	_, err := queryOne(tx, number, "SELECT 1 FROM items WHERE customer_id = $1 AND id = $2"+tx.engine.LockRows(), customer, id)
+	if err != nil {
+		return bank.Item{}, err
+	}
+	return tx.Item(customer, id)
+}
+
+// ItemFilter selects items; zero fields do not filter.
+type ItemFilter struct {
+	Status   bank.ItemStatus
+	Currency string
+	File     bank.FileNo
+	After    bank.ID
+	Limit    int
+}
+
+// Items lists items in the order of their opening.
+func (tx *Tx) Items(customer bank.CustomerID, f ItemFilter) ([]bank.Item, error) {
+	w := newWhere("i.customer_id = $1", customer)
+	w.text("i.status = ?", string(f.Status))
+	w.text("i.currency = ?", f.Currency)
+	if f.File > 0 {
+		w.add("i.file_no = ?", f.File)
+	}
+	if !f.After.IsZero() {
+		w.add("i.id > ?", f.After)
+	}
+	text, args := w.build(itemSelect, "ORDER BY i.id", f.Limit)
+	return query(tx, scanItem, text, args...)
+}
+
+// DecideItem writes the decision about an item that the caller has locked.
+func (tx *Tx) DecideItem(i bank.Item) error {
+	return tx.execOne(`UPDATE items SET status = $3, decided_at = $4, decided_by = $5, decision = $6, resolution_id = $7
+		WHERE customer_id = $1 AND id = $2`, i.Customer, i.ID, i.Status, micros(i.DecidedAt), i.DecidedBy, i.Decision, i.Resolution)
+}
+
+// OpenItemSum adds the posted items of a currency that still lie on the technical balance.
+func (tx *Tx) OpenItemSum(customer bank.CustomerID, currency string) (int64, error) {
+	return queryOne(tx, number, `SELECT CAST(COALESCE(SUM(amount), 0) AS bigint) FROM items
+		WHERE customer_id = $1 AND currency = $2 AND state = 'POSTED' AND status IN ('OPEN', 'RETURN_ORDERED')`, customer, currency)
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// SchemaVersion is the newest migration this program knows. It also runs on the one before and the one after.
+const SchemaVersion = 1
+
+// files of each migration: the text for both engines, then what only one engine needs.
+var steps = map[int64][]string{
+	1: {"0001_init.sql", "0001_append_only.ENGINE.sql"},
+}
+
+// Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other.
+func (db *DB) Migrate(ctx context.Context) error {
+	provider, err := db.provider()
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// CheckSchema refuses a store whose schema this program does not know or that was never migrated.
+func (db *DB) CheckSchema(ctx context.Context) error {
+	provider, err := db.provider()
+	if err != nil {
+		return err
+	}
+	current, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	switch {
+	case current == 0:
+		return errors.New("the store is empty: run ims migrate first")
+	case current < SchemaVersion:
+		return fmt.Errorf("the store has schema %d and this program needs %d: run ims migrate", current, SchemaVersion)
+	case current > SchemaVersion+1:
+		return fmt.Errorf("the store has schema %d, too new for this program (%d)", current, SchemaVersion)
+	}
+	return nil
+}
+
+func (db *DB) provider() (*goose.Provider, error) {
+	var all []*goose.Migration
+	for version := int64(1); version <= SchemaVersion; version++ {
+		text, err := db.migrationText(version)
+		if err != nil {
+			return nil, err
+		}
+		run := func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, text)
+			return err
+		}
+		all = append(all, goose.NewGoMigration(version, &goose.GoFunc{RunTx: run}, nil))
+	}
+	options := []goose.ProviderOption{goose.WithGoMigrations(all...), goose.WithDisableGlobalRegistry(true)}
+	locker, err := db.engine.Locker()
+	if err != nil {
+		return nil, err
+	}
+	if locker != nil {
+		options = append(options, locker)
+	}
+	return goose.NewProvider(db.engine.Dialect(), db.write, nil, options...)
+}
+
+func (db *DB) migrationText(version int64) (string, error) {
+	var text string
+	for _, name := range steps[version] {
+		name = strings.ReplaceAll(name, "ENGINE", db.engine.Name())
+		b, err := fs.ReadFile(migrations, "migrations/"+name)
+		if err != nil {
+			return "", err
+		}
+		text += string(b) + "\n"
+	}
+	return db.engine.Schema(text), nil
+}

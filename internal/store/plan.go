@@ -1,0 +1,113 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"ims/internal/bank"
+)
+
+// AddPlanChunk stores the packed records of one chunk of a file's plan.
+func (tx *Tx) AddPlanChunk(customer bank.CustomerID, file bank.FileNo, chunk int64, records int, entries []byte) error {
+	_, err := tx.exec("INSERT INTO file_plan (customer_id, file_no, chunk, records, entries) VALUES ($1, $2, $3, $4, $5)",
+		customer, file, chunk, records, entries)
+	return err
+}
+
+// PlanChunk returns the packed records of one chunk, or bank.ErrNotFound.
+func (tx *Tx) PlanChunk(customer bank.CustomerID, file bank.FileNo, chunk int64) ([]byte, error) {
+	scan := func(row scanner) (b []byte, err error) { return b, row.Scan(&b) }
+	return queryOne(tx, scan, "SELECT entries FROM file_plan WHERE customer_id = $1 AND file_no = $2 AND chunk = $3", customer, file, chunk)
+}
+
+// MarkChunk writes the marker of a chunk, the first statement of its transaction; false if the chunk was executed before.
+func (tx *Tx) MarkChunk(customer bank.CustomerID, file bank.FileNo, chunk int64, at time.Time) (bool, error) {
+	return tx.insertNew("INSERT INTO file_chunks (customer_id, file_no, chunk, outcomes, at) VALUES ($1, $2, $3, '{}', $4)",
+		customer, file, chunk, micros(at))
+}
+
+// SetChunkOutcomes writes what the chunk did, in the transaction that marked it.
+func (tx *Tx) SetChunkOutcomes(customer bank.CustomerID, file bank.FileNo, chunk int64, outcomes map[string]bank.Sum) error {
+	text, err := json.Marshal(outcomes)
+	if err != nil {
+		return err
+	}
+	return tx.execOne("UPDATE file_chunks SET outcomes = $4 WHERE customer_id = $1 AND file_no = $2 AND chunk = $3",
+		customer, file, chunk, string(text))
+}
+
+// ChunkOutcomes returns what each executed chunk of a file did, by chunk number.
+func (tx *Tx) ChunkOutcomes(customer bank.CustomerID, file bank.FileNo) (map[int64]map[string]bank.Sum, error) {
+	type chunk struct {
+		no       int64
+		outcomes map[string]bank.Sum
+	}
+	scan := func(row scanner) (c chunk, err error) {
+		var text string
+		if err = row.Scan(&c.no, &text); err == nil {
+			err = json.Unmarshal([]byte(text), &c.outcomes)
+		}
+		return c, err
+	}
+	all := map[int64]map[string]bank.Sum{}
+	err := each(tx, scan, func(c chunk) error { all[c.no] = c.outcomes; return nil },
+		"SELECT chunk, outcomes FROM file_chunks WHERE customer_id = $1 AND file_no = $2", customer, file)
+	return all, err
+}
+
+// ClearValidation removes plan, findings and keys of a file that is validated again. Details go by DeleteDetails.
+func (tx *Tx) ClearValidation(customer bank.CustomerID, file bank.FileNo) error {
+	for _, table := range []string{"file_plan", "file_findings", "file_keys"} {
+		if _, err := tx.exec("DELETE FROM "+table+" WHERE customer_id = $1 AND file_no = $2", customer, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var findingColumns = []string{"customer_id", "file_no", "seq", "line", "field", "code", "severity", "value", "message"}
+
+// AddFindings stores a file's findings in bulk, numbered from 1.
+func (tx *Tx) AddFindings(customer bank.CustomerID, file bank.FileNo, list []bank.FileFinding) error {
+	i := 0
+	return tx.bulk("file_findings", findingColumns, func(row []any) bool {
+		if i == len(list) {
+			return false
+		}
+		f := &list[i]
+		i++
+		row[0], row[1], row[2], row[3], row[4] = int64(customer), int64(file), int64(i), f.Line, int64(f.Field)
+		row[5], row[6], row[7], row[8] = f.Code, f.Severity, f.Value, f.Message
+		return true
+	})
+}
+
+// Findings lists a file's findings behind a sequence number.
+func (tx *Tx) Findings(customer bank.CustomerID, file bank.FileNo, after int64, limit int) ([]bank.FileFinding, error) {
+	scan := func(row scanner) (f bank.FileFinding, err error) {
+		return f, row.Scan(&f.Line, &f.Field, &f.Code, &f.Severity, &f.Value, &f.Message)
+	}
+	return query(tx, scan, `SELECT line, field, code, severity, value, message FROM file_findings
+		WHERE customer_id = $1 AND file_no = $2 AND seq > $3 ORDER BY seq LIMIT $4`, customer, file, after, limit)
+}
+
+// AddFileKeys stores the sorted natural keys of a file's records of one booking date, 16 bytes each.
+func (tx *Tx) AddFileKeys(customer bank.CustomerID, date string, file bank.FileNo, keys []byte) error {
+	_, err := tx.exec("INSERT INTO file_keys (customer_id, booking_date, file_no, keys) VALUES ($1, $2, $3, $4)", customer, date, file, keys)
+	return err
+}
+
+// EachFileKeys hands the natural keys that files in or after execution hold for one booking date to fn; before > 0 takes
+// only files whose execution number is smaller, so that of two files executed at once the later one yields.
+func (tx *Tx) EachFileKeys(customer bank.CustomerID, date string, before int64, fn func(keys []byte) error) error {
+	scan := func(row scanner) (b []byte, err error) { return b, row.Scan(&b) }
+	w := newWhere("k.customer_id = $1", customer)
+	w.add("k.booking_date = ?", date)
+	w.literal("f.execution_no > 0")
+	if before > 0 {
+		w.add("f.execution_no < ?", before)
+	}
+	text, args := w.build(`SELECT k.keys FROM file_keys k JOIN transaction_files f ON f.customer_id = k.customer_id AND f.no = k.file_no`,
+		"ORDER BY k.file_no", 0)
+	return each(tx, scan, fn, text, args...)
+}

@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"ims/internal/store"
+)
+
+// Engine opens one database; URL is a connection string (postgres://...).
+type Engine struct {
+	URL string
+	// MaxConnections of this process; 0 means 16.
+	MaxConnections int
+}
+
+// Name implements store.Engine.
+func (Engine) Name() string { return "postgres" }
+
+// Open implements store.Engine. An explicit synchronous_commit keeps a server's lax default from acknowledging what is not
+// durable.
+func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
+	config, err := pgx.ParseConfig(e.URL)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connection string: %w", err)
+	}
+	if config.RuntimeParams["synchronous_commit"] == "" {
+		config.RuntimeParams["synchronous_commit"] = "on"
+	}
+	config.RuntimeParams["application_name"] = "ims"
+	db := stdlib.OpenDB(*config)
+	connections := e.MaxConnections
+	if connections == 0 {
+		connections = 16
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, db, nil
+}
+
+// ReadOptions implements store.Engine.
+func (Engine) ReadOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+// LockRows implements store.Engine.
+func (Engine) LockRows() string { return " FOR UPDATE" }
+
+// In implements store.Engine with an array argument.
+func (Engine) In(column string, n int, list store.List) (string, any) {
+	var argument any = list.Ints
+	switch {
+	case list.Texts != nil:
+		argument = list.Texts
+	case list.IDs != nil:
+		argument = list.IDs
+	case list.Ints == nil:
+		argument = []int64{}
+	}
+	return fmt.Sprintf("%s = ANY($%d)", column, n), argument
+}
+
+// BulkInsert implements store.Engine with COPY.
+func (Engine) BulkInsert(ctx context.Context, conn *sql.Conn, table string, columns []string, rows store.RowSource) error {
+	return conn.Raw(func(dc any) error {
+		source := &copySource{next: rows, row: make([]any, len(columns))}
+		_, err := dc.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, source)
+		return err
+	})
+}
+
+// copySource hands one reused row to COPY.
+type copySource struct {
+	next store.RowSource
+	row  []any
+}
+
+// Next implements pgx.CopyFromSource.
+func (s *copySource) Next() bool { return s.next(s.row) }
+
+// Values implements pgx.CopyFromSource.
+func (s *copySource) Values() ([]any, error) { return s.row, nil }
+
+// Err implements pgx.CopyFromSource.
+func (s *copySource) Err() error { return nil }
+
+// batchRows bounds the statements of one pipeline, and so its memory.
+const batchRows = 1000
+
+// ExecMany implements store.Engine: the statements travel in pipelines, not one round trip each.
+func (Engine) ExecMany(ctx context.Context, conn *sql.Conn, query string, columns int, rows store.RowSource) (changed int64, err error) {
+	err = conn.Raw(func(dc any) error {
+		for more := true; more; {
+			batch := &pgx.Batch{}
+			for batch.Len() < batchRows {
+				row := make([]any, columns)
+				if more = rows(row); !more {
+					break
+				}
+				batch.Queue(query, row...)
+			}
+			n, err := send(ctx, dc.(*stdlib.Conn).Conn(), batch)
+			if changed += n; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return changed, err
+}
+
+func send(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch) (changed int64, err error) {
+	if batch.Len() == 0 {
+		return 0, nil
+	}
+	results := conn.SendBatch(ctx, batch)
+	for range batch.Len() {
+		tag, err := results.Exec()
+		if err != nil {
+			return changed, errors.Join(err, results.Close())
+		}
+		changed += tag.RowsAffected()
+	}
+	return changed, results.Close()
+}
+
+// Classify implements store.Engine.
+func (Engine) Classify(err error) store.ErrorClass {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch {
+		case e.Code == "40001", e.Code == "40P01", e.Code == "55P03":
+			return store.ErrorRetry
+		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "53"):
+			return store.ErrorUnavailable
+		}
+		return store.ErrorOther
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return store.ErrorUnavailable
+	}
+	if _, ok := errors.AsType[net.Error](err); ok && !errors.Is(err, context.DeadlineExceeded) {
+		return store.ErrorUnavailable
+	}
+	return store.ErrorOther
+}
+
+// Now implements store.Engine.
+func (Engine) Now(ctx context.Context, tx *sql.Tx) (time.Time, error) {
+	var us int64
+	err := tx.QueryRowContext(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").Scan(&us)
+	return time.UnixMicro(us).UTC(), err
+}
+
+var schemaWords = strings.NewReplacer(
+	" INT ", " bigint ", " INT,", " bigint,", " BYTES ", " bytea ", " BYTES,", " bytea,",
+	" STR ", ` text COLLATE "C" `, " STR,", ` text COLLATE "C",`, ") TABLE;", ");", ") HEAP;", ");")
+
+// Schema implements store.Engine.
+func (Engine) Schema(text string) string { return schemaWords.Replace(text) }
+
+// Dialect implements store.Engine.
+func (Engine) Dialect() goose.Dialect { return goose.DialectPostgres }
+
+// Locker implements store.Engine: replicas that start together migrate one after the other.
+func (Engine) Locker() (goose.ProviderOption, error) {
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.WithSessionLocker(locker), nil
+}

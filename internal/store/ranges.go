@@ -1,0 +1,69 @@
+package store
+
+import (
+	"ims/internal/bank"
+)
+
+// RegisterBase claims a base IBAN for a customer in the registry of the installation, under the lock of Overlapping.
+func (tx *Tx) RegisterBase(base string, customer bank.CustomerID) error {
+	fresh, err := tx.insertNew("INSERT INTO base_iban_registry (base, customer_id) VALUES ($1, $2)", base, customer)
+	if err == nil && !fresh {
+		return bank.ErrBaseIBANOverlap.With("the base IBAN is registered already")
+	}
+	return err
+}
+
+// Overlapping returns the registered bases that equal, contain or lie in the given one. The caller holds LockFact.
+func (tx *Tx) Overlapping(base string) ([]string, error) {
+	prefixes := make([]string, 0, len(base))
+	for i := 2; i <= len(base); i++ {
+		prefixes = append(prefixes, base[:i])
+	}
+	contains, list := tx.in("base", 1, List{Texts: prefixes})
+	text := func(row scanner) (s string, err error) { return s, row.Scan(&s) }
+	return query(tx, text, "SELECT base FROM base_iban_registry WHERE "+contains+" OR (base >= $2 AND base < $3) ORDER BY base",
+		list, base, base+"~")
+}
+
+// AddBaseIBAN inserts a base IBAN with its sealed key. Another issuing one of the same currency stops issuing.
+func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN, sealedKey []byte) error {
+	if b.Issuing {
+		_, err := tx.exec("UPDATE base_ibans SET issuing = 0 WHERE customer_id = $1 AND currency = $2 AND issuing = 1",
+			b.Customer, b.Currency.Code())
+		if err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(`INSERT INTO base_ibans (customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at)
+		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)`,
+		b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(b.Capacity), sealedKey, micros(b.CreatedAt))
+	return err
+}
+
+const baseIBANColumns = "SELECT customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at FROM base_ibans"
+
+// scanBaseIBAN leaves the sealed key in Key; the room that holds the sealing key opens it.
+func scanBaseIBAN(row scanner) (b bank.BaseIBAN, err error) {
+	var issuing, next, capacity int64
+	err = row.Scan(&b.Customer, &b.Base, &b.MasterAccount, currencyColumn{&b.Currency}, &issuing, &next, &capacity, &b.Key,
+		instant{&b.CreatedAt})
+	b.Issuing, b.Next, b.Capacity = issuing == 1, uint64(next), uint64(capacity)
+	return b, err
+}
+
+// BaseIBANs lists a customer's base IBANs, issuing or not; Key is still sealed.
+func (tx *Tx) BaseIBANs(customer bank.CustomerID) ([]bank.BaseIBAN, error) {
+	return query(tx, scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 ORDER BY base", customer)
+}
+
+// IssuingBase returns the base IBAN that issues for a currency, locked until the end of the transaction, or
+// bank.ErrNotFound. Key is still sealed.
+func (tx *Tx) IssuingBase(customer bank.CustomerID, currency string) (bank.BaseIBAN, error) {
+	return queryOne(tx, scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 AND currency = $2 AND issuing = 1"+tx.engine.LockRows(),
+		customer, currency)
+}
+
+// AdvanceBase moves the counter of a base IBAN, which the caller has locked.
+func (tx *Tx) AdvanceBase(customer bank.CustomerID, base string, next uint64) error {
+	return tx.execOne("UPDATE base_ibans SET next_counter = $3 WHERE customer_id = $1 AND base = $2", customer, base, int64(next))
+}

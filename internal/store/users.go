@@ -1,0 +1,81 @@
+package store
+
+import (
+	"strings"
+
+	"ims/internal/bank"
+)
+
+// AddUser inserts an end user; bank.ErrAlreadyExists if the external id is taken.
+func (tx *Tx) AddUser(u bank.User) error {
+	fresh, err := tx.insertNew(`INSERT INTO end_users (customer_id, id, external_id, type, first_name, last_name, company_name, email, phone,
+		kyc_status, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		u.Customer, u.ID, nullText(u.ExternalID), u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone,
+		u.KYC, u.Status, micros(u.CreatedAt), micros(u.UpdatedAt))
+	if err == nil && !fresh {
+		return bank.ErrAlreadyExists.With("an end user with this externalId exists").Field("/externalId", "taken", "used by another end user")
+	}
+	return err
+}
+
+const userColumns = `SELECT customer_id, id, COALESCE(external_id, ''), type, first_name, last_name, company_name, email, phone,
+	kyc_status, status, created_at, updated_at FROM end_users`
+
+func scanUser(row scanner) (u bank.User, err error) {
+	err = row.Scan(&u.Customer, &u.ID, &u.ExternalID, &u.Type, &u.FirstName, &u.LastName, &u.CompanyName, &u.Email, &u.Phone,
+		&u.KYC, &u.Status, instant{&u.CreatedAt}, instant{&u.UpdatedAt})
+	return u, err
+}
+
+// User returns an end user or bank.ErrNotFound.
+func (tx *Tx) User(customer bank.CustomerID, id bank.ID) (bank.User, error) {
+	return queryOne(tx, scanUser, userColumns+" WHERE customer_id = $1 AND id = $2", customer, id)
+}
+
+// LockUser is User, locked until the end of the transaction.
+func (tx *Tx) LockUser(customer bank.CustomerID, id bank.ID) (bank.User, error) {
+	return queryOne(tx, scanUser, userColumns+" WHERE customer_id = $1 AND id = $2"+tx.engine.LockRows(), customer, id)
+}
+
+// UpdateUser writes everything but the identity and creation of an end user.
+func (tx *Tx) UpdateUser(u bank.User) error {
+	return tx.execOne(`UPDATE end_users SET type = $3, first_name = $4, last_name = $5, company_name = $6, email = $7, phone = $8,
+		kyc_status = $9, status = $10, updated_at = $11 WHERE customer_id = $1 AND id = $2`,
+		u.Customer, u.ID, u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone, u.KYC, u.Status, micros(u.UpdatedAt))
+}
+
+// UserFilter selects end users; empty fields do not filter.
+type UserFilter struct {
+	ExternalID string
+	Name       string // substring of first, last or company name, case as written
+	IBAN       string // electronic form
+	Status     bank.UserStatus
+	KYC        bank.KYCStatus
+	After      bank.ID // continue behind this end user
+	Limit      int
+}
+
+// Users lists a customer's end users in the order of creation.
+func (tx *Tx) Users(customer bank.CustomerID, f UserFilter) ([]bank.User, error) {
+	w := newWhere("customer_id = $1", customer)
+	w.text("external_id = ?", f.ExternalID)
+	w.text("status = ?", string(f.Status))
+	w.text("kyc_status = ?", string(f.KYC))
+	if f.Name != "" {
+		w.add("(first_name || ' ' || last_name || ' ' || company_name) LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Name)+"%")
+	}
+	if f.IBAN != "" {
+		w.add(`id = (SELECT b.user_id FROM ibans i JOIN balances b ON b.customer_id = i.customer_id AND b.no = i.balance_no
+			WHERE i.customer_id = $1 AND i.iban = ?)`, f.IBAN)
+	}
+	if !f.After.IsZero() {
+		w.add("id > ?", f.After)
+	}
+	text, args := w.build(userColumns, "ORDER BY id", f.Limit)
+	return query(tx, scanUser, text, args...)
+}
+
+// escapeLike makes a text literal inside a LIKE pattern with ESCAPE '\'.
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s)
+}

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+)
+
+// where collects the conditions of a listing. Optional filters are appended, so that each combination is a plain query
+// which an index can serve.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+// newWhere starts with a condition whose arguments are already numbered.
+func newWhere(condition string, args ...any) *where {
+	return &where{conditions: []string{condition}, args: args}
+}
+
+// add appends a condition in which ? stands for its one argument.
+func (w *where) add(condition string, arg any) {
+	w.args = append(w.args, arg)
+	w.conditions = append(w.conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(w.args))))
+}
+
+// text appends a condition unless the value is empty.
+func (w *where) text(condition, value string) {
+	if value != "" {
+		w.add(condition, value)
+	}
+}
+
+// literal appends a condition without arguments.
+func (w *where) literal(condition string) { w.conditions = append(w.conditions, condition) }
+
+// next is the number of the argument that is added next.
+func (w *where) next() int { return len(w.args) + 1 }
+
+// build returns the query; limit 0 means all rows.
+func (w *where) build(selection, order string, limit int) (string, []any) {
+	text := selection + " WHERE " + strings.Join(w.conditions, " AND ") + " " + order
+	if limit > 0 {
+		text += fmt.Sprintf(" LIMIT %d", limit)
+	}
+	return text, w.args
+}
