@@ -22,18 +22,14 @@ func (b *Batch) Commit() error {
 	if err != nil {
 		return fmt.Errorf("lock head: %w", err)
 	}
-	if b.at = b.now; b.at.Before(head.LastAt) {
-		b.at = head.LastAt
-	}
+	head.Begin(b.now)
+	b.at = head.LastAt
 	first := head.NextID
-	postings, transactions, details := b.number(&head)
-	if err := b.writeRows(postings, transactions, details); err != nil {
+	rows := b.number(&head)
+	if err := b.writeBeside(head.NextID - 1); err != nil {
 		return err
 	}
-	if err := b.writeDeltas(head.NextID - 1); err != nil {
-		return fmt.Errorf("write deltas: %w", err)
-	}
-	return b.link(head, first, postings, transactions, details)
+	return b.tx.Append(head, first, rows)
 }
 
 // PostingID returns the id of a posting after Commit.
@@ -60,10 +56,8 @@ func (b *Batch) writeBalances() error {
 
 // number gives ids in order: each posting takes one for each of its sides that is not BANK, and bears the first; then each
 // audit event takes one.
-func (b *Batch) number(head *store.Head) ([]store.PostingRow, []bank.Transaction, []bank.Details) {
-	postings := make([]store.PostingRow, 0, len(b.moves))
-	transactions := make([]bank.Transaction, 0, len(b.moves)+8)
-	var details []bank.Details
+func (b *Batch) number(head *store.Head) store.Rows {
+	rows := store.Rows{Postings: make([]store.PostingRow, 0, len(b.moves)), Transactions: make([]bank.Transaction, 0, len(b.moves)+8)}
 	for i := range b.moves {
 		m := &b.moves[i]
 		m.id = head.NextID
@@ -73,16 +67,17 @@ func (b *Batch) number(head *store.Head) ([]store.PostingRow, []bank.Transaction
 		if m.Details != nil {
 			d := *m.Details
 			d.Origin = m.Origin
-			details = append(details, d)
+			rows.Details = append(rows.Details, d)
 		}
-		postings = append(postings, b.posting(m))
-		transactions = b.sidesOf(transactions, m, head)
+		rows.Postings = append(rows.Postings, b.posting(m))
+		rows.Transactions = b.sidesOf(rows.Transactions, m, head)
 	}
 	for i := range b.audits {
 		b.audits[i].ID, b.audits[i].At = head.NextID, b.at
 		head.NextID++
 	}
-	return postings, transactions, details
+	rows.Audits = b.audits
+	return rows
 }
 
 func (b *Batch) posting(m *move) store.PostingRow {
@@ -109,29 +104,9 @@ func (b *Batch) sidesOf(list []bank.Transaction, m *move, head *store.Head) []ba
 	return list
 }
 
-func (b *Batch) writeRows(postings []store.PostingRow, transactions []bank.Transaction, details []bank.Details) error {
-	if err := b.tx.AddPostings(b.customer, postings); err != nil {
-		return fmt.Errorf("write postings: %w", err)
-	}
-	if err := b.tx.AddTransactions(b.customer, transactions); err != nil {
-		return fmt.Errorf("write transactions: %w", err)
-	}
-	if err := b.tx.AddDetails(b.customer, details); err != nil {
-		return fmt.Errorf("write details: %w", err)
-	}
-	return b.writeRest()
-}
-
-// writeRest writes what few batches have: items, holds and audit events.
-func (b *Batch) writeRest() error {
-	items := make([]bank.Item, len(b.items))
-	for i, p := range b.items {
-		items[i] = p.Item
-		if p.move >= 0 {
-			items[i].Posting = b.moves[p.move].id
-		}
-	}
-	if err := b.tx.AddItems(b.customer, items); err != nil {
+// writeBeside writes what stands beside the ledger's rows: items, holds and the deltas of balances without a hot row.
+func (b *Batch) writeBeside(last bank.TransactionID) error {
+	if err := b.writeItems(); err != nil {
 		return fmt.Errorf("write items: %w", err)
 	}
 	for _, h := range b.holds {
@@ -144,12 +119,21 @@ func (b *Batch) writeRest() error {
 			return fmt.Errorf("release hold: %w", err)
 		}
 	}
-	for _, e := range b.audits {
-		if err := b.tx.AddAudit(e); err != nil {
-			return fmt.Errorf("write audit event: %w", err)
-		}
+	if err := b.writeDeltas(last); err != nil {
+		return fmt.Errorf("write deltas: %w", err)
 	}
 	return nil
+}
+
+func (b *Batch) writeItems() error {
+	items := make([]bank.Item, len(b.items))
+	for i, p := range b.items {
+		items[i] = p.Item
+		if p.move >= 0 {
+			items[i].Posting = b.moves[p.move].id
+		}
+	}
+	return b.tx.AddItems(b.customer, items)
 }
 
 func (b *Batch) writeDeltas(last bank.TransactionID) error {
@@ -162,30 +146,4 @@ func (b *Batch) writeDeltas(last bank.TransactionID) error {
 		}
 	}
 	return nil
-}
-
-// link adds one link to the chain over everything that got an id, and writes the head.
-func (b *Batch) link(head store.Head, first bank.TransactionID, postings []store.PostingRow, transactions []bank.Transaction, details []bank.Details) error {
-	digest := newDigest()
-	next := 0
-	for i := range postings {
-		digest.posting(&postings[i])
-		for ; next < len(transactions) && transactions[next].Posting == postings[i].ID; next++ {
-			digest.transaction(&transactions[next])
-		}
-	}
-	for i := range details {
-		digest.details(&details[i])
-	}
-	for i := range b.audits {
-		digest.audit(&b.audits[i])
-	}
-	l := store.Link{No: head.NextLink, FirstID: first, LastID: head.NextID - 1, At: b.at, Digest: digest.sum()}
-	l.Hash = chain(head.LastHash, b.customer, l)
-	if err := b.tx.AddLink(b.customer, l); err != nil {
-		return fmt.Errorf("add link: %w", err)
-	}
-	head.NextLink++
-	head.LastAt, head.LastHash = b.at, l.Hash
-	return b.tx.AdvanceHead(head)
 }

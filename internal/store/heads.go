@@ -35,8 +35,8 @@ func (tx *Tx) ReadHead(customer bank.CustomerID) (Head, error) {
 	return queryOne(tx, scan, "SELECT customer_id, next_id, next_link, last_at, last_hash FROM heads WHERE customer_id = $1", customer)
 }
 
-// AdvanceHead writes a head that the caller has locked.
-func (tx *Tx) AdvanceHead(h Head) error {
+// advanceHead writes a head that the caller has locked.
+func (tx *Tx) advanceHead(h Head) error {
 	return tx.execOne("UPDATE heads SET next_id = $2, next_link = $3, last_at = $4, last_hash = $5 WHERE customer_id = $1",
 		h.Customer, h.NextID, h.NextLink, micros(h.LastAt), h.LastHash[:])
 }
@@ -58,8 +58,8 @@ type Link struct {
 	Digest, Hash    [32]byte
 }
 
-// AddLink appends a link.
-func (tx *Tx) AddLink(customer bank.CustomerID, l Link) error {
+// addLink appends a link.
+func (tx *Tx) addLink(customer bank.CustomerID, l Link) error {
 	_, err := tx.exec("INSERT INTO links (customer_id, no, first_id, last_id, at, digest, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		customer, l.No, l.FirstID, l.LastID, micros(l.At), l.Digest[:], l.Hash[:])
 	return err
@@ -74,8 +74,8 @@ func (tx *Tx) EachLink(customer bank.CustomerID, fn func(Link) error) error {
 	return each(tx, scan, fn, "SELECT no, first_id, last_id, at, digest, hash FROM links WHERE customer_id = $1 ORDER BY no", customer)
 }
 
-// AddAudit appends an audit event; its id comes from the locked head.
-func (tx *Tx) AddAudit(e bank.AuditEvent) error {
+// addAudit appends an audit event; its id comes from the locked head.
+func (tx *Tx) addAudit(e bank.AuditEvent) error {
 	_, err := tx.exec("INSERT INTO audit_events (customer_id, id, at, actor, action, object, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 		e.Customer, e.ID, micros(e.At), e.Actor, e.Action, e.Object, e.Before, e.After)
 	return err

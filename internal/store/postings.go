@@ -11,8 +11,8 @@ type PostingRow struct {
 var postingColumns = []string{"customer_id", "id", "from_no", "to_no", "amount", "cause", "outcome", "booking_date", "value_date",
 	"posted_at", "file_no", "line", "leg", "reverses"}
 
-// AddPostings appends postings in bulk.
-func (tx *Tx) AddPostings(customer bank.CustomerID, list []PostingRow) error {
+// addPostings appends postings in bulk.
+func (tx *Tx) addPostings(customer bank.CustomerID, list []PostingRow) error {
 	i := 0
 	return tx.bulk("postings", postingColumns, func(row []any) bool {
 		if i == len(list) {
@@ -58,8 +58,8 @@ func (tx *Tx) Posting(customer bank.CustomerID, id bank.TransactionID) (PostingR
 var transactionColumns = []string{"customer_id", "id", "balance_no", "posting_id", "type", "status", "amount", "balance_after", "at",
 	"file_no", "line"}
 
-// AddTransactions appends transactions in bulk.
-func (tx *Tx) AddTransactions(customer bank.CustomerID, list []bank.Transaction) error {
+// addTransactions appends transactions in bulk.
+func (tx *Tx) addTransactions(customer bank.CustomerID, list []bank.Transaction) error {
 	i := 0
 	return tx.bulk("transactions", transactionColumns, func(row []any) bool {
 		if i == len(list) {
