@@ -58,6 +58,16 @@ func (tx *Tx) balancesByNo(customer bank.CustomerID, numbers []bank.BalanceNo, l
 	return query(tx, scanBalance, balanceColumns+" WHERE customer_id = $1 AND "+condition+" ORDER BY no"+lock, customer, arg)
 }
 
+// BalancesByID returns those of the identified balances that exist. It locks nothing.
+func (tx *Tx) BalancesByID(customer bank.CustomerID, ids []bank.ID) ([]bank.Balance, error) {
+	list := make([][]byte, len(ids))
+	for i := range ids {
+		list[i] = ids[i][:]
+	}
+	condition, arg := tx.in("id", 2, List{IDs: list})
+	return query(tx, scanBalance, balanceColumns+" WHERE customer_id = $1 AND "+condition, customer, arg)
+}
+
 // UserBalances lists an end user's balances in the order of creation.
 func (tx *Tx) UserBalances(customer bank.CustomerID, user bank.ID) ([]bank.Balance, error) {
 	return query(tx, scanBalance, balanceColumns+" WHERE customer_id = $1 AND user_id = $2 ORDER BY no", customer, user)

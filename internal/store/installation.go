@@ -16,3 +16,17 @@ func (tx *Tx) LockFact(name string) error {
 	_, err := queryOne(tx, number, "SELECT 1 FROM installation WHERE name = $1"+tx.engine.LockRows(), name)
 	return err
 }
+
+// Secret returns a sealed fact, or bank.ErrNotFound where it was never set.
+func (tx *Tx) Secret(name string) ([]byte, error) {
+	sealed, err := tx.Fact(name)
+	if err != nil {
+		return nil, err
+	}
+	return tx.key.Open(name, sealed)
+}
+
+// SetSecret seals a fact and sets it once; it tells whether it was new.
+func (tx *Tx) SetSecret(name string, secret []byte) (bool, error) {
+	return tx.SetFact(name, tx.key.Seal(name, secret))
+}

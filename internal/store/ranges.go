@@ -25,8 +25,8 @@ func (tx *Tx) Overlapping(base string) ([]string, error) {
 		list, base, base+"~")
 }
 
-// AddBaseIBAN inserts a base IBAN with its sealed key. Another issuing one of the same currency stops issuing.
-func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN, sealedKey []byte) error {
+// AddBaseIBAN inserts a base IBAN and seals its key. Another issuing one of the same currency stops issuing.
+func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN) error {
 	if b.Issuing {
 		_, err := tx.exec("UPDATE base_ibans SET issuing = 0 WHERE customer_id = $1 AND currency = $2 AND issuing = 1",
 			b.Customer, b.Currency.Code())
@@ -36,30 +36,33 @@ func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN, sealedKey []byte) error {
 	}
 	_, err := tx.exec(`INSERT INTO base_ibans (customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at)
 		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)`,
-		b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(b.Capacity), sealedKey, micros(b.CreatedAt))
+		b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(b.Capacity), tx.key.Seal(b.Base, b.Key), micros(b.CreatedAt))
 	return err
 }
 
 const baseIBANColumns = "SELECT customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at FROM base_ibans"
 
-// scanBaseIBAN leaves the sealed key in Key; the room that holds the sealing key opens it.
-func scanBaseIBAN(row scanner) (b bank.BaseIBAN, err error) {
+func (tx *Tx) scanBaseIBAN(row scanner) (b bank.BaseIBAN, err error) {
 	var issuing, next, capacity int64
 	err = row.Scan(&b.Customer, &b.Base, &b.MasterAccount, currencyColumn{&b.Currency}, &issuing, &next, &capacity, &b.Key,
 		instant{&b.CreatedAt})
+	if err != nil {
+		return b, err
+	}
 	b.Issuing, b.Next, b.Capacity = issuing == 1, uint64(next), uint64(capacity)
+	b.Key, err = tx.key.Open(b.Base, b.Key)
 	return b, err
 }
 
-// BaseIBANs lists a customer's base IBANs, issuing or not; Key is still sealed.
+// BaseIBANs lists a customer's base IBANs, issuing or not.
 func (tx *Tx) BaseIBANs(customer bank.CustomerID) ([]bank.BaseIBAN, error) {
-	return query(tx, scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 ORDER BY base", customer)
+	return query(tx, tx.scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 ORDER BY base", customer)
 }
 
 // IssuingBase returns the base IBAN that issues for a currency, locked until the end of the transaction, or
-// bank.ErrNotFound. Key is still sealed.
+// bank.ErrNotFound.
 func (tx *Tx) IssuingBase(customer bank.CustomerID, currency string) (bank.BaseIBAN, error) {
-	return queryOne(tx, scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 AND currency = $2 AND issuing = 1"+tx.engine.LockRows(),
+	return queryOne(tx, tx.scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 AND currency = $2 AND issuing = 1"+tx.engine.LockRows(),
 		customer, currency)
 }
 

@@ -14,17 +14,18 @@ import (
 // DB is an open store. It is safe for concurrent use.
 type DB struct {
 	engine Engine
+	key    SealKey
 	write  *sql.DB
 	read   *sql.DB
 }
 
-// Open opens the store. It does not migrate; see Migrate and CheckSchema.
-func Open(ctx context.Context, engine Engine) (*DB, error) {
+// Open opens the store; key seals its secrets. It does not migrate; see Migrate and CheckSchema.
+func Open(ctx context.Context, engine Engine, key SealKey) (*DB, error) {
 	write, read, err := engine.Open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open %s store: %w", engine.Name(), err)
 	}
-	return &DB{engine: engine, write: write, read: read}, nil
+	return &DB{engine: engine, key: key, write: write, read: read}, nil
 }
 
 // Close closes the pools.
@@ -49,6 +50,7 @@ func (db *DB) Ping(ctx context.Context) error {
 type Tx struct {
 	ctx    context.Context
 	engine Engine
+	key    SealKey
 	conn   *sql.Conn
 	sql    *sql.Tx
 }
@@ -85,7 +87,7 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn
 		return err
 	}
 	defer stx.Rollback() // does nothing after Commit
-	if err := fn(&Tx{ctx: ctx, engine: db.engine, conn: conn, sql: stx}); err != nil {
+	if err := fn(&Tx{ctx: ctx, engine: db.engine, key: db.key, conn: conn, sql: stx}); err != nil {
 		return err
 	}
 	return stx.Commit()

@@ -21,6 +21,9 @@ import (
 // fill with schemas of their own. Without it the tests run on SQLite only and say so.
 const PostgresVariable = "IMS_TEST_POSTGRES"
 
+// Key seals the secrets of throw-away stores.
+var Key = store.SealKey{1, 2, 3}
+
 // Open returns an empty, migrated SQLite store that ends with the test.
 func Open(t testing.TB) *store.DB {
 	t.Helper()
@@ -77,7 +80,7 @@ func run(t testing.TB, server, statement string) {
 func open(t testing.TB, engine store.Engine) *store.DB {
 	t.Helper()
 	ctx := context.Background()
-	db, err := store.Open(ctx, engine)
+	db, err := store.Open(ctx, engine, Key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// SealKey seals the secrets in the store (the CA's key, the keys of base IBANs). It lives in a file outside the store: a backup
+// of the store alone does not contain it, and without it nothing is served.
+type SealKey [32]byte
+
+// NewSealKey returns a random key.
+func NewSealKey() (k SealKey) {
+	rand.Read(k[:]) // never fails
+	return k
+}
+
+// ReadSealKey reads a key file: 64 hexadecimal digits.
+func ReadSealKey(path string) (k SealKey, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return k, fmt.Errorf("sealing key: %w", err)
+	}
+	b, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(b) != len(k) {
+		return k, fmt.Errorf("sealing key %s: want %d hexadecimal digits", path, 2*len(k))
+	}
+	copy(k[:], b)
+	return k, nil
+}
+
+// ReadOrMakeSealKey reads a key file, or makes it where there is none. It never overwrites one.
+func ReadOrMakeSealKey(path string) (SealKey, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return SealKey{}, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return ReadSealKey(path)
+	}
+	if err != nil {
+		return SealKey{}, fmt.Errorf("sealing key: %w", err)
+	}
+	k := NewSealKey()
+	_, err = f.WriteString(hex.EncodeToString(k[:]) + "\n")
+	return k, errors.Join(err, f.Sync(), f.Close())
+}
+
+// Seal encrypts a secret with AES-256-GCM under a random nonce, which comes first. name binds it to its place.
+func (k SealKey) Seal(name string, secret []byte) []byte {
+	aead := k.aead()
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(secret)+aead.Overhead())
+	rand.Read(nonce)
+	return aead.Seal(nonce, nonce, secret, []byte(name))
+}
+
+// Open decrypts what Seal made under the same name.
+func (k SealKey) Open(name string, sealed []byte) ([]byte, error) {
+	aead := k.aead()
+	if len(sealed) < aead.NonceSize() {
+		return nil, errors.New("sealed secret is too short")
+	}
+	secret, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(name))
+	if err != nil {
+		return nil, fmt.Errorf("open secret %s: the sealing key is not the one it was sealed with: %w", name, err)
+	}
+	return secret, nil
+}
+
+func (k SealKey) aead() cipher.AEAD {
+	block, err := aes.NewCipher(k[:])
+	if err != nil {
+		panic(err) // 32 bytes are always a key
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err) // AES has the block size of GCM
+	}
+	return aead
+}
