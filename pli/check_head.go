@@ -6,7 +6,7 @@ import "bytes"
 
 // messageType judges field 1; false when the meaning of the record cannot be known.
 func (p *parser) messageType() bool {
-	b := p.rec.tokens.content(fieldType)
+	b := p.tokens.content(fieldType)
 	p.rec.Type, p.direct = internType(b), false
 	switch {
 	case len(b) == 0:
@@ -38,7 +38,7 @@ func internType(b []byte) string {
 
 // date judges field 2. Orders are wishes and may lie in the future.
 func (p *parser) date() {
-	b := p.rec.tokens.content(fieldDate)
+	b := p.tokens.content(fieldDate)
 	if len(b) == 0 {
 		p.find(RecordDateMissing, fieldDate, "", Params{})
 		return
@@ -69,7 +69,7 @@ func (p *parser) futureSeverity() Severity {
 // amount judges field 3; false when a bare decimal comma has shifted all later fields, so that the
 // payer's account would be taken for the payee's.
 func (p *parser) amount() bool {
-	b := p.rec.tokens.content(fieldAmount)
+	b := p.tokens.content(fieldAmount)
 	if p.commaInAmount(b) {
 		value := p.show(fieldAmount) + "," + p.show(fieldAmount+1)
 		p.find(RecordAmountFormat, fieldAmount, value, Params{})
@@ -115,7 +115,7 @@ const amountDigits = 15
 // commaInAmount recognises 12,34 without quotes: digits, then one or two digits where the bank number
 // belongs, and then a bank number in field 5, or, if that is empty, both accounts one field late.
 func (p *parser) commaInAmount(amount []byte) bool {
-	t := &p.rec.tokens
+	t := &p.tokens
 	cents := t.raw(fieldPayerBank)
 	if len(cents) == 0 || len(cents) > 2 || !digitsOnly(cents) || string(cents) == "0" || !digitsOnly(amount) {
 		return false
@@ -130,7 +130,7 @@ func (p *parser) commaInAmount(amount []byte) bool {
 
 // constant judges fields 5 and 10. Anything but one digit there means that fields are shifted.
 func (p *parser) constant(n int) {
-	b := p.rec.tokens.content(n)
+	b := p.tokens.content(n)
 	switch {
 	case len(b) == 0 || len(b) == 1 && b[0] == '0':
 	case len(b) == 1 && digitsOnly(b):
@@ -142,7 +142,7 @@ func (p *parser) constant(n int) {
 
 // class judges field 15.
 func (p *parser) class() {
-	b := p.rec.tokens.content(fieldClass)
+	b := p.tokens.content(fieldClass)
 	if len(b) == 0 {
 		p.find(RecordClassMissing, fieldClass, "", Params{})
 		return

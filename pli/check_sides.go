@@ -2,6 +2,7 @@ package pli
 
 import (
 	"bytes"
+	"errors"
 
 	"ims/iban"
 )
@@ -65,9 +66,9 @@ type reading struct {
 func (p *parser) accounts() {
 	r := &p.rec
 	payer, payee := p.payerSide(), p.payeeSide()
-	r.Payer, p.payer = p.readAccount(payer)
-	r.Payee, p.payee = p.readAccount(payee)
-	same := r.Payer.Kind != None && r.Payer == r.Payee
+	p.readAccount(payer, &r.Payer, &p.payer)
+	p.readAccount(payee, &r.Payee, &p.payee)
+	same := r.Payer.Kind != None && r.Payer.Kind == r.Payee.Kind && r.Payer == r.Payee
 	if !same && !p.payer.damaged && !p.payee.damaged {
 		r.Direction = directionOf(r.Payer.Kind, r.Payee.Kind)
 	}
@@ -156,63 +157,72 @@ func (p *parser) accountFinding(s *side, got *reading, a Account, severity Sever
 }
 
 // readAccount reads the account field of a side. 26 digits as they stand are the usual case.
-func (p *parser) readAccount(s *side) (Account, reading) {
-	b := p.rec.tokens.content(s.account)
-	if n, ok := iban.NRB(b); ok {
-		return p.polish(n, b, reading{})
+func (p *parser) readAccount(s *side, a *Account, got *reading) {
+	b := p.tokens.content(s.account)
+	*got = reading{}
+	if p.polish(b, a, got) {
+		return
 	}
-	if allZero(b) {
-		return Account{}, reading{fault: s.missing}
+	clean, changed := normalize(b)
+	if len(clean) == len("PL")+nrbDigits && clean[0] == 'P' && clean[1] == 'L' {
+		changed, clean = true, clean[len("PL"):]
 	}
-	clean, changed := normalize(b, p.enc)
-	got := reading{normalized: changed}
 	switch {
 	case allZero(clean):
-		return Account{}, reading{fault: s.missing}
-	case len(clean) == len("PL")+nrbDigits && clean[0] == 'P' && clean[1] == 'L':
-		got.normalized, clean = true, clean[len("PL"):]
+		got.fault = s.missing
+	case p.polish(clean, a, got):
+		got.normalized = changed
+	default:
+		got.normalized = changed
+		p.faulty(s, clean, a, got)
 	}
-	if n, ok := iban.NRB(clean); ok {
-		return p.polish(n, clean, got)
-	}
-	return p.faulty(s, clean, got)
 }
 
 // nrbDigits is the length of a Polish account number: check digits, sort code, account.
 const nrbDigits = 26
 
-func (p *parser) polish(n iban.IBAN, digits []byte, got reading) (Account, reading) {
-	got.bank = [bankDigits]byte(digits[2:])
-	return Account{Kind: p.own.kind(digits[2:]), IBAN: n}, got
+// polish reads a valid Polish number.
+func (p *parser) polish(b []byte, a *Account, got *reading) (ok bool) {
+	if a.IBAN, ok = iban.NRB(b); ok {
+		got.bank = [bankDigits]byte(b[2:])
+		a.Kind = p.own.kind(b[2:])
+	}
+	return ok
 }
 
 // faulty says what is wrong with an account that is no valid Polish number.
-func (p *parser) faulty(s *side, clean []byte, got reading) (Account, reading) {
-	a := Account{Kind: External, Text: p.enc.text(clean)}
-	if len(clean) == nrbDigits && digitsOnly(clean) {
+func (p *parser) faulty(s *side, clean []byte, a *Account, got *reading) {
+	a.Kind, a.Text = External, visible(p.enc.text(clean))
+	switch {
+	case len(clean) == nrbDigits && digitsOnly(clean):
 		got.bank = [bankDigits]byte(clean[2:])
 		got.damaged = p.own.kind(clean[2:]) != External
 		got.fault = s.checksum
-		return a, got
-	}
-	if !plausibleIBAN(clean) {
+	case plausibleIBAN(clean):
+		p.foreign(s, a, got)
+	default:
 		got.fault, got.normalized = s.format, false
-		return a, got
 	}
+}
+
+// foreign reads what has the shape of an IBAN.
+func (p *parser) foreign(s *side, a *Account, got *reading) {
 	n, err := iban.ParseISO(a.Text)
-	if err != nil {
+	switch {
+	case err == nil:
+		got.fault, a.IBAN, a.Text = s.foreign, n, ""
+	case errors.Is(err, iban.KindCheckDigits), errors.Is(err, iban.KindCheckRange):
 		got.fault = s.checksum
-		return a, got
+	default: // no such country, or not its length
+		got.fault = s.format
 	}
-	got.fault = s.foreign
-	return Account{Kind: External, IBAN: n}, got
 }
 
 // allZero reports an empty field, or one of zeros only.
 func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "0")) == 0 }
 
 // normalize takes blanks and dashes out and makes capitals, in a copy if there is anything to do.
-func normalize(b []byte, enc Encoding) (clean []byte, changed bool) {
+func normalize(b []byte) (clean []byte, changed bool) {
 	if bytes.ContainsAny(b, " \t-") || bytes.IndexFunc(b, smallLetter) >= 0 {
 		clean = make([]byte, 0, len(b))
 		for _, c := range b {
@@ -243,7 +253,7 @@ func plausibleIBAN(b []byte) bool {
 
 // bankNumber judges fields 4 and 11, which banks ignore: so these are warnings only.
 func (p *parser) bankNumber(s *side, got *reading) {
-	b := p.rec.tokens.content(s.bank)
+	b := p.tokens.content(s.bank)
 	switch {
 	case allZero(b):
 		return

@@ -63,7 +63,7 @@ func (p *parser) reserved() {
 		if n == fieldComplaint && p.opt.Dialect.TwoHundreds == StatementPKO {
 			return
 		}
-		if b := p.rec.tokens.raw(n); len(b) > 0 && strings.Trim(p.show(n), "| ") != "" {
+		if b := p.tokens.raw(n); len(b) > 0 && strings.Trim(p.show(n), "| ") != "" {
 			p.find(RecordReservedNonempty, n, p.show(n), Params{})
 		}
 	}
@@ -109,24 +109,24 @@ const (
 // splitPayment reads the parts of a split-payment title into the record and judges them.
 func (p *parser) splitPayment() {
 	r := &p.rec
-	vat, ok := r.mpp.parse(r.Title)
+	vat, ok := p.splitPaid.parse(r.Title)
 	if !ok {
 		p.findAs(p.textSeverity(), RecordMPPStructure, fieldTitle, r.Title, Params{})
 		return
 	}
-	r.MPP = &r.mpp
+	r.MPP = &p.splitPaid
 	p.splitVAT(vat)
-	if n := letters(r.mpp.ID); n < 1 || n > mpLongestID {
-		p.findAs(p.textSeverity(), RecordMPPIDCFormat, fieldTitle, r.mpp.ID, Params{Got: int64(n), Limit: mpLongestID})
+	if n := letters(p.splitPaid.ID); n < 1 || n > mpLongestID {
+		p.findAs(p.textSeverity(), RecordMPPIDCFormat, fieldTitle, p.splitPaid.ID, Params{Got: int64(n), Limit: mpLongestID})
 	}
-	if len(r.mpp.ID) == nipDigits && digitsOnly([]byte(r.mpp.ID)) && !taxNumber(r.mpp.ID) {
-		p.find(RecordMPPIDCChecksum, fieldTitle, r.mpp.ID, Params{})
+	if len(p.splitPaid.ID) == nipDigits && digitsOnly([]byte(p.splitPaid.ID)) && !taxNumber(p.splitPaid.ID) {
+		p.find(RecordMPPIDCChecksum, fieldTitle, p.splitPaid.ID, Params{})
 	}
-	if n := letters(r.mpp.Invoice); n < 1 || n > mpLongestInvoice {
-		p.findAs(p.textSeverity(), RecordMPPInvFormat, fieldTitle, r.mpp.Invoice, Params{Got: int64(n), Limit: mpLongestInvoice})
+	if n := letters(p.splitPaid.Invoice); n < 1 || n > mpLongestInvoice {
+		p.findAs(p.textSeverity(), RecordMPPInvFormat, fieldTitle, p.splitPaid.Invoice, Params{Got: int64(n), Limit: mpLongestInvoice})
 	}
-	if n := letters(r.mpp.Text); n > mpLongestText {
-		p.find(RecordMPPTxtTooLong, fieldTitle, r.mpp.Text, Params{Got: int64(n), Limit: mpLongestText})
+	if n := letters(p.splitPaid.Text); n > mpLongestText {
+		p.find(RecordMPPTxtTooLong, fieldTitle, p.splitPaid.Text, Params{Got: int64(n), Limit: mpLongestText})
 	}
 }
 
@@ -139,7 +139,7 @@ func (p *parser) splitVAT(s string) {
 	case p.rec.Amount > 0 && vat > p.rec.Amount:
 		p.findAs(p.textSeverity(), RecordMPPVATExceedsAmount, fieldTitle, s, Params{Got: vat, Limit: p.rec.Amount})
 	}
-	p.rec.mpp.VAT = vat
+	p.splitPaid.VAT = vat
 }
 
 // parse cuts a title at the first /IDC/, the first /INV/ after it and the first /TXT/ after that: the
@@ -187,7 +187,7 @@ const (
 // references judges fields 16 and 17.
 func (p *parser) references() {
 	r := &p.rec
-	if n := p.other[1].longest; n > longestReference {
+	if n := p.reference.longest; n > longestReference {
 		p.find(RecordReferenceTooLong, fieldReference, r.Reference, Params{Got: int64(n), Limit: longestReference})
 	}
 	switch s := r.TaxNumber; {

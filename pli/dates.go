@@ -12,34 +12,22 @@ type day struct {
 	fault  Code
 }
 
-// calendar remembers the days of a file, of which there are few, so that their texts are made once.
-type calendar struct {
-	known map[uint64]day
-	last  uint64
-	day   day
+// calendar remembers days of a file, of which there are few, so that their texts are made once. It is
+// a table without chains: two days that fall on one place push each other out, and no file, however
+// hostile, makes it grow.
+type calendar [64]struct {
+	key uint64 // the eight bytes; no day is 0
+	day day
 }
-
-// maxKnownDays bounds the memory that a hostile file can take; later days are worked out each time.
-const maxKnownDays = 4096
 
 // read returns the day that the eight bytes of b name.
 func (c *calendar) read(b []byte) day {
 	key := binary.LittleEndian.Uint64(b)
-	if key == c.last {
-		return c.day
+	place := &c[(uint(b[5])*32+uint(b[6])*10+uint(b[7]))%64] // two months fit
+	if place.key != key {
+		place.key, place.day = key, parseDay(b)
 	}
-	d, ok := c.known[key]
-	if !ok {
-		d = parseDay(b)
-		if c.known == nil {
-			c.known = make(map[uint64]day)
-		}
-		if len(c.known) < maxKnownDays {
-			c.known[key] = d
-		}
-	}
-	c.last, c.day = key, d
-	return d
+	return place.day
 }
 
 func parseDay(b []byte) day {

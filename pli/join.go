@@ -2,6 +2,7 @@ package pli
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -13,9 +14,103 @@ type joined struct {
 	odd        bool // there is a character outside the accepted set
 }
 
-// joiner decodes a text field and joins its sub-lines. The rule is that of the bank software that moved
-// these titles to one line of 140 characters: a blank after a sub-line, but none after one of exactly
-// 35 characters, whose text ran on; blanks collapse. Structured titles are joined without blanks.
+// of returns the text, s being the parser's scratch as a string.
+func (j *joined) of(s string) string { return s[j.start:j.end] }
+
+// join decodes field src, joins its sub-lines and appends them to out. The rule is that of the bank
+// software that moved these titles to one line of 140 characters: a blank after a sub-line, but none
+// after one of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which
+// exporters cut anywhere, are joined without blanks. Quotes in src are doubled.
+func join(out, src []byte, enc Encoding, to *joined) []byte {
+	start := len(out)
+	*to = joined{start: start, end: start}
+	if len(src) == 0 {
+		return out
+	}
+	if !structured(src) {
+		if fast, ok := joinPlain(out, src, to); ok {
+			return fast
+		}
+		*to = joined{start: start}
+	}
+	j := joiner{out: out, start: start, enc: enc, structured: structured(src), empty: true, joined: to}
+	j.text(src)
+	return j.out
+}
+
+// structured reports titles made of tags.
+func structured(src []byte) bool {
+	if src[0] != '/' && src[0] != '|' {
+		return false
+	}
+	src = bytes.TrimLeft(src, " |")
+	return bytes.HasPrefix(src, []byte("/VAT/")) || bytes.HasPrefix(src, []byte("/TI/")) || bytes.HasPrefix(src, []byte("/NIP/"))
+}
+
+// joinPlain joins printable ASCII, which most texts are; false means that there is something else and
+// that nothing was done.
+func joinPlain(out, src []byte, to *joined) ([]byte, bool) {
+	if need := len(out) + len(src) + 8; cap(out) < need {
+		out = append(make([]byte, 0, 2*need), out...)
+	}
+	dst := out[:cap(out)]
+	o, lineStart, lineOut, textEnd, line := len(out), 0, len(out), len(out), 0
+	wasBlank := true
+	for i := 0; i < len(src); {
+		if i+8 <= len(src) {
+			x := binary.LittleEndian.Uint64(src[i:])
+			if blanks := zeros(x ^ ' '*ones); allPlain(x) && zeros(x^'|'*ones)|zeros(x^'"'*ones)|blanks&(blanks>>8) == 0 && !(wasBlank && blanks&0x80 != 0) {
+				binary.LittleEndian.PutUint64(dst[o:], x)
+				i, o = i+8, o+8
+				wasBlank = blanks>>63 != 0
+				textEnd = o - int(blanks>>63)
+				continue
+			}
+		}
+		for stop := min(i+8, len(src)); i < stop; i++ {
+			switch b := src[i]; {
+			case b == ' ':
+				if !wasBlank {
+					dst[o] = ' '
+					o++
+				}
+				wasBlank = true
+			case b == '|':
+				line++
+				if textEnd > lineOut {
+					to.lines = line
+				}
+				to.longest = max(to.longest, i-lineStart)
+				if i-lineStart != longestTextLine && !wasBlank {
+					dst[o] = ' '
+					o++
+					wasBlank = true
+				}
+				lineStart, lineOut = i+1, o
+			case b <= ' ' || b >= 0x7f || b == '"':
+				return out, false
+			default:
+				dst[o] = b
+				o++
+				textEnd, wasBlank = o, false
+			}
+		}
+	}
+	if textEnd > lineOut {
+		to.lines = line + 1
+	}
+	to.longest = max(to.longest, len(src)-lineStart)
+	to.end = textEnd
+	return dst[:textEnd], true
+}
+
+const ones = 0x0101010101010101
+
+// zeros sets the highest bit of every byte of x that is 0, given that no byte is above 7F: so no sum of
+// a byte carries into the next.
+func zeros(x uint64) uint64 { return ^(x + 0x7f*ones) & (0x80 * ones) }
+
+// joiner does the same for any text, a character at a time.
 type joiner struct {
 	out        []byte
 	start      int
@@ -24,10 +119,10 @@ type joiner struct {
 	width      int // characters of the current sub-line
 	line       int
 	empty      bool // nothing but blanks in the current sub-line so far
-	joined
+	*joined
 }
 
-// plainByte marks the bytes that are copied as they are: printable ASCII except quote and bar.
+// plainByte marks the bytes that are copied as they are.
 var plainByte = markPlain()
 
 func markPlain() (t [256]bool) {
@@ -37,9 +132,7 @@ func markPlain() (t [256]bool) {
 	return t
 }
 
-// join appends field src to out.
-func join(out, src []byte, enc Encoding) ([]byte, joined) {
-	j := joiner{out: out, start: len(out), enc: enc, structured: structured(src), empty: true}
+func (j *joiner) text(src []byte) {
 	for i := 0; i < len(src); {
 		if n := j.run(src[i:]); n > 0 {
 			i += n
@@ -51,30 +144,23 @@ func join(out, src []byte, enc Encoding) ([]byte, joined) {
 	for len(j.out) > j.start && j.out[len(j.out)-1] == ' ' {
 		j.out = j.out[:len(j.out)-1]
 	}
-	j.joined.start, j.end = j.start, len(j.out)
-	return j.out, j.joined
-}
-
-// structured reports titles made of tags, which exporters cut anywhere.
-func structured(src []byte) bool {
-	src = bytes.TrimLeft(src, " |")
-	return bytes.HasPrefix(src, []byte("/VAT/")) || bytes.HasPrefix(src, []byte("/TI/")) || bytes.HasPrefix(src, []byte("/NIP/"))
+	j.end = len(j.out)
 }
 
 // run copies plain bytes up to the first that needs thought, a second blank included.
 func (j *joiner) run(src []byte) int {
-	i, wasBlank := 0, j.afterBlank()
+	i, wasBlank, empty := 0, j.afterBlank(), j.empty
 	for i < len(src) && plainByte[src[i]] {
 		isBlank := src[i] == ' '
 		if isBlank && wasBlank {
 			break
 		}
 		wasBlank = isBlank && !j.structured
-		j.empty = j.empty && isBlank
+		empty = empty && isBlank
 		i++
 	}
 	j.out = append(j.out, src[:i]...)
-	j.width += i
+	j.width, j.empty = j.width+i, empty
 	return i
 }
 

@@ -54,56 +54,60 @@ const (
 	bankDigits = 8
 )
 
-// ranges finds the longest own prefix of an account, first by its sort code.
-type ranges map[string]*bankRanges
+// ranges are the own prefixes in the order of their digits, each with the place of the longest other
+// one that it begins with, or -1.
+type ranges []ownRange
 
-type bankRanges struct {
-	lengths []int // of the prefixes, the longest first
-	kinds   map[string]Kind
+type ownRange struct {
+	prefix string
+	kind   Kind
+	within int
 }
 
 func newRanges(list []Own) (ranges, error) {
-	m := make(ranges)
+	var m ranges
 	for _, o := range list {
 		if len(o.Prefix) < bankDigits || len(o.Prefix) > bbanDigits || !digitsOnly([]byte(o.Prefix)) {
 			return nil, fmt.Errorf("own prefix %q: 8 to 24 digits wanted", o.Prefix)
 		}
-		bank := strings.Clone(o.Prefix[:bankDigits])
-		if m[bank] == nil {
-			m[bank] = &bankRanges{kinds: make(map[string]Kind)}
+		kind := Virtual
+		if o.Master {
+			kind = Master
 		}
-		if err := m[bank].add(o); err != nil {
-			return nil, err
-		}
+		m = append(m, ownRange{o.Prefix, kind, -1})
 	}
-	return m, nil
+	slices.SortFunc(m, func(a, b ownRange) int { return strings.Compare(a.prefix, b.prefix) })
+	return m, m.nest()
 }
 
-func (r *bankRanges) add(o Own) error {
-	kind := Virtual
-	if o.Master {
-		kind = Master
-	}
-	if old, ok := r.kinds[o.Prefix]; ok && old != kind {
-		return fmt.Errorf("own prefix %q: both master and virtual", o.Prefix)
-	}
-	r.kinds[o.Prefix] = kind
-	if !slices.Contains(r.lengths, len(o.Prefix)) {
-		r.lengths = append(r.lengths, len(o.Prefix))
-		slices.SortFunc(r.lengths, func(a, b int) int { return b - a })
+// nest finds the range each one lies in: in sorted order that is the one before, or what that lies in.
+func (m ranges) nest() error {
+	for i := 1; i < len(m); i++ {
+		if m[i].prefix == m[i-1].prefix && m[i].kind != m[i-1].kind {
+			return fmt.Errorf("own prefix %q: both master and virtual", m[i].prefix)
+		}
+		m[i].within = i - 1
+		for m[i].within >= 0 && !strings.HasPrefix(m[i].prefix, m[m[i].within].prefix) {
+			m[i].within = m[m[i].within].within
+		}
 	}
 	return nil
 }
 
-// kind classifies a 24-digit BBAN: External unless it lies in a range.
+// kind classifies a 24-digit BBAN by the longest prefix it begins with: External if there is none. That
+// prefix is the last one not after the BBAN in order, or one that this lies in.
 func (m ranges) kind(bban []byte) Kind {
-	r := m[string(bban[:bankDigits])]
-	if r == nil {
-		return External
+	low, high := 0, len(m)
+	for low < high {
+		if middle := (low + high) / 2; m[middle].prefix <= string(bban) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
 	}
-	for _, n := range r.lengths {
-		if k, ok := r.kinds[string(bban[:n])]; ok {
-			return k
+	for i := low - 1; i >= 0; i = m[i].within {
+		if prefix := m[i].prefix; string(bban[:len(prefix)]) == prefix {
+			return m[i].kind
 		}
 	}
 	return External

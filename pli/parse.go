@@ -10,33 +10,35 @@ type parser struct {
 	today   int  // day number; 0: dates are not compared with it
 	days    calendar
 
-	rec           Record
-	direct        bool // the record is a direct debit: money flows from field 7 to field 6
-	payer, payee  reading
-	name1, name2  joined // of fields 8 and 9
-	title         joined
-	other         [3]joined // fields 14, 16 and 17
-	scratch       []byte
-	referenceSize int
+	rec          Record
+	tokens       tokens
+	direct       bool // the record is a direct debit: money flows from field 7 to field 6
+	payer, payee reading
+	scratch      []byte // the texts of the record
+
+	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
+	operation, reference, taxNumber joined // fields 14, 16 and 17
+	splitPaid                       SplitPayment
 }
 
 // parse judges one line. The record is the parser's own and is overwritten by the next call.
 func (p *parser) parse(number int, l line) *Record {
 	r := &p.rec
-	*r = Record{Line: number, Raw: l.text, Findings: r.Findings[:0], scratch: r.scratch}
+	*r = Record{Line: number, Raw: l.text, Findings: r.Findings[:0], tokens: &p.tokens, scratch: r.scratch}
+	p.tokens.count = 0
 	if l.tooLong {
 		p.find(RecordTooLong, 0, "", Params{Limit: int64(p.opt.Limits.Line)})
 		return r
 	}
-	code := r.tokens.split(l.text)
+	code := p.tokens.split(l.text)
 	if p.control {
 		p.controls()
 	}
 	if code != "" {
-		p.find(code, min(r.tokens.count, mostFields), p.show(r.tokens.count), Params{})
+		p.find(code, min(p.tokens.count, mostFields), p.show(p.tokens.count), Params{})
 		return r
 	}
-	t := &r.tokens
+	t := &p.tokens
 	if t.count < fewestFields || t.surplus {
 		p.find(RecordFieldCount, 0, "", Params{Got: int64(t.count)})
 		return r
@@ -71,7 +73,7 @@ func (p *parser) fields() {
 
 // layout judges a number of fields that can be read.
 func (p *parser) layout() {
-	got := Params{Got: int64(p.rec.tokens.count)}
+	got := Params{Got: int64(p.tokens.count)}
 	switch {
 	case got.Got > mostFields:
 		p.find(RecordTrailingEmpty, 0, "", got)
@@ -82,13 +84,13 @@ func (p *parser) layout() {
 
 // controls reports the first control character of each field that has one.
 func (p *parser) controls() {
-	t := &p.rec.tokens
+	t := &p.tokens
 	at, reported := 1, 0
 	for i, b := range p.rec.Raw {
 		if b >= 0x20 && b != 0x7f || b == '\t' {
 			continue
 		}
-		for at < t.count && at < mostFields && i >= t.field[at+1].start {
+		for at < t.count && at < mostFields && i >= int(t.field[at+1].start) {
 			at++
 		}
 		if at != reported {
@@ -112,23 +114,22 @@ func (p *parser) findAs(s Severity, code Code, field int, value string, params P
 }
 
 // show returns the text of a field for a finding.
-func (p *parser) show(n int) string { return p.enc.text(p.rec.tokens.content(min(n, mostFields))) }
+func (p *parser) show(n int) string { return p.enc.text(p.tokens.content(min(n, mostFields))) }
 
 // texts decodes the text fields, all into one string per record: its parts are the record's texts.
 func (p *parser) texts() {
-	r, t := &p.rec, &p.rec.tokens
-	b := p.scratch[:0]
-	b, p.name1 = join(b, t.raw(fieldPayerName), p.enc)
-	b, p.name2 = join(b, t.raw(fieldPayeeName), p.enc)
-	b, p.title = join(b, t.raw(fieldTitle), p.enc)
-	for i, n := range [...]int{fieldComplaint, fieldReference, fieldTaxNumber} {
-		b, p.other[i] = join(b, t.raw(n), p.enc)
-	}
-	p.scratch = b
-	s := string(b)
-	r.PayerName, r.PayeeName = s[p.name1.start:p.name1.end], s[p.name2.start:p.name2.end]
-	r.Title = s[p.title.start:p.title.end]
-	r.OperationNumber = s[p.other[0].start:p.other[0].end]
-	r.Reference = s[p.other[1].start:p.other[1].end]
-	r.TaxNumber = s[p.other[2].start:p.other[2].end]
+	p.scratch = p.scratch[:0]
+	p.join(fieldPayerName, &p.name1)
+	p.join(fieldPayeeName, &p.name2)
+	p.join(fieldTitle, &p.title)
+	p.join(fieldComplaint, &p.operation)
+	p.join(fieldReference, &p.reference)
+	p.join(fieldTaxNumber, &p.taxNumber)
+	r, s := &p.rec, string(p.scratch)
+	r.PayerName, r.PayeeName, r.Title = p.name1.of(s), p.name2.of(s), p.title.of(s)
+	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.of(s), p.reference.of(s), p.taxNumber.of(s)
+}
+
+func (p *parser) join(field int, to *joined) {
+	p.scratch = join(p.scratch, p.tokens.raw(field), p.enc, to)
 }

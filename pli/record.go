@@ -71,8 +71,7 @@ type Record struct {
 	Findings        []Finding
 	Raw             []byte // the line as received, without its end; at most Limits.Line bytes
 
-	mpp     SplitPayment
-	tokens  tokens
+	tokens  *tokens
 	scratch []byte
 }
 
@@ -86,8 +85,14 @@ func (r *Record) OK() bool {
 	return true
 }
 
-// Fields returns how many fields the line has; what could be cut when it is lexically broken.
-func (r *Record) Fields() int { return min(r.tokens.count, mostFields) }
+// Fields returns how many fields the line has, 17 at most; where it is lexically broken, those up to
+// the break. Like Span it is for the record that Next has just returned.
+func (r *Record) Fields() int {
+	if r.tokens == nil {
+		return 0
+	}
+	return min(r.tokens.count, mostFields)
+}
 
 // Span returns where field n (1 to 17) lies in Raw, without quotes and outer blanks; 0, 0 when absent.
 func (r *Record) Span(n int) (start, end int) {
@@ -95,7 +100,7 @@ func (r *Record) Span(n int) (start, end int) {
 		return 0, 0
 	}
 	x := r.tokens.field[n]
-	return x.start, x.end
+	return int(x.start), int(x.end)
 }
 
 // NaturalKey identifies the payment that a record tells of, since the format has no identifier: the
@@ -114,7 +119,13 @@ func (r *Record) NaturalKey() [16]byte {
 	return [16]byte(sum[:16])
 }
 
-func (a *Account) appendKey(b []byte) []byte { return append(b, a.String()...) }
+func (a *Account) appendKey(b []byte) []byte {
+	if a.IBAN.IsZero() {
+		return append(b, a.Text...)
+	}
+	b, _ = a.IBAN.AppendText(b) // never fails
+	return b
+}
 
 // appendFolded appends s in capitals with every run of blanks as one.
 func appendFolded(dst []byte, s string) []byte {

@@ -87,6 +87,10 @@ func (s *survey) window(w []byte, last bool) int {
 // one step, which is most of any file.
 func (s *survey) scan(w []byte, end int) {
 	for i := 0; i < end; {
+		for i+32 <= end && allPlain4(w[i:]) {
+			s.settle()
+			i += 32
+		}
 		if i+8 <= end && allPlain(binary.LittleEndian.Uint64(w[i:])) {
 			s.settle()
 			i += 8
@@ -100,8 +104,18 @@ func (s *survey) scan(w []byte, end int) {
 
 // allPlain reports whether all eight bytes of x are in 20..7E.
 func allPlain(x uint64) bool {
-	const ones = 0x0101010101010101
-	return (x|(x+ones)|(x-0x20*ones))&(0x80*ones) == 0
+	return notPlain(x)&(0x80*ones) == 0
+}
+
+// notPlain sets the highest bit of at least one byte of x if one is above 7E or below 20.
+func notPlain(x uint64) uint64 { return x | (x + ones) | (x - 0x20*ones) }
+
+// allPlain4 is allPlain for 32 bytes.
+func allPlain4(b []byte) bool {
+	load := binary.LittleEndian.Uint64
+	_ = b[31]
+	w, x, y, z := load(b), load(b[8:]), load(b[16:]), load(b[24:])
+	return (notPlain(w)|notPlain(x)|notPlain(y)|notPlain(z))&(0x80*ones) == 0
 }
 
 func (s *survey) octet(w []byte, i int) {
@@ -125,8 +139,10 @@ func (s *survey) octet(w []byte, i int) {
 
 // settle makes the 1A bytes seen so far ordinary control characters: the file goes on behind them.
 func (s *survey) settle() {
-	s.control += s.substitutes
-	s.substitutes = 0
+	if s.substitutes > 0 {
+		s.control += s.substitutes
+		s.substitutes = 0
+	}
 }
 
 // lineBreak counts CR LF once, at its LF.

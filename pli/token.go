@@ -31,7 +31,7 @@ const (
 
 // extent is where a field lies in its line, without quotes and outer blanks.
 type extent struct {
-	start, end int
+	start, end int32
 	doubled    bool // there are doubled quotes inside, each meaning one
 }
 
@@ -97,23 +97,24 @@ func scanField(text []byte, i int) (extent, int, Code) {
 	return scanBare(text, i)
 }
 
+// scanBare reads a field without quotes.
 func scanBare(text []byte, i int) (extent, int, Code) {
 	start := i
 	for i < len(text) && text[i] != ',' {
 		if text[i] == '"' {
-			return extent{start: start, end: len(text)}, len(text), RecordQuoteStray
+			return extent{start: int32(start), end: int32(len(text))}, len(text), RecordQuoteStray
 		}
 		i++
 	}
-	return extent{start: start, end: trimRight(text, start, i)}, i, ""
+	return extent{start: int32(start), end: int32(trimRight(text, start, i))}, i, ""
 }
 
 func scanQuoted(text []byte, i int) (extent, int, Code) {
-	x := extent{start: i}
+	x := extent{start: int32(i)}
 	for {
 		k := bytes.IndexByte(text[i:], '"')
 		if k < 0 {
-			x.end = len(text)
+			x.end = int32(len(text))
 			return x, len(text), RecordQuoteUnterminated
 		}
 		i += k + 1
@@ -127,7 +128,7 @@ func scanQuoted(text []byte, i int) (extent, int, Code) {
 
 // closeQuoted ends a quoted field whose closing quote lies just before i: only blanks may follow.
 func closeQuoted(text []byte, x extent, i int) (extent, int, Code) {
-	x.end = trimRight(text, x.start, i-1)
+	x.end = int32(trimRight(text, int(x.start), i-1))
 	for x.start < x.end && blank(text[x.start]) {
 		x.start++
 	}
@@ -135,7 +136,7 @@ func closeQuoted(text []byte, x extent, i int) (extent, int, Code) {
 		i++
 	}
 	if i < len(text) && text[i] != ',' {
-		x.end = len(text)
+		x.end = int32(len(text))
 		return x, len(text), RecordQuoteStray
 	}
 	return x, i, ""
