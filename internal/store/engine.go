@@ -29,6 +29,9 @@ type Engine interface {
 	Classify(err error) ErrorClass
 	// Now is the time all replicas agree on: the database's, or this machine's where the store is embedded.
 	Now(ctx context.Context, tx *sql.Tx) (time.Time, error)
+	// Publish and Watch carry the keys of stale cache entries between processes; see DB.Watch.
+	Publish(ctx context.Context, tx *sql.Tx, key string) error
+	Watch(ctx context.Context, write *sql.DB, ready func(), changed func(key string)) error
 	// Schema turns the shared words of the schema into the engine's own.
 	Schema(text string) string
 	// Dialect, Locker tell the migration library how to talk to the engine and how replicas wait for each other.

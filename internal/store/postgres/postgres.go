@@ -165,6 +165,42 @@ func (Engine) Now(ctx context.Context, tx *sql.Tx) (time.Time, error) {
 	return time.UnixMicro(us).UTC(), err
 }
 
+// channel carries the keys of stale cache entries. The schema is part of the payload, not of the name: one database may
+// hold several stores.
+const channel = "ims_stale"
+
+// Publish implements store.Engine with NOTIFY, which PostgreSQL sends when the transaction commits.
+func (Engine) Publish(ctx context.Context, tx *sql.Tx, key string) error {
+	_, err := tx.ExecContext(ctx, "SELECT pg_notify($1, current_schema() || ' ' || $2)", channel, key)
+	return err
+}
+
+// Watch implements store.Engine with LISTEN on a connection of its own.
+func (e Engine) Watch(ctx context.Context, _ *sql.DB, ready func(), changed func(key string)) error {
+	conn, err := pgx.Connect(ctx, e.URL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	var schema string
+	if err := conn.QueryRow(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	ready()
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		if key, ours := strings.CutPrefix(n.Payload, schema+" "); ours {
+			changed(key)
+		}
+	}
+}
+
 var schemaWords = strings.NewReplacer(
 	" INT ", " bigint ", " INT,", " bigint,", " BYTES ", " bytea ", " BYTES,", " bytea,",
 	" STR ", ` text COLLATE "C" `, " STR,", ` text COLLATE "C",`, ") TABLE;", ");", ") HEAP;", ");")

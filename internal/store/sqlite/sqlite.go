@@ -185,6 +185,38 @@ func (Engine) Classify(err error) store.ErrorClass {
 // Now implements store.Engine: an embedded store is shared by processes of one machine, its clock is theirs.
 func (Engine) Now(context.Context, *sql.Tx) (time.Time, error) { return time.Now().UTC(), nil }
 
+// Publish implements store.Engine: other processes see data_version change.
+func (Engine) Publish(context.Context, *sql.Tx, string) error { return nil }
+
+// watchEvery is how long another process's change may stay unnoticed; the command line is the only other process.
+const watchEvery = 200 * time.Millisecond
+
+// Watch implements store.Engine: data_version, asked on the writer's connection, changes only when another process commits.
+func (Engine) Watch(ctx context.Context, write *sql.DB, ready func(), changed func(key string)) error {
+	var seen int64
+	if err := write.QueryRowContext(ctx, "PRAGMA data_version").Scan(&seen); err != nil {
+		return err
+	}
+	ready()
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+		var version int64
+		if err := write.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
+			return err
+		}
+		if version != seen {
+			seen = version
+			changed("")
+		}
+	}
+}
+
 var schemaWords = strings.NewReplacer(
 	" INT ", " INTEGER ", " INT,", " INTEGER,", " BYTES ", " BLOB ", " BYTES,", " BLOB,", " STR ", " TEXT ", " STR,", " TEXT,",
 	") TABLE;", ") STRICT, WITHOUT ROWID;", ") HEAP;", ") STRICT;")

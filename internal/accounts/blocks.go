@@ -1,0 +1,230 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"ims/iban"
+	"ims/internal/bank"
+	"ims/internal/ledger"
+	"ims/internal/store"
+)
+
+// NewBlock describes a block to set. From zero means now, To zero until lifted.
+type NewBlock struct {
+	Target    bank.BlockTarget
+	TargetKey string // an IBAN, or the identifier of a balance or end user
+	Kind      bank.BlockKind
+	Direction bank.BlockDirection
+	Reference string
+	From, To  time.Time
+}
+
+// Block sets a block. Several may stand on one target at once.
+func (s *Service) Block(ctx context.Context, actor bank.Actor, n NewBlock) (b bank.Block, err error) {
+	if err := actor.May(bank.PermBlocksWrite); err != nil {
+		return b, err
+	}
+	now := s.now().UTC()
+	if n.From.IsZero() {
+		n.From = now
+	}
+	if err := checkBlock(n); err != nil {
+		return b, err
+	}
+	b = bank.Block{Customer: actor.Customer, ID: bank.NewID(), Target: n.Target, TargetKey: n.TargetKey, Kind: n.Kind,
+		Direction: n.Direction, Reference: n.Reference, From: n.From, To: n.To, CreatedAt: now}
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		if b.TargetKey, err = targetKey(tx, actor.Customer, n); err != nil {
+			return err
+		}
+		if err := tx.AddBlock(b); err != nil {
+			return err
+		}
+		if err := tx.Publish(""); err != nil {
+			return err
+		}
+		return tx.Audit(actor.Customer, now, auditEvent(actor, "block.set", b.TargetKey, "", blockFacts(b)))
+	})
+	if err == nil {
+		s.cache.drop("")
+	}
+	return b, err
+}
+
+func blockFacts(b bank.Block) string {
+	text, _ := json.Marshal(map[string]string{"id": b.ID.String(), "kind": string(b.Kind), "direction": string(b.Direction)})
+	return string(text) // a map of strings always marshals
+}
+
+func checkBlock(n NewBlock) error {
+	e := bank.ErrInvalid.With("the block has invalid fields")
+	if !n.Kind.Known() {
+		e = e.Field("/kind", "invalid", "kind must be CUSTOMER, COURT, SANCTIONS, FRAUD or DEATH")
+	}
+	if !n.Direction.Known() {
+		e = e.Field("/direction", "invalid", "direction must be DEBITS, CREDITS or BOTH")
+	}
+	if reason := bank.CheckText(n.Reference, false, maxName); reason != "" {
+		e = e.Field("/reference", "invalid", "reference "+reason)
+	}
+	if !n.To.IsZero() && !n.To.After(n.From) {
+		e = e.Field("/to", "invalid", "to must be after from")
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+// targetKey checks that the target is the customer's and returns its canonical key.
+func targetKey(tx *store.Tx, customer bank.CustomerID, n NewBlock) (string, error) {
+	if n.Target == bank.BlockIBAN {
+		number, err := iban.ParseLenient(n.TargetKey)
+		if err != nil {
+			return "", bank.ErrNotFound.With("there is no such IBAN")
+		}
+		_, err = tx.BankAccount(customer, number)
+		return number.String(), notFound(err, "IBAN")
+	}
+	id, err := bank.ParseID(n.TargetKey)
+	if err != nil {
+		return "", err
+	}
+	if n.Target == bank.BlockUser {
+		_, err = tx.User(customer, id)
+		return id.String(), notFound(err, "end user")
+	}
+	_, err = tx.Balance(customer, id)
+	return id.String(), notFound(err, "balance")
+}
+
+// Blocks lists the blocks on a target that were not lifted.
+func (s *Service) Blocks(ctx context.Context, actor bank.Actor, key string) (list []bank.Block, err error) {
+	if err := actor.May(bank.PermUsersRead); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = tx.StandingBlocks(actor.Customer, []string{key})
+		return err
+	})
+	return list, err
+}
+
+// Lift ends a block on a target. Credits that were frozen are set free once no block on the IBAN, the balance or its owner
+// stops credits any more.
+func (s *Service) Lift(ctx context.Context, actor bank.Actor, key string, id bank.ID) error {
+	if err := actor.May(bank.PermBlocksWrite); err != nil {
+		return err
+	}
+	now := s.now().UTC()
+	err := s.db.Write(ctx, func(tx *store.Tx) error {
+		block, err := standing(tx, actor.Customer, key, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.LiftBlock(actor.Customer, id, now); err != nil {
+			return err
+		}
+		batch := ledger.NewBatch(tx, actor.Customer, now)
+		if err := thaw(tx, batch, block, now); err != nil {
+			return err
+		}
+		batch.Audit(actor, "block.lift", block.TargetKey, blockFacts(block), "")
+		if err := tx.Publish(""); err != nil {
+			return err
+		}
+		return batch.Commit()
+	})
+	if err == nil {
+		s.cache.drop("")
+	}
+	return err
+}
+
+func standing(tx *store.Tx, customer bank.CustomerID, key string, id bank.ID) (bank.Block, error) {
+	blocks, err := tx.StandingBlocks(customer, []string{key})
+	if err != nil {
+		return bank.Block{}, err
+	}
+	for _, b := range blocks {
+		if b.ID == id {
+			return b, nil
+		}
+	}
+	return bank.Block{}, bank.ErrNotFound.With("there is no such block")
+}
+
+// thaw releases the frozen credits of every balance the lifted block stood on, unless another block still stops credits.
+func thaw(tx *store.Tx, batch *ledger.Batch, lifted bank.Block, now time.Time) error {
+	balances, err := balancesUnder(tx, lifted)
+	if err != nil {
+		return err
+	}
+	numbers := make([]bank.BalanceNo, len(balances))
+	for i, b := range balances {
+		numbers[i] = b.No
+	}
+	if err := batch.Lock(numbers...); err != nil {
+		return err
+	}
+	for _, b := range balances {
+		frozen, err := creditsStopped(tx, b, now)
+		if err != nil {
+			return err
+		}
+		if frozen {
+			continue
+		}
+		holds, err := tx.OpenHolds(b.Customer, b.No)
+		if err != nil {
+			return err
+		}
+		for _, h := range holds {
+			if h.Reason == bank.HoldFrozen {
+				if err := batch.Release(h); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// balancesUnder are the balances that a block reaches.
+func balancesUnder(tx *store.Tx, b bank.Block) ([]bank.Balance, error) {
+	if b.Target == bank.BlockIBAN {
+		number, err := iban.ParseISO(b.TargetKey)
+		if err != nil {
+			return nil, err
+		}
+		a, err := tx.BankAccount(b.Customer, number)
+		if err != nil {
+			return nil, err
+		}
+		return tx.BalancesByNo(b.Customer, []bank.BalanceNo{a.Balance})
+	}
+	id, err := bank.ParseID(b.TargetKey)
+	if err != nil {
+		return nil, err
+	}
+	if b.Target == bank.BlockUser {
+		return tx.UserBalances(b.Customer, id)
+	}
+	return tx.BalancesByID(b.Customer, []bank.ID{id})
+}
+
+// creditsStopped tells whether any block on the balance, its owner or one of its IBANs stops credits.
+func creditsStopped(tx *store.Tx, b bank.Balance, now time.Time) (bool, error) {
+	accounts, err := tx.BankAccountsOf(b.Customer, b.No)
+	if err != nil {
+		return false, err
+	}
+	keys := []string{b.ID.String(), b.User.String()}
+	for _, a := range accounts {
+		keys = append(keys, a.IBAN.String())
+	}
+	blocks, err := tx.StandingBlocks(b.Customer, keys)
+	return bank.AnyStops(blocks, true, now), err
+}

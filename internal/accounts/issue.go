@@ -1,0 +1,198 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ims/iban"
+	"ims/internal/bank"
+	"ims/internal/money"
+	"ims/internal/store"
+)
+
+// issue binds the next IBAN of the issuing base to a balance. It locks the range. The error is bank.ErrNoBaseIBAN or
+// bank.ErrRangeExhausted where there is none to give.
+func issue(tx *store.Tx, b bank.Balance, at time.Time) (iban.IBAN, error) {
+	base, err := tx.IssuingBase(b.Customer, b.Currency.Code())
+	if errors.Is(err, bank.ErrNotFound) {
+		return iban.IBAN{}, bank.ErrNoBaseIBAN.With("the customer has no base IBAN for %s", b.Currency.Code())
+	}
+	if err != nil {
+		return iban.IBAN{}, fmt.Errorf("lock base IBAN: %w", err)
+	}
+	number, counter, err := next(tx, base)
+	if err != nil {
+		return iban.IBAN{}, err
+	}
+	if err := tx.AdvanceBase(b.Customer, base.Base, counter+1); err != nil {
+		return iban.IBAN{}, fmt.Errorf("advance base IBAN: %w", err)
+	}
+	return number, tx.AddIBAN(b.Customer, number, b.No, base.Base, counter, at)
+}
+
+// next returns the first number from the counter on that is not the master account's own, should that lie in the range.
+func next(tx *store.Tx, base bank.BaseIBAN) (number iban.IBAN, counter uint64, err error) {
+	allocation, err := iban.NewRange(base.Base, base.Key)
+	if err != nil {
+		return number, 0, fmt.Errorf("base IBAN %s: %w", base.Base, err)
+	}
+	master, err := tx.MasterAccount(base.Customer, base.MasterAccount)
+	if err != nil {
+		return number, 0, fmt.Errorf("master account of base IBAN %s: %w", base.Base, err)
+	}
+	for counter = base.Next; counter < base.Capacity; counter++ {
+		if number, err = allocation.At(counter); err != nil {
+			return number, 0, fmt.Errorf("base IBAN %s: %w", base.Base, err)
+		}
+		if number != master.IBAN {
+			return number, counter, nil
+		}
+	}
+	return number, 0, bank.ErrRangeExhausted.With("all %d numbers of the base IBAN are used", base.Capacity)
+}
+
+// mayIssue tells whether the customer's settings let a balance of this end user have an IBAN now.
+func mayIssue(c bank.Customer, u bank.User) error {
+	if c.Settings.KYCGate && u.KYC != bank.KYCAccepted {
+		return bank.ErrInvalid.With("no IBAN before the end user's kycStatus is ACCEPTED")
+	}
+	return nil
+}
+
+// issueForUser issues for the balances of an end user that wait for an IBAN.
+func (s *Service) issueForUser(tx *store.Tx, actor bank.Actor, u bank.User) error {
+	c, err := tx.Customer(actor.Customer)
+	if err != nil {
+		return err
+	}
+	if !c.Settings.KYCGate || c.Settings.IBANMode != bank.IssueAutomatic {
+		return nil
+	}
+	balances, err := tx.UserBalances(actor.Customer, u.ID)
+	if err != nil {
+		return err
+	}
+	for _, b := range balances {
+		if _, err := s.issueWaiting(tx, actor, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// issueWaiting issues for an open user balance that never had an IBAN, if there is a base for it; it tells whether it did.
+func (s *Service) issueWaiting(tx *store.Tx, actor bank.Actor, b bank.Balance) (bool, error) {
+	had, err := tx.BankAccountsOf(b.Customer, b.No)
+	if err != nil || len(had) > 0 || b.Closed || b.Kind != bank.KindUser {
+		return false, err
+	}
+	number, err := issue(tx, b, s.now().UTC())
+	if errors.Is(err, bank.ErrNoBaseIBAN) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, tx.Audit(b.Customer, s.now(), auditEvent(actor, "iban.issue", b.ID.String(), "", number.String()))
+}
+
+// IssueIBAN issues for one balance, where the customer's mode is not automatic or the base came late. A balance that has an
+// open IBAN keeps it and gets bank.ErrAlreadyExists.
+func (s *Service) IssueIBAN(ctx context.Context, actor bank.Actor, balance bank.ID) (a bank.BankAccount, err error) {
+	if err := actor.May(bank.PermIBANsIssue); err != nil {
+		return a, err
+	}
+	now := s.now().UTC()
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		b, err := s.issuable(tx, actor, balance)
+		if err != nil {
+			return err
+		}
+		number, err := issue(tx, b, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.Audit(b.Customer, now, auditEvent(actor, "iban.issue", b.ID.String(), "", number.String())); err != nil {
+			return err
+		}
+		if err := tx.Publish(cacheKey(b.Customer, b.ID)); err != nil {
+			return err
+		}
+		a, err = tx.BankAccount(b.Customer, number)
+		return err
+	})
+	if err == nil {
+		s.cache.drop(cacheKey(actor.Customer, balance))
+	}
+	return a, err
+}
+
+// issuable locks a balance and tells why it cannot have an IBAN.
+func (s *Service) issuable(tx *store.Tx, actor bank.Actor, id bank.ID) (b bank.Balance, err error) {
+	if b, err = lockBalance(tx, actor.Customer, id); err != nil {
+		return b, err
+	}
+	if b.Closed {
+		return b, bank.ErrBalanceClosed
+	}
+	c, err := tx.Customer(actor.Customer)
+	if err != nil {
+		return b, err
+	}
+	u, err := tx.User(actor.Customer, b.User)
+	if err != nil {
+		return b, err
+	}
+	if err := mayIssue(c, u); err != nil {
+		return b, err
+	}
+	accounts, err := tx.BankAccountsOf(actor.Customer, b.No)
+	if err != nil {
+		return b, err
+	}
+	for _, a := range accounts {
+		if a.Status == bank.IBANActive {
+			return b, bank.ErrAlreadyExists.With("the balance has an open IBAN")
+		}
+	}
+	return b, nil
+}
+
+// IssueMissing issues for all balances of a currency that wait for an IBAN, in transactions of some hundred each, and
+// returns how many it issued.
+func (s *Service) IssueMissing(ctx context.Context, actor bank.Actor, currency money.Currency) (issued int, err error) {
+	if err := actor.May(bank.PermIBANsIssue); err != nil {
+		return 0, err
+	}
+	const step = 500
+	for after, more := bank.BalanceNo(0), true; more; {
+		var done int
+		err := s.db.Write(ctx, func(tx *store.Tx) error {
+			done = 0
+			waiting, err := tx.BalancesWithoutIBAN(actor.Customer, currency.Code(), after, step)
+			if err != nil {
+				return err
+			}
+			more = len(waiting) == step
+			for _, b := range waiting {
+				after = b.No
+				ok, err := s.issueWaiting(tx, actor, b)
+				if err != nil {
+					return err
+				}
+				if ok {
+					done++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return issued, err
+		}
+		issued += done
+	}
+	s.cache.drop("")
+	return issued, nil
+}

@@ -1,0 +1,170 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"ims/iban"
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// NewUser describes an end user to create.
+type NewUser struct {
+	ExternalID          string
+	Type                bank.UserType
+	FirstName, LastName string
+	CompanyName         string
+	Email, Phone        string
+	KYC                 bank.KYCStatus // empty: PENDING
+}
+
+// CreateUser adds an end user. It tells whether the answer repeats an earlier one of the same key. Errors: ErrInvalid with
+// fields, ErrAlreadyExists, ErrKeyReused, ErrForbidden.
+func (s *Service) CreateUser(ctx context.Context, actor bank.Actor, n NewUser, key bank.Idempotency) (u bank.User, replayed bool, err error) {
+	if err := actor.May(bank.PermUsersWrite); err != nil {
+		return u, false, err
+	}
+	now := s.now().UTC()
+	fresh := bank.User{Customer: actor.Customer, ID: bank.NewID(), ExternalID: n.ExternalID, Type: n.Type, FirstName: n.FirstName,
+		LastName: n.LastName, CompanyName: n.CompanyName, Email: n.Email, Phone: n.Phone, KYC: n.KYC, Status: bank.UserActive,
+		CreatedAt: now, UpdatedAt: now}
+	if fresh.KYC == "" {
+		fresh.KYC = bank.KYCPending
+	}
+	if err := checkUser(fresh); err != nil {
+		return u, false, err
+	}
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		earlier, err := once(tx, actor.Customer, key, fresh.ID.String(), now)
+		if err != nil {
+			return err
+		}
+		if replayed = earlier != ""; replayed {
+			id, err := replayOf(earlier)
+			if err != nil {
+				return err
+			}
+			u, err = tx.User(actor.Customer, id)
+			return notFound(err, "end user")
+		}
+		u = fresh
+		if err := tx.AddUser(u); err != nil {
+			return err
+		}
+		return tx.Audit(actor.Customer, now, auditEvent(actor, "user.create", u.ID.String(), "", publicFacts(u)))
+	})
+	return u, replayed, err
+}
+
+// publicFacts are what the audit trail keeps of an end user: it is never erased, so it holds no names.
+func publicFacts(u bank.User) string {
+	text, _ := json.Marshal(map[string]string{"type": string(u.Type), "kycStatus": string(u.KYC), "status": string(u.Status)})
+	return string(text) // a map of strings always marshals
+}
+
+const (
+	maxName  = 140
+	maxEmail = 254
+	maxPhone = 32
+	maxID    = 128
+)
+
+// checkUser reports every field that breaks a rule.
+func checkUser(u bank.User) error {
+	e := bank.ErrInvalid.With("the end user has invalid fields")
+	bad := func(field, reason string) {
+		if reason != "" {
+			e = e.Field("/"+field, "invalid", field+" "+reason)
+		}
+	}
+	person := u.Type == bank.Person
+	if !person && u.Type != bank.Corporation {
+		bad("type", "must be PERSON or CORPORATION")
+	}
+	if u.KYC != bank.KYCPending && u.KYC != bank.KYCAccepted && u.KYC != bank.KYCRejected {
+		bad("kycStatus", "must be PENDING, ACCEPTED or REJECTED")
+	}
+	if u.Status != bank.UserActive && u.Status != bank.UserLocked {
+		bad("status", "must be ACTIVE or LOCKED")
+	}
+	bad("externalId", bank.CheckText(u.ExternalID, false, maxID))
+	bad("firstName", bank.CheckText(u.FirstName, person, maxName))
+	bad("lastName", bank.CheckText(u.LastName, person, maxName))
+	bad("companyName", bank.CheckText(u.CompanyName, u.Type == bank.Corporation, maxName))
+	bad("phone", bank.CheckText(u.Phone, false, maxPhone))
+	bad("email", bank.CheckText(u.Email, false, maxEmail))
+	if u.Email != "" && !strings.Contains(u.Email, "@") {
+		bad("email", "must be an e-mail address")
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+// User returns an end user.
+func (s *Service) User(ctx context.Context, actor bank.Actor, id bank.ID) (u bank.User, err error) {
+	if err := actor.May(bank.PermUsersRead); err != nil {
+		return u, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		u, err = tx.User(actor.Customer, id)
+		return notFound(err, "end user")
+	})
+	return u, err
+}
+
+// Users lists end users in the order of creation. The filter's IBAN may hold spaces.
+func (s *Service) Users(ctx context.Context, actor bank.Actor, f store.UserFilter) (list []bank.User, err error) {
+	if err := actor.May(bank.PermUsersRead); err != nil {
+		return nil, err
+	}
+	if f.IBAN != "" {
+		number, err := iban.ParseLenient(f.IBAN)
+		if err != nil {
+			return nil, bank.ErrInvalid.Field("iban", "invalid", "not an IBAN")
+		}
+		f.IBAN = number.String()
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = tx.Users(actor.Customer, f)
+		return err
+	})
+	return list, err
+}
+
+// UpdateUser changes an end user: patch is given the present one, locked. Where the customer's IBANs wait for KYC, the
+// moment it is accepted issues them.
+func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, patch func(*bank.User)) (u bank.User, err error) {
+	if err := actor.May(bank.PermUsersWrite); err != nil {
+		return u, err
+	}
+	now := s.now().UTC()
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		before, err := tx.LockUser(actor.Customer, id)
+		if err != nil {
+			return notFound(err, "end user")
+		}
+		u = before
+		patch(&u)
+		u.Customer, u.ID, u.ExternalID, u.CreatedAt, u.UpdatedAt = before.Customer, before.ID, before.ExternalID, before.CreatedAt, now
+		if err := checkUser(u); err != nil {
+			return err
+		}
+		if err := tx.UpdateUser(u); err != nil {
+			return err
+		}
+		if u.KYC == bank.KYCAccepted && before.KYC != bank.KYCAccepted {
+			if err := s.issueForUser(tx, actor, u); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(actor.Customer, now, auditEvent(actor, "user.update", u.ID.String(), publicFacts(before), publicFacts(u)))
+	})
+	if err == nil {
+		s.cache.drop("")
+	}
+	return u, err
+}

@@ -1,0 +1,58 @@
+package bank
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Idempotency is a caller's key with the digest of the request it came with. The zero value means there is none.
+type Idempotency struct {
+	Key    string
+	Digest [32]byte
+}
+
+// Given tells whether the caller sent a key.
+func (i Idempotency) Given() bool { return i.Key != "" }
+
+// Zone is where civil dates of operations without a bank's date are taken: that of the clearing houses the files come from.
+const Zone = "Europe/Warsaw"
+
+// CivilDate is the ISO date of an instant in Zone.
+func CivilDate(at time.Time) string {
+	zone, err := time.LoadLocation(Zone)
+	if err != nil {
+		zone = time.UTC // the program embeds the time zones; only a stripped test binary gets here
+	}
+	return at.In(zone).Format(time.DateOnly)
+}
+
+// CheckText refuses text that is not UTF-8, holds control characters, is longer than limit characters, or is empty though
+// it must not be. It returns the reason, or "".
+func CheckText(s string, required bool, limit int) string {
+	switch {
+	case required && strings.TrimSpace(s) == "":
+		return "must not be empty"
+	case !utf8.ValidString(s):
+		return "must be UTF-8 text"
+	case utf8.RuneCountInString(s) > limit:
+		return "is too long"
+	}
+	for _, r := range s {
+		if r < ' ' || r == 0x7f {
+			return "must not hold control characters"
+		}
+	}
+	return ""
+}
+
+// AnyStops tells whether any of the blocks stops money in
+// the direction at an instant.
+func AnyStops(blocks []Block, credit bool, at time.Time) bool {
+	for _, b := range blocks {
+		if b.StandsAt(at) && b.Stops(credit) {
+			return true
+		}
+	}
+	return false
+}
