@@ -1,7 +1,6 @@
 package iban
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -90,7 +89,7 @@ func (c *Country) complete(text []byte) (IBAN, error) {
 		if ch == 0 && c.isCheck(i) {
 			continue
 		}
-		if shifts[ch] == 0 || !allows(c.classes[i], ch) {
+		if !isAlphanumeric(ch) || !allows(c.classes[i], ch) {
 			return IBAN{}, fmt.Errorf("%w: character %d of the BBAN must be %s", ErrStructure, i+1, className(c.classes[i]))
 		}
 	}
@@ -112,7 +111,7 @@ func (c *Country) complete(text []byte) (IBAN, error) {
 func filled(text []byte) []byte {
 	out := make([]byte, len(text))
 	for i, ch := range text {
-		if out[i] = ch; shifts[ch] == 0 {
+		if out[i] = ch; !isAlphanumeric(ch) {
 			out[i] = '0'
 		}
 	}
@@ -128,19 +127,11 @@ func assemble(index uint8, b *bban) IBAN {
 	return assembleWith(index, b, formats[index].isoCheck(b))
 }
 
-// assembleWith is assemble for check digits that are known.
+// assembleWith is assemble for check digits, below 100, that are known.
 func assembleWith(index uint8, b *bban, check uint64) IBAN {
 	f := &formats[index]
-	x := IBAN{length: f.length, country: index}
-	n := int(f.length)
-	gap := 8 * (8*int(f.words) - (n - 4))
-	binary.LittleEndian.PutUint64(x.text[4:], b[4-f.words]>>gap)
-	for i := 3; i > 4-int(f.words); i-- {
-		binary.LittleEndian.PutUint64(x.text[n-8*(4-i):], b[i])
-	}
-	x.text[0], x.text[1] = byte(f.code), byte(f.code>>8)
-	x.text[2], x.text[3] = '0'+byte(check/10), '0'+byte(check%10)
-	return x
+	head := uint32(f.code) | uint32('0'+check/10)<<16 | uint32('0'+check%10)<<24
+	return IBAN{b[0], b[1], b[2], b[3], head, f.length, index}
 }
 
 // FromBBAN returns the IBAN of a whole BBAN in capitals and digits, with its ISO check digits. National check digits
@@ -161,7 +152,7 @@ func FromBBAN(country, bban string) (IBAN, error) {
 		return x, nil
 	}
 	for i := range len(bban) {
-		if shifts[bban[i]] == 0 || !allows(c.classes[i], bban[i]) {
+		if !isAlphanumeric(bban[i]) || !allows(c.classes[i], bban[i]) {
 			return IBAN{}, fmt.Errorf("from BBAN of %s: %w: character %d must be %s", country, ErrStructure, i+1, className(c.classes[i]))
 		}
 	}

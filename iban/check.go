@@ -30,17 +30,15 @@ type Fault struct {
 func Check(s string, opts ...Option) Result {
 	o := combine(opts)
 	r := Result{Input: s, Faults: []Fault{}, Warnings: []Fault{}}
-	x, k := scan(s, o)
-	if k == faultNone {
-		r.Valid, r.IBAN, r.Country = true, x, x.Country()
-		if f := &formats[x.country]; f.rule == ruleNone && x.country != swiss && x.country != liechtenstein || f.firm && o&ISOOnly == 0 {
+	if scan([]byte(s), o, &r.IBAN) == faultNone {
+		r.Valid, r.Country = true, r.IBAN.Country()
+		if f := &formats[r.IBAN.country]; f.rule == ruleNone && !r.IBAN.swiss() || f.firm && o&ISOOnly == 0 {
 			return r
 		}
 	}
-	e := examine(s, o, func(e *examination, w flaw) bool {
-		r.Faults = append(r.Faults, e.describe(s, w))
-		return true
-	})
+	e := examination{options: o, all: true}
+	e.examine([]byte(s))
+	r.Faults = e.describeAll(r.Faults, s)
 	r.Country = countries[e.index].Code
 	r.Valid = len(r.Faults) == 0
 	if r.Valid {
@@ -54,14 +52,17 @@ func Check(s string, opts ...Option) Result {
 }
 
 var (
-	swiss         = indexOf('C', 'H')
-	liechtenstein = indexOf('L', 'I')
+	swissIndex         = indexOf('C', 'H')
+	liechtensteinIndex = indexOf('L', 'I')
 )
+
+// swiss reports whether the number may be a QR-IBAN.
+func (x *IBAN) swiss() bool { return x.country == swissIndex || x.country == liechtensteinIndex }
 
 // value returns the number of an examination that found no fault.
 func (e *examination) value() IBAN {
-	x := IBAN{length: uint8(e.length), country: e.index}
-	copy(x.text[:], e.text[:e.length])
+	var x IBAN
+	scan(e.text[:e.length], e.options, &x)
 	return x
 }
 
@@ -72,10 +73,9 @@ func (e *examination) warn(r *Result) {
 	}
 	b := wordsOf(e.text[4:e.length])
 	if judged := e.options&ISOOnly == 0 && (e.format.firm || e.options&StrictNational != 0); !judged {
-		e.national(&b, func(e *examination, w flaw) bool {
-			r.Warnings = append(r.Warnings, e.describe(r.Input, w))
-			return true
-		})
+		e.flaws = nil
+		e.national(&b)
+		r.Warnings = e.describeAll(r.Warnings, r.Input)
 	}
 	if e.isQR() {
 		r.Warnings = append(r.Warnings, Fault{Kind: KindQRIBAN, Position: e.source[4], Actual: string(e.text[4:9]),
@@ -85,11 +85,19 @@ func (e *examination) warn(r *Result) {
 
 // isQR reports whether the Swiss or Liechtenstein institution number is one of those kept for QR bills.
 func (e *examination) isQR() bool {
-	if e.index != swiss && e.index != liechtenstein {
+	if e.index != swissIndex && e.index != liechtensteinIndex {
 		return false
 	}
 	id := string(e.text[4:9])
 	return "30000" <= id && id <= "31999"
+}
+
+// describeAll appends all flaws in words.
+func (e *examination) describeAll(list []Fault, input string) []Fault {
+	for _, w := range e.flaws {
+		list = append(list, e.describe(input, w))
+	}
+	return list
 }
 
 // describe puts a flaw into words.

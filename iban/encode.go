@@ -7,7 +7,7 @@ import (
 )
 
 // AppendText appends the electronic form (encoding.TextAppender).
-func (x IBAN) AppendText(dst []byte) ([]byte, error) { return append(dst, x.text[:x.length]...), nil }
+func (x IBAN) AppendText(dst []byte) ([]byte, error) { return x.Append(dst), nil }
 
 // MarshalText returns the electronic form, empty for the zero IBAN (encoding.TextMarshaler; JSON uses it).
 func (x IBAN) MarshalText() ([]byte, error) { return x.AppendText(nil) }

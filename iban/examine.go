@@ -13,47 +13,56 @@ type flaw struct {
 // examination is the slow look at an input: it goes on after a fault, as if it had been mended, to find the next.
 type examination struct {
 	options Option
+	all     bool            // go on after the first flaw
+	flaws   []flaw          // what was found, if all
+	first   flaw            // the first of them
 	text    [maxLength]byte // folded: capitals, no spaces; 0 for a character that no IBAN has
 	source  [maxLength]int  // position in the input of each byte of text
 	length  int             // characters without spaces; may exceed maxLength
-	broken  bool            // text holds something that is no digit or capital
+	broken  bool            // text holds something that is no digit or capital, or is of the wrong class
 	index   uint8           // entry of formats, 0 if the country is unknown
 	format  *format
-	visit   func(*examination, flaw) bool // false ends the examination
+}
+
+// tell takes a flaw down and reports whether to go on.
+func (e *examination) tell(k fault, position, at int) bool {
+	w := flaw{k, position, at}
+	if e.first.kind == faultNone {
+		e.first = w
+	}
+	if e.all {
+		e.flaws = append(e.flaws, w)
+	}
+	return e.all
 }
 
 // firstFault returns the error for an input that scan has refused.
-func firstFault[T ~string | ~[]byte](s T, o Option) error {
-	err := error(nil)
-	examine(s, o, func(_ *examination, w flaw) bool {
-		err = parseError(w.kind, w.position)
-		return false
-	})
-	return err
+func firstFault(s []byte, o Option) error {
+	e := examination{options: o}
+	e.examine(s)
+	return parseError(e.first.kind, e.first.position)
 }
 
-// examine calls visit for each fault, in the order of Kind, until it returns false.
-func examine[T ~string | ~[]byte](s T, o Option, visit func(*examination, flaw) bool) (e examination) {
-	e.options, e.visit = o, visit
+// examine finds the flaws of s, in the order of the faults.
+func (e *examination) examine(s []byte) {
+	e.format = &formats[0]
 	if len(s) == 0 {
-		visit(&e, flaw{kind: faultEmpty})
-		return e
+		e.tell(faultEmpty, 0, 0)
+		return
 	}
-	if !foldInto(&e, s) || !e.country() || !e.lengthFits() || !e.classes() {
-		return e
+	if e.fold(s) && e.country() && e.lengthFits() && e.classes() {
+		e.checks()
 	}
-	e.checks()
-	return e
 }
 
-// foldInto reads the characters. An invalid UTF-8 byte counts as one character, as it does in Go's range loops.
-func foldInto[T ~string | ~[]byte](e *examination, s T) bool {
+// fold reads the characters. An invalid UTF-8 byte counts as one character, as it does in Go's range loops.
+func (e *examination) fold(s []byte) bool {
 	position := 0
 	for i := 0; i < len(s); {
 		position++
 		c, size := s[i], 1
 		if c >= utf8.RuneSelf {
-			_, size = utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
+			_, size = utf8.DecodeRune(s[i:])
 		}
 		i += size
 		if !e.take(c, position) {
@@ -68,20 +77,20 @@ func (e *examination) take(c byte, position int) bool {
 	kind := faultNone
 	switch {
 	case c == ' ':
-		return e.options&Lenient != 0 || e.visit(e, flaw{faultSpace, position, -1})
+		return e.options&Lenient != 0 || e.tell(faultSpace, position, -1)
 	case 'a' <= c && c <= 'z':
 		c = upperASCII(c)
 		if e.options&Lenient == 0 {
 			kind = faultLowerCase
 		}
-	case shifts[c] == 0:
+	case !isAlphanumeric(c):
 		c, e.broken, kind = 0, true, faultBadCharacter
 	}
 	if e.length < maxLength {
 		e.text[e.length], e.source[e.length] = c, position
 	}
 	e.length++
-	return kind == faultNone || e.visit(e, flaw{kind, position, e.length - 1})
+	return kind == faultNone || e.tell(kind, position, e.length-1)
 }
 
 // country looks the country up. Where its letters are unreadable that has been told already.
@@ -90,12 +99,12 @@ func (e *examination) country() bool {
 	e.format = &formats[e.index]
 	if e.index == 0 {
 		if e.length == 0 || e.text[0] == 0 || e.length > 1 && e.text[1] == 0 {
-			return e.length > 0 || e.visit(e, flaw{kind: faultEmpty})
+			return e.length > 0 || e.tell(faultEmpty, 0, 0)
 		}
-		return e.visit(e, flaw{faultUnknownCountry, e.source[0], 0})
+		return e.tell(faultUnknownCountry, e.source[0], 0)
 	}
-	if !e.format.registered && e.options&Unregistered == 0 {
-		return e.visit(e, flaw{faultUnregistered, e.source[0], 0})
+	if e.format.needs&^e.options != 0 {
+		return e.tell(faultUnregistered, e.source[0], 0)
 	}
 	return true
 }
@@ -104,7 +113,7 @@ func (e *examination) lengthFits() bool {
 	if e.index == 0 || e.length == int(e.format.length) {
 		return true
 	}
-	return e.visit(e, flaw{kind: faultLength})
+	return e.tell(faultLength, 0, 0)
 }
 
 // classes compares each character with what its position asks for, as far as both exist.
@@ -117,7 +126,7 @@ func (e *examination) classes() bool {
 			continue
 		}
 		e.broken = true
-		if !e.visit(e, flaw{faultClass, e.source[at], at}) {
+		if !e.tell(faultClass, e.source[at], at) {
 			return false
 		}
 	}
@@ -144,21 +153,29 @@ func (e *examination) checks() {
 	}
 	text := e.text[:e.length]
 	b := wordsOf(text[4:])
-	switch k := e.format.judge(&b, text[2], text[3], ISOOnly); k {
-	case faultCheckDigits, faultCheckRange:
-		if !e.visit(e, flaw{k, e.source[2], 2}) {
-			return
-		}
+	if k := e.format.isoFault(&b, text[2:4]); k != faultNone && !e.tell(k, e.source[2], 2) {
+		return
 	}
 	if e.options&ISOOnly == 0 && (e.format.firm || e.options&StrictNational != 0) {
-		e.national(&b, e.visit)
+		e.national(&b)
 	}
+}
+
+// isoFault compares check digits with the computed ones.
+func (f *format) isoFault(b *bban, check []byte) fault {
+	switch given := uint64(check[0]-'0')*10 + uint64(check[1]-'0'); {
+	case given == f.isoCheck(b):
+		return faultNone
+	case given-2 > 96:
+		return faultCheckRange
+	}
+	return faultCheckDigits
 }
 
 // national tells each national check field that is wrong. Where the body has no check characters at all, that is the
 // first field's fault.
-func (e *examination) national(b *bban, visit func(*examination, flaw) bool) {
-	if e.format.rule.holds(b, b.mod97()) {
+func (e *examination) national(b *bban) {
+	if e.format.rule.holds(b[1], b[2], b[3], b.mod97()) {
 		return
 	}
 	right := *b
@@ -168,7 +185,7 @@ func (e *examination) national(b *bban, visit func(*examination, flaw) bool) {
 			continue
 		}
 		at := 4 + span.From
-		if !visit(e, flaw{faultNational, e.source[at], at}) || !exists {
+		if !e.tell(faultNational, e.source[at], at) || !exists {
 			return
 		}
 	}

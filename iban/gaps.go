@@ -99,7 +99,7 @@ type walker struct {
 func (w *walker) enter(i int) uint8 {
 	if w.rule == ruleNo {
 		if w.free[0] < 5 {
-			return uint8(norwegian(w.template) % 11)
+			return uint8(norwegian(w.template[2], w.template[3]) % 11)
 		}
 		return uint8(noAll.sum(w.template) % 11)
 	}

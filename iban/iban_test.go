@@ -22,7 +22,7 @@ func TestExamples(t *testing.T) {
 }
 
 func TestQuick(t *testing.T) {
-	for _, base := range []string{"PL111111117700", "CZ0800000000", "CZ0800", "NO8601", "NO860100", "SK1200", "IT?0542811101000000", "GBNWBK601613", "FR2004101005", "ES21000418", "BE539", "HR1001005", "HU1177301", "FI123", "NLABNA", "DE37040044", "NO86010", "ES210004184?02", "LT10000", "PT00020123","EE22"} {
+	for _, base := range []string{"PL111111117700", "CZ0800000000", "CZ0800", "NO8601", "NO860100", "SK1200", "IT?0542811101000000", "GBNWBK601613", "FR2004101005", "ES21000418", "BE539", "HR1001005", "HU1177301", "FI123", "NLABNA", "DE37040044", "NO86010", "ES210004184?02", "LT10000", "PT00020123", "EE22"} {
 		r, err := NewRange(base, make([]byte, 16))
 		if err != nil {
 			t.Errorf("%s: %v", base, err)

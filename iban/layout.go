@@ -39,7 +39,7 @@ func (r *Range) spread(c *Country) ([]byte, error) {
 		case c.isCheck(i) && (ch == 0 || ch == '?'):
 			text[i] = '?'
 		case ch == 0 && i >= len(head):
-		case shifts[ch] == 0 || !allows(c.classes[i], ch):
+		case !isAlphanumeric(ch) || !allows(c.classes[i], ch):
 			return nil, fmt.Errorf("%w: character %d of the BBAN must be %s", ErrStructure, i+1, className(c.classes[i]))
 		}
 	}

@@ -29,40 +29,40 @@ const (
 	rulePl          // Poland: 3971 over bank and branch
 )
 
-// holds reports whether the national check characters of b are right. b must fit its country's structure; r97 is
-// b.mod97(), which the ISO check has computed anyway.
-func (r rule) holds(b *bban, r97 uint64) bool {
+// holds reports whether the national check characters are right. The words, of which no rule needs the first, must fit
+// the country's structure; r97 is the BBAN modulo 97, which the ISO check has computed anyway.
+func (r rule) holds(b, c, d, r97 uint64) bool {
 	switch r {
 	case ruleMod971:
-		return r97 == 1 && pairAtEnd(b)-2 <= 96
+		return r97 == 1 && pairAtEnd(d)-2 <= 96
 	case ruleMod970:
-		return r97 == 0 && pairAtEnd(b)-1 <= 96
+		return r97 == 0 && pairAtEnd(d)-1 <= 96
 	case ruleRib:
-		return ribHolds(b, r97)
+		return ribHolds(b, c, d, r97)
 	case ruleAl:
-		return divides(10, dot(b[1]-zeros, alEven, alOdd))
+		return dot(b, &alAll[1])%10 == 0
 	case rulePl:
-		return divides(10, dot(b[1]-zeros, plEven, plOdd))
+		return dot(b, &plAll[1])%10 == 0
 	case ruleBe:
-		return belgian(b) == pairAtEnd(b)
+		return belgian(c, d) == pairAtEnd(d)
 	case ruleCz:
-		return divides(11, czPrefix.sum(b)) && divides(11, czAccount.sum(b))
+		return dot(c, &czPrefix[2])%11 == 0 && (dot(c, &czAccount[2])+dot(d, &czAccount[3]))%11 == 0
 	case ruleEe:
-		return divides(10, eeAll.sum(b))
+		return (dot(c, &eeAll[2])+dot(d, &eeAll[3]))%10 == 0
 	case ruleEs:
-		return esHolds(b)
+		return esHolds(b, c, d)
 	case ruleLuhn:
-		return divides(10, luhn(b))
+		return (luhn(c)+luhn(d))%10 == 0
 	case ruleHr:
-		return hrHolds(b)
+		return hrHolds(b, c, d)
 	case ruleHu:
-		return divides(10, huBank.sum(b)) && divides(10, huAccount.sum(b))
+		return dot(b, &huBank[1])%10 == 0 && (dot(c, &huAccount[2])+dot(d, &huAccount[3]))%10 == 0
 	case ruleIs:
-		return divides(11, isOwner.sum(b))
+		return (dot(c, &isOwner[2])+dot(d, &isOwner[3]))%11 == 0
 	case ruleCin:
-		return cin(b) == b.at(22)
+		return cin(b, c, d) == byte(b>>8)
 	case ruleNo:
-		return divides(11, norwegian(b))
+		return norwegian(c, d)%11 == 0
 	}
 	return true
 }
@@ -72,18 +72,21 @@ func (r rule) holds(b *bban, r97 uint64) bool {
 func (r rule) complete(b *bban) bool {
 	switch r {
 	case ruleMod971:
-		return b.setPair(0, 98-b.withPair(0).mod97())
+		rest := b.withoutPair()
+		return b.setPair(98 - rest.mod97())
 	case ruleMod970:
-		return b.setPair(0, 97-b.withPair(0).mod97())
+		rest := b.withoutPair()
+		return b.setPair(97 - rest.mod97())
 	case ruleRib:
-		mapped := ribDigits(b.withPair(0))
-		return b.setPair(0, 97-mapped.numericMod97())
+		rest := b.withoutPair()
+		rest = bban{zeros, ribDigits(rest[1]), ribDigits(rest[2]), ribDigits(rest[3])}
+		return b.setPair(97 - rest.numericMod97())
 	case ruleAl:
 		return b.setWeighted(16, &alAll, 10)
 	case rulePl:
 		return b.setWeighted(16, &plAll, 10)
 	case ruleBe:
-		return b.setPair(0, belgian(b))
+		return b.setPair(belgian(b[2], b[3]))
 	case ruleCz:
 		return b.setWeighted(10, &czPrefix, 11) && b.setWeighted(0, &czAccount, 11)
 	case ruleEe:
@@ -92,19 +95,19 @@ func (r rule) complete(b *bban) bool {
 		return esComplete(b)
 	case ruleLuhn:
 		b.set(0, '0')
-		b.set(0, '0'+byte((10-luhn(b)%10)%10))
+		b.set(0, '0'+byte((10-(luhn(b[2])+luhn(b[3]))%10)%10))
 	case ruleHr:
-		b.set(10, '0'+mod1110(b, 16, 11))
-		b.set(0, '0'+mod1110(b, 9, 1))
+		b.set(10, '0'+mod1110(b[1], b[2], 7, 5))
+		b.set(0, '0'+mod1110(b[2], b[3], 6, 7))
 	case ruleHu:
 		return b.setWeighted(16, &huBank, 10) && b.setWeighted(0, &huAccount, 10)
 	case ruleIs:
 		return b.setWeighted(1, &isOwner, 11)
 	case ruleCin:
-		b.set(22, cin(b))
+		b.set(22, cin(b[1], b[2], b[3]))
 	case ruleNo:
 		b.set(0, '0')
-		return b.setElevenths(0, norwegian(b))
+		return b.setElevenths(0, norwegian(b[2], b[3]))
 	}
 	return true
 }
@@ -118,24 +121,22 @@ func (b *bban) set(fromEnd int, c byte) {
 	*w = *w&^(0xff<<shift) | uint64(c)<<shift
 }
 
-// setPair writes v, below 100, as two digits ending that many places before the last.
-func (b *bban) setPair(fromEnd int, v uint64) bool {
-	b.set(fromEnd+1, '0'+byte(v/10))
-	b.set(fromEnd, '0'+byte(v%10))
+// setPair writes v, below 100, as the last two digits.
+func (b *bban) setPair(v uint64) bool {
+	b.set(1, '0'+byte(v/10))
+	b.set(0, '0'+byte(v%10))
 	return true
 }
 
-// withPair returns a copy with 00 at those places.
-func (b *bban) withPair(fromEnd int) *bban {
+// withoutPair returns a copy whose last two digits are 00.
+func (b *bban) withoutPair() bban {
 	c := *b
-	c.setPair(fromEnd, 0)
-	return &c
+	c.setPair(0)
+	return c
 }
 
-// pairAtEnd returns the value of the last two digits.
-func pairAtEnd(b *bban) uint64 {
-	return uint64(b.at(1)-'0')*10 + uint64(b.at(0)-'0')
-}
+// pairAtEnd returns the value of a word's last two digits.
+func pairAtEnd(w uint64) uint64 { return w>>48&15*10 + w>>56&15 }
 
 // setWeighted computes the check digit at a place whose weight is 1, so that the sum becomes a multiple of m.
 func (b *bban) setWeighted(fromEnd int, w *weights, m uint64) bool {
@@ -156,6 +157,3 @@ func (b *bban) setElevenths(fromEnd int, sum uint64) bool {
 	b.set(fromEnd, '0'+byte(digit))
 	return true
 }
-
-// divides reports whether n is a multiple of m.
-func divides(m, n uint64) bool { return n%m == 0 }

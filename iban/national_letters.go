@@ -2,47 +2,32 @@ package iban
 
 // ribHolds checks a RIB key. For digits only the weighted form 89*bank + 15*branch + 3*account + key is the same as the
 // whole number modulo 97, because 100^k has those remainders.
-func ribHolds(b *bban, r97 uint64) bool {
-	if !b.numeric() {
-		mapped := ribDigits(b)
-		r97 = mapped.numericMod97()
+func ribHolds(b, c, d, r97 uint64) bool {
+	if digitsIn(b)&digitsIn(c)&digitsIn(d) != highs {
+		r97 = (number(ribDigits(b))*pow16 + number(ribDigits(c))*pow8 + number(ribDigits(d))) % 97
 	}
-	return r97 == 0 && pairAtEnd(b)-1 <= 96
+	return r97 == 0 && pairAtEnd(d)-1 <= 96
 }
 
-// ribDigits maps letters as the French RIB does: A to I and J to R are 1 to 9, S to Z are 2 to 9.
-func ribDigits(b *bban) *bban {
-	mapped := *b
-	for i, w := range mapped {
-		if digitsIn(w) == highs {
-			continue
+// ribDigits maps a word's letters to digits as the French RIB does: A to I and J to R are 1 to 9, S to Z are 2 to 9.
+func ribDigits(w uint64) uint64 {
+	letters := capitalsIn(w) >> 7 // 1 per letter
+	return w - letters*('A'-'1') - atLeast(w, 'J')>>7*9 - atLeast(w, 'S')>>7*8
+}
+
+// atLeast sets the high bit of each byte of w, all of them ASCII, that is not below c.
+func atLeast(w, c uint64) uint64 { return (w + (0x80-c)*0x0101010101010101) & highs }
+
+// cin returns the Italian control letter of the 22 characters after the second of three words. Places count from the
+// first of them; odd ones have their own scrambled values, even ones count plainly, letters from A = 0.
+func cin(b, c, d uint64) byte {
+	sum := int(cinOdd[byte(b>>16)]) + int(cinEven[byte(b>>24)])
+	for shift := 0; shift < 64; shift += 16 {
+		if shift >= 32 {
+			sum += int(cinOdd[byte(b>>shift)]) + int(cinEven[byte(b>>(shift+8))])
 		}
-		for shift := 0; shift < 64; shift += 8 {
-			c := byte(w >> shift)
-			mapped[i] = mapped[i]&^(0xff<<shift) | uint64(ribDigit(c))<<shift
-		}
-	}
-	return &mapped
-}
-
-func ribDigit(c byte) byte {
-	switch {
-	case c < 'A':
-		return c
-	case c < 'J':
-		return c - 'A' + '1'
-	case c < 'S':
-		return c - 'J' + '1'
-	}
-	return c - 'S' + '2'
-}
-
-// cin returns the Italian control letter of the 22 characters before the end. Places count from the first of them;
-// odd ones have their own scrambled values, even ones count plainly, letters from A = 0.
-func cin(b *bban) byte {
-	sum := 0
-	for i := 21; i > 0; i -= 2 {
-		sum += int(cinOdd[b.at(i)]) + int(cinEven[b.at(i-1)])
+		sum += int(cinOdd[byte(c>>shift)]) + int(cinEven[byte(c>>(shift+8))])
+		sum += int(cinOdd[byte(d>>shift)]) + int(cinEven[byte(d>>(shift+8))])
 	}
 	return 'A' + byte(sum%26)
 }

@@ -1,7 +1,11 @@
 package iban
 
 // weights holds one weight per BBAN position, laid out for dot.
-type weights [4]struct{ even, odd uint64 }
+type weights [4]pattern
+
+// pattern is the weights of one word: those at its even places and at its odd ones, each in lanes of 16 bits, the first
+// place in the highest.
+type pattern struct{ even, odd uint64 }
 
 // weigh reads weights written like the BBAN they belong to, A standing for ten.
 func weigh(pattern string) weights {
@@ -31,30 +35,23 @@ var (
 	noAccount = weigh("00000054321")
 )
 
-// The Polish and Albanian weights once more, as constants: their check lies within one word.
-const (
-	plEven = 3<<48 | 7<<32 | 3<<16 | 7
-	plOdd  = 9<<48 | 1<<32 | 9<<16 | 1
-	alEven = 9<<48 | 3<<32 | 9<<16 | 3
-	alOdd  = 7<<48 | 1<<32 | 7<<16 | 1
-)
-
-// dot returns the weighted sum of eight digits (bytes of value 0 to 9). The multiplication adds four products in its
-// top 16 bits: lane i of the digits meets lane 3-i of the weights. No lane reaches 2^16, so none spills.
-func dot(digits, even, odd uint64) uint64 {
+// dot returns the weighted sum of a word's digits; letters may stand only where the weight is zero. The multiplication
+// adds four products in its top 16 bits: lane i of the digits meets lane 3-i of the weights. No lane reaches 2^16, so
+// none spills into the next.
+func dot(w uint64, p *pattern) uint64 {
 	const lanes = 0x00ff00ff00ff00ff
-	return digits&lanes*even>>48 + digits>>8&lanes*odd>>48
+	w -= zeros
+	return w&lanes*p.even>>48 + w>>8&lanes*p.odd>>48
 }
 
-// sum returns the weighted sum of b's digits. Letters may stand only where the weight is zero.
+// sum returns the weighted sum of b's digits. No rule has weights in the first word.
 func (w *weights) sum(b *bban) uint64 {
-	s := dot(b[3]-zeros, w[3].even, w[3].odd) + dot(b[2]-zeros, w[2].even, w[2].odd)
-	return s + dot(b[1]-zeros, w[1].even, w[1].odd)
+	return dot(b[1], &w[1]) + dot(b[2], &w[2]) + dot(b[3], &w[3])
 }
 
 // belgian returns the check of the first ten of twelve digits.
-func belgian(b *bban) uint64 {
-	r := (number(b[2])*100000000 + number(b[3])) / 100 % 97
+func belgian(c, d uint64) uint64 {
+	r := (number(c)*100000000 + number(d)) / 100 % 97
 	if r == 0 {
 		return 97
 	}
@@ -62,11 +59,11 @@ func belgian(b *bban) uint64 {
 }
 
 // norwegian returns the weighted sum. Accounts whose fifth and sixth digit are 00 are checked without the bank.
-func norwegian(b *bban) uint64 {
-	if b.at(6) == '0' && b.at(5) == '0' {
-		return noAccount.sum(b)
+func norwegian(c, d uint64) uint64 {
+	if d>>8&0xffff == '0'|'0'<<8 {
+		return dot(d, &noAccount[3])
 	}
-	return noAll.sum(b)
+	return dot(c, &noAll[2]) + dot(d, &noAll[3])
 }
 
 var (
@@ -77,8 +74,9 @@ var (
 // esDigit turns a Spanish weighted sum into its check character.
 func esDigit(sum uint64) byte { return "01987654321"[sum%11] }
 
-func esHolds(b *bban) bool {
-	return esDigit(esBank.sum(b)) == b.at(11) && esDigit(esAccount.sum(b)) == b.at(10)
+func esHolds(b, c, d uint64) bool {
+	return esDigit(dot(b, &esBank[1])+dot(c, &esBank[2])) == byte(c>>32) &&
+		esDigit(dot(c, &esAccount[2])+dot(d, &esAccount[3])) == byte(c>>40)
 }
 
 func esComplete(b *bban) bool {
@@ -87,34 +85,36 @@ func esComplete(b *bban) bool {
 	return true
 }
 
-// luhn returns the Luhn sum of sixteen digits, the last with weight 1.
-func luhn(b *bban) uint64 { return luhnWord(b[2]-zeros) + luhnWord(b[3]-zeros) }
-
-func luhnWord(digits uint64) uint64 {
+// luhn returns the Luhn sum of eight digits; those at even places are doubled, and of 10 or more the digits are added.
+func luhn(w uint64) uint64 {
 	const lanes = 0x00ff00ff00ff00ff
-	doubled := digits & lanes
+	w -= zeros
+	doubled := w & lanes
 	big := (doubled + 0x000b000b000b000b) >> 4 & 0x0001000100010001 // 1 where the digit is 5 or more
-	total := doubled*2 - big*9 + digits>>8&lanes
-	return total * 0x0001000100010001 >> 48
+	return (doubled*2 - big*9 + w>>8&lanes) * 0x0001000100010001 >> 48
 }
 
 // hrHolds checks both parts by ISO 7064 MOD 11,10.
-func hrHolds(b *bban) bool {
-	return mod1110(b, 16, 11) == b.at(10)-'0' && mod1110(b, 9, 1) == b.at(0)-'0'
+func hrHolds(b, c, d uint64) bool {
+	return mod1110(b, c, 7, 5) == byte(c>>40)&15 && mod1110(c, d, 6, 7) == byte(d>>56)&15
 }
 
-// mod1110 returns the MOD 11,10 check digit (ISO 7064) of the digits between two places before the last, inclusive.
-func mod1110(b *bban, from, to int) byte {
+// mod1110 returns the MOD 11,10 check digit (ISO 7064) of the digits from place from of the first word up to place to of
+// the second, exclusive.
+func mod1110(first, second uint64, from, to int) byte {
 	p := byte(10)
-	for i := from; i >= to; i-- {
-		p = mod1110Next[p][b.at(i)&15]
+	for w, left := first>>(8*from), 8-from; left > 0; left-- {
+		p, w = mod1110Next[p][w&15], w>>8
+	}
+	for ; to > 0; to-- {
+		p, second = mod1110Next[p][second&15], second>>8
 	}
 	return (11 - p) % 10
 }
 
 // mod1110Next is one step of the hybrid system: p = (p + digit) mod 10, 0 becomes 10, then 2p mod 11.
-var mod1110Next = func() (next [11][16]byte) {
-	for p := range next {
+var mod1110Next = func() (next [16][16]byte) {
+	for p := range 11 {
 		for d := range 10 {
 			s := (p + d) % 10
 			if s == 0 {

@@ -1,21 +1,23 @@
 package iban
 
+import "encoding/binary"
+
 // Parse accepts the strict electronic form, "PL61109010140000071219812874": capitals and digits only, no spaces, a
 // registered country, its exact length and character classes, canonical check digits (02 to 98) that are right modulo
 // 97, and right national check digits where a rule is published (25 countries). It allocates nothing, whatever it is
 // given. The error is a *ParseError with the first fault; Check tells all of them.
-func Parse(s string) (IBAN, error) { return parse(s, 0) }
+func Parse(s string) (IBAN, error) { return parse([]byte(s), 0) }
 
 // ParseISO is Parse without the national check digits: what any bank in the world accepts. It is right for the
 // counterparty in somebody else's file, Parse for numbers that one issues or asks a person for.
-func ParseISO(s string) (IBAN, error) { return parse(s, ISOOnly) }
+func ParseISO(s string) (IBAN, error) { return parse([]byte(s), ISOOnly) }
 
 // ParseLenient is Parse after removing ASCII spaces and folding ASCII small letters: what a person types. Nothing else
 // is forgiven; tabs, non-breaking spaces and look-alike letters of other alphabets stay faults.
-func ParseLenient(s string) (IBAN, error) { return parse(s, Lenient) }
+func ParseLenient(s string) (IBAN, error) { return parse([]byte(s), Lenient) }
 
 // ParseWith is Parse with options.
-func ParseWith(s string, opts ...Option) (IBAN, error) { return parse(s, combine(opts)) }
+func ParseWith(s string, opts ...Option) (IBAN, error) { return parse([]byte(s), combine(opts)) }
 
 // Option changes what Check and ParseWith accept. Options may be combined.
 type Option uint8
@@ -41,34 +43,31 @@ func combine(opts []Option) Option {
 }
 
 // parse is the fast path for right numbers; only when something is wrong does it look for what.
-func parse[T ~string | ~[]byte](s T, o Option) (IBAN, error) {
-	x, k := scan(s, o)
-	if k == faultNone {
-		return x, nil
+func parse(s []byte, o Option) (x IBAN, err error) {
+	if k := scan(s, o, &x); k != faultNone {
+		err = explain(s, o, k, &x)
 	}
-	return parseSlowly(s, o, k)
+	return x, err
 }
 
-// parseSlowly folds where that is asked for, and otherwise names the first fault; k is what scan found.
-func parseSlowly[T ~string | ~[]byte](s T, o Option, k fault) (IBAN, error) {
+// explain names the first fault of what scan has refused because of k. Where folding is asked for and mends it, there
+// is none and x becomes the number.
+func explain(s []byte, o Option, k fault, x *IBAN) error {
 	if k == faultCheckDigits || k == faultCheckRange {
-		return IBAN{}, parseError(k, 3)
+		return parseError(k, 3)
 	}
 	if o&Lenient != 0 {
 		var buf [maxLength]byte
-		if folded, ok := fold(buf[:0], s); ok {
-			if x, k := scan(folded, o); k == faultNone {
-				return x, nil
-			}
+		if folded, ok := fold(buf[:0], s); ok && scan(folded, o, x) == faultNone {
+			return nil
 		}
 	}
-	return IBAN{}, firstFault(s, o)
+	return firstFault(s, o)
 }
 
 // fold appends s without spaces and with capitals; it gives up beyond maxLength, where no IBAN can be.
-func fold[T ~string | ~[]byte](dst []byte, s T) ([]byte, bool) {
-	for i := range len(s) {
-		c := s[i]
+func fold(dst, s []byte) ([]byte, bool) {
+	for _, c := range s {
 		if c == ' ' {
 			continue
 		}
@@ -87,98 +86,91 @@ func upperASCII(c byte) byte {
 	return c
 }
 
-// load returns eight characters of s from i on, the first in the low byte.
-func load[T ~string | ~[]byte](s T, i int) uint64 {
-	s = s[i : i+8]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
-// scan validates the electronic form and returns its value. Of the kinds it returns only those about check digits are
-// the first fault for sure; faultLength and faultClass stand for all that can be wrong before.
-func scan[T ~string | ~[]byte](s T, o Option) (x IBAN, k fault) {
-	if len(s) < minLength || len(s) > maxLength {
-		return IBAN{}, faultLength
-	}
-	index := indexOf(s[0], s[1])
-	f := &formats[index]
-	if int(f.length) != len(s) || !f.registered && o&Unregistered == 0 {
-		return IBAN{}, faultLength
-	}
-	b := loadBBAN(s, int(f.words))
-	if !f.fits(&b) {
-		return IBAN{}, faultClass
-	}
-	if k := f.judge(&b, s[2], s[3], o); k != faultNone {
-		return IBAN{}, k
-	}
-	copy(x.text[:], s)
-	x.length, x.country = uint8(len(s)), index
-	return x, faultNone
-}
-
-// loadBBAN reads the words of the BBAN from its end; the first one may be partly filled.
-func loadBBAN[T ~string | ~[]byte](s T, words int) bban {
+// scan validates the electronic form and writes its value to x, which it leaves alone otherwise. Of the faults it returns
+// only those about check digits are the first for sure; faultLength and faultClass stand for all that can be wrong before.
+//
+// It is one long function on purpose: the words stay in registers from the input to the result.
+func scan(s []byte, o Option, x *IBAN) fault {
 	n := len(s)
-	b := bban{zeros, zeros, zeros, load(s, n-8)}
-	gap := 8 * (8*words - (n - 4)) // bits of the first word that lie before the BBAN
-	head := load(s, 4)<<gap | zeros&(1<<gap-1)
-	switch words {
-	case 2:
-		b[2] = head
+	if n < minLength || n > maxLength {
+		return faultLength
+	}
+	head := binary.LittleEndian.Uint32(s)
+	index := formatIndex[head&31<<5|head>>8&31]
+	f := &formats[index]
+	if uint32(f.code) != head&0xffff || int(f.length) != n || f.needs&^o != 0 {
+		return faultLength
+	}
+	gap := f.gap & 63
+	a, b, c := uint64(zeros), uint64(zeros), binary.LittleEndian.Uint64(s[4:])<<gap|zeros&(1<<gap-1)
+	d := binary.LittleEndian.Uint64(s[n-8:])
+	switch f.words {
 	case 3:
-		b[1], b[2] = head, load(s, n-16)
+		b, c = c, binary.LittleEndian.Uint64(s[n-16:])
 	case 4:
-		b[0], b[1], b[2] = head, load(s, n-24), load(s, n-16)
+		a, b, c = c, binary.LittleEndian.Uint64(s[n-24:]), binary.LittleEndian.Uint64(s[n-16:])
 	}
-	return b
-}
-
-// fits reports whether each character belongs to the class its position asks for.
-func (f *format) fits(b *bban) bool {
-	fit := uint64(highs)
-	for i, w := range b {
-		fit &= digitsIn(w)&f.digit[i] | capitalsIn(w)&f.upper[i]
-	}
-	return fit == highs
-}
-
-// judge looks at the check digits and, as o says, at the national ones.
-func (f *format) judge(b *bban, tens, units byte, o Option) fault {
-	tens, units = tens-'0', units-'0'
+	tens, units := head>>16&0xff-'0', head>>24-'0'
 	if tens > 9 || units > 9 {
 		return faultClass
 	}
-	check := uint64(tens)*10 + uint64(units)
-	if check-2 > 96 {
+	var r uint64
+	if digitsIn(a)&digitsIn(b)&digitsIn(c)&digitsIn(d) == highs {
+		if f.letter {
+			return faultClass
+		}
+		r = (number(a)*pow24 + number(b)*pow16 + number(c)*pow8 + number(d)) % 97
+	} else if r = f.mixed(a, b, c, d); r == misfit {
+		return faultClass
+	}
+	check := uint64(tens*10 + units)
+	switch {
+	case check-2 > 96:
 		return faultCheckRange
-	}
-	r := b.mod97()
-	if (r*(1000000%97)+uint64(f.iso)+check)%97 != 1 {
+	case (r*(1000000%97)+uint64(f.iso)+check)%97 != 1:
 		return faultCheckDigits
+	case f.rule != ruleNone && o&ISOOnly == 0 && (f.firm || o&StrictNational != 0) && !f.rule.holds(b, c, d, r):
+		return faultNational
 	}
-	if o&ISOOnly != 0 || !f.firm && o&StrictNational == 0 || f.rule.holds(b, r) {
-		return faultNone
+	*x = IBAN{a, b, c, d, head, uint8(n), index}
+	return faultNone
+}
+
+// misfit is what mixed returns instead of a remainder.
+const misfit = 97
+
+// mixed is for a BBAN that does not consist of digits only. It returns the BBAN modulo 97, or misfit if a character
+// does not belong to the class that its position asks for.
+func (f *format) mixed(a, b, c, d uint64) uint64 {
+	da, db, dc, dd := digitsIn(a), digitsIn(b), digitsIn(c), digitsIn(d)
+	if (da&f.digit[0]|capitalsIn(a)&f.upper[0])&(db&f.digit[1]|capitalsIn(b)&f.upper[1])&
+		(dc&f.digit[2]|capitalsIn(c)&f.upper[2])&(dd&f.digit[3]|capitalsIn(d)&f.upper[3]) != highs {
+		return misfit
 	}
-	return faultNational
+	return appendWord(appendWord(appendWord(appendWord(0, a, da), b, db), c, dc), d, dd)
 }
 
 // NRB reads the 26 digits of a Polish account number as they stand in a bank file: canonical check digits and modulo 97,
-// but not the digit of the sort code, which banks' own files get wrong. It is the fast path for bulk reading and
-// allocates nothing. Use Parse on "PL" + nrb, or FromNRB, where the whole truth is wanted.
-func NRB(b []byte) (x IBAN, ok bool) {
-	if len(b) != 26 {
+// but not the digit of the sort code, which some of them carry wrong. It is the fast path for bulk reading and allocates
+// nothing. Use FromNRB where the whole truth is wanted, or NationalOK afterwards.
+func NRB(s []byte) (IBAN, bool) {
+	if len(s) != 26 {
 		return IBAN{}, false
 	}
-	w := bban{zeros, load(b, 2), load(b, 10), load(b, 18)}
-	f := &formats[polish]
-	if !w.numeric() || f.judge(&w, b[0], b[1], ISOOnly) != faultNone {
+	b, c, d := binary.LittleEndian.Uint64(s[2:]), binary.LittleEndian.Uint64(s[10:]), binary.LittleEndian.Uint64(s[18:])
+	if digitsIn(b)&digitsIn(c)&digitsIn(d) != highs {
 		return IBAN{}, false
 	}
-	x.text[0], x.text[1] = 'P', 'L'
-	copy(x.text[2:], b)
-	x.length, x.country = 28, polish
-	return x, true
+	tens, units := uint64(s[0]-'0'), uint64(s[1]-'0')
+	check := tens*10 + units
+	if tens > 9 || units > 9 || check-2 > 96 {
+		return IBAN{}, false
+	}
+	r := (number(b)*pow16 + number(c)*pow8 + number(d)) % 97
+	if (r*(1000000%97)+252100+check)%97 != 1 {
+		return IBAN{}, false
+	}
+	return IBAN{zeros, b, c, d, 'P' | 'L'<<8 | uint32(s[0])<<16 | uint32(s[1])<<24, 28, polish}, true
 }
 
 // polish is the entry of Poland.

@@ -100,8 +100,7 @@ func (r *Range) AppendAt(dst []byte, n uint64) ([]byte, error) {
 	if n >= r.capacity {
 		return dst, r.exhausted(n)
 	}
-	x := r.number(r.order.forward(n))
-	return append(dst, x.text[:x.length]...), nil
+	return r.number(r.order.forward(n)).Append(dst), nil
 }
 
 // Plain returns number n in ascending order, for lists and tests; issued numbers should be hard to guess: use At.
@@ -117,8 +116,7 @@ func (r *Range) AppendPlain(dst []byte, n uint64) ([]byte, error) {
 	if n >= r.capacity {
 		return dst, r.exhausted(n)
 	}
-	x := r.number(n)
-	return append(dst, x.text[:x.length]...), nil
+	return r.number(n).Append(dst), nil
 }
 
 // Counter returns the n for which At(n) is x, false if the range cannot issue x: another base, or wrong national digits.
@@ -252,7 +250,7 @@ func (r *Range) measure() error {
 func (r *Range) weightOf(place int) uint64 {
 	w := uint64(1000000 % 97)
 	for i := range place {
-		w = w * uint64(shifts[r.template.at(i)]) % 97
+		w = w * uint64(shiftOf(r.template.at(i))) % 97
 	}
 	return w
 }

@@ -111,15 +111,17 @@ func CountryByCode(code string) (*Country, bool) {
 
 // format is the part of a country that validation touches, kept small so that all of them stay in the fastest cache.
 type format struct {
-	code       uint16 // both letters, the first in the low byte
-	length     uint8  // of the electronic form
-	words      uint8  // 8-character words that hold the BBAN: 2, 3 or 4
-	iso        uint8  // country letters as numbers times 100, modulo 97
-	rule       rule
-	firm       bool // the rule is Published
-	registered bool
-	digit      [4]uint64 // high bit of each byte where a digit may stand, words aligned to the end of the BBAN
-	upper      [4]uint64 // the same for capitals
+	code   uint16 // both letters, the first in the low byte
+	length uint8  // of the electronic form
+	words  uint8  // 8-character words that hold the BBAN: 2, 3 or 4
+	gap    uint8  // bits of the first word that lie before the BBAN
+	iso    uint8  // country letters as numbers times 100, modulo 97
+	rule   rule
+	firm   bool      // the rule is Published
+	needs  Option    // Unregistered, or nothing
+	letter bool      // a letter must stand somewhere
+	digit  [4]uint64 // high bit of each byte where a digit may stand, words aligned to the end of the BBAN
+	upper  [4]uint64 // the same for capitals
 }
 
 // indexOf returns the entry of formats and countries for two letters, 0 where there is none.

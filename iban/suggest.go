@@ -32,7 +32,8 @@ type trial struct {
 
 // try keeps the text as it stands now if it is valid.
 func (t *trial) try() bool {
-	if _, k := scan(t.text[:t.length], t.options); k != faultNone {
+	var x IBAN
+	if scan(t.text[:t.length], t.options, &x) != faultNone {
 		return false
 	}
 	s := string(t.text[:t.length])
@@ -44,7 +45,7 @@ func (t *trial) try() bool {
 func (t *trial) replace(at int) {
 	was := t.text[at]
 	for c := byte('0'); c <= 'Z'; c++ {
-		if c != was && shifts[c] != 0 {
+		if c != was && isAlphanumeric(c) {
 			t.text[at] = c
 			t.try()
 		}

@@ -48,28 +48,49 @@ var values = [256]uint8{
 	'N': 23, 'O': 24, 'P': 25, 'Q': 26, 'R': 27, 'S': 28, 'T': 29, 'U': 30, 'V': 31, 'W': 32, 'X': 33, 'Y': 34, 'Z': 35,
 }
 
-// shifts gives the power of ten by which a character moves what stands before it.
-var shifts = [256]uint8{
-	'0': 10, '1': 10, '2': 10, '3': 10, '4': 10, '5': 10, '6': 10, '7': 10, '8': 10, '9': 10,
-	'A': 100, 'B': 100, 'C': 100, 'D': 100, 'E': 100, 'F': 100, 'G': 100, 'H': 100, 'I': 100, 'J': 100, 'K': 100, 'L': 100,
-	'M': 100, 'N': 100, 'O': 100, 'P': 100, 'Q': 100, 'R': 100, 'S': 100, 'T': 100, 'U': 100, 'V': 100, 'W': 100, 'X': 100,
-	'Y': 100, 'Z': 100,
+// isAlphanumeric reports whether c is a digit or a capital.
+func isAlphanumeric(c byte) bool { return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' }
+
+// pair says what two characters do to the number before them: it is multiplied by shift and value is added.
+type pair struct{ value, shift uint16 }
+
+// pairs holds every pair, at the first character times 64 plus the second, both less '0'.
+var pairs = func() (all [64 * 64]pair) {
+	for i := byte('0'); i <= 'Z'; i++ {
+		for j := byte('0'); j <= 'Z'; j++ {
+			if isAlphanumeric(i) && isAlphanumeric(j) {
+				all[int(i-'0')<<6|int(j-'0')] = pair{uint16(values[i])*shiftOf(j) + uint16(values[j]), shiftOf(i) * shiftOf(j)}
+			}
+		}
+	}
+	return all
+}()
+
+// shiftOf is the power of ten by which a character moves what stands before it: letters count as two digits.
+func shiftOf(c byte) uint16 {
+	if c > '9' {
+		return 100
+	}
+	return 10
 }
 
 // appendMod returns (r followed by the eight characters of w) modulo 97, for r below 97 and w of digits and capitals.
 func appendMod(r, w uint64) uint64 {
-	// Two chains of four characters run side by side; each is at most 10^8, so nothing overflows.
-	a, b, shift := uint64(0), uint64(0), uint64(1)
-	for i := 0; i < 32; i += 8 {
-		c, d := uint8(w>>i), uint8(w>>(i+32))
-		a = a*uint64(shifts[c]) + uint64(values[c])
-		b = b*uint64(shifts[d]) + uint64(values[d])
-		shift *= uint64(shifts[d])
+	w -= zeros
+	i := w<<6&0x0fc00fc00fc00fc0 | w>>8&0x003f003f003f003f // four places in pairs
+	p, q := pairs[i&0xfff], pairs[i>>16&0xfff]
+	s, t := pairs[i>>32&0xfff], pairs[i>>48]
+	high := r*(uint64(p.shift)*uint64(q.shift)) + uint64(p.value)*uint64(q.shift) + uint64(q.value)
+	low := uint64(s.value)*uint64(t.shift) + uint64(t.value)
+	return (high*(uint64(s.shift)*uint64(t.shift)) + low) % 97 // below 97 * 10^16, so nothing overflows
+}
+
+// appendWord is appendMod with a short cut where digits, which is digitsIn(w), says that there are no letters.
+func appendWord(r, w, digits uint64) uint64 {
+	if digits == highs {
+		return (r*pow8 + number(w)) % 97
 	}
-	for i := 0; i < 32; i += 8 {
-		r *= uint64(shifts[uint8(w>>i)])
-	}
-	return ((r+a)%97*shift + b) % 97
+	return appendMod(r, w)
 }
 
 const (
@@ -88,13 +109,7 @@ func (b *bban) mod97() uint64 {
 	}
 	r := uint64(0)
 	for _, w := range b {
-		switch {
-		case w == zeros && r == 0:
-		case digitsIn(w) == highs:
-			r = (r*pow8 + number(w)) % 97
-		default:
-			r = appendMod(r, w)
-		}
+		r = appendWord(r, w, digitsIn(w))
 	}
 	return r
 }
@@ -107,4 +122,13 @@ func (b *bban) numericMod97() uint64 {
 // numeric reports whether all characters are digits.
 func (b *bban) numeric() bool {
 	return digitsIn(b[0])&digitsIn(b[1])&digitsIn(b[2])&digitsIn(b[3]) == highs
+}
+
+// wordsOf aligns a BBAN of up to 32 characters to the end of the last word.
+func wordsOf[T ~string | ~[]byte](text T) bban {
+	b := bban{zeros, zeros, zeros, zeros}
+	for i := range len(text) {
+		b.set(len(text)-1-i, text[i])
+	}
+	return b
 }

@@ -38,13 +38,18 @@ func writeIndex(b *bytes.Buffer, rows []Row) {
 
 func writeFormat(b *bytes.Buffer, r *Row) {
 	digit, upper := patterns(r.Classes)
-	fmt.Fprintf(b, "{code: %#04x, length: %d, words: %d, iso: %d, ", int(r.Code[0])|int(r.Code[1])<<8, r.Length,
-		(len(r.Classes)+7)/8, isoConstant(r.Code))
+	fmt.Fprintf(b, "{code: %#04x, length: %d, words: %d, gap: %d, iso: %d, ", int(r.Code[0])|int(r.Code[1])<<8, r.Length,
+		(len(r.Classes)+7)/8, -len(r.Classes)&7*8, isoConstant(r.Code))
 	if r.Rule != "" {
 		fmt.Fprintf(b, "rule: rule%s, firm: %t, ", ruleName(r.Rule), r.Level == "error")
 	}
-	fmt.Fprintf(b, "registered: %t, digit: [4]uint64{%s}, upper: [4]uint64{%s}}, // %s\n",
-		r.Src == "registry", hex(digit), hex(upper), r.Code)
+	if r.Src != "registry" {
+		fmt.Fprintf(b, "needs: Unregistered, ")
+	}
+	if strings.Contains(r.Classes, "a") {
+		fmt.Fprintf(b, "letter: true, ")
+	}
+	fmt.Fprintf(b, "digit: [4]uint64{%s}, upper: [4]uint64{%s}}, // %s\n", hex(digit), hex(upper), r.Code)
 }
 
 func writeCountry(b *bytes.Buffer, r *Row) {
