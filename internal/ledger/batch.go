@@ -32,8 +32,8 @@ type account struct {
 	fresh, changed bool
 }
 
-// Movement asks for one posting.
-type Movement struct {
+// NewPosting asks for one posting.
+type NewPosting struct {
 	From, To    bank.BalanceNo
 	Amount      int64 // minor units, > 0
 	Cause       bank.Cause
@@ -46,7 +46,7 @@ type Movement struct {
 }
 
 type move struct {
-	Movement
+	NewPosting
 	id                 bank.TransactionID
 	fromAfter, toAfter int64
 	fromKind, toKind   bank.BalanceKind
@@ -92,7 +92,7 @@ func (b *Batch) Balance(no bank.BalanceNo) (bank.Balance, bool) {
 // Post moves a positive amount between two locked balances of one currency, as the chart of accounts allows and the
 // available money covers. The error is bank.ErrInsufficientFunds, ErrChart, ErrCurrencyMismatch or ErrAmountInvalid, and
 // nothing is changed then. It returns the index of the posting in the batch.
-func (b *Batch) Post(m Movement) (int, error) {
+func (b *Batch) Post(m NewPosting) (int, error) {
 	from, to, err := b.sides(m)
 	if err != nil {
 		return 0, err
@@ -105,13 +105,13 @@ func (b *Batch) Post(m Movement) (int, error) {
 	}
 	b.apply(from, -m.Amount)
 	b.apply(to, m.Amount)
-	b.moves = append(b.moves, move{Movement: m, fromAfter: after(from), toAfter: after(to),
+	b.moves = append(b.moves, move{NewPosting: m, fromAfter: after(from), toAfter: after(to),
 		fromKind: from.Kind, toKind: to.Kind})
 	return len(b.moves) - 1, nil
 }
 
 // sides finds the two balances and holds them against the chart of accounts.
-func (b *Batch) sides(m Movement) (from, to *account, err error) {
+func (b *Batch) sides(m NewPosting) (from, to *account, err error) {
 	from, to = b.balances[m.From], b.balances[m.To]
 	switch {
 	case from == nil || to == nil:
@@ -127,7 +127,7 @@ func (b *Batch) sides(m Movement) (from, to *account, err error) {
 }
 
 // covered checks funds and that no sum leaves 64 bits.
-func (b *Batch) covered(from, to *account, m Movement) error {
+func (b *Batch) covered(from, to *account, m NewPosting) error {
 	if from.Kind.HasRow() && !from.Kind.MayGoBelowZero() && from.Available() < m.Amount {
 		return bank.ErrInsufficientFunds
 	}
@@ -155,7 +155,7 @@ func after(a *account) int64 {
 
 // Collect posts an amount that the bank has paid already: what is available comes from the payer, the rest from the
 // receivable that accompanies it, with cause SHORTFALL and the next leg. It returns the missing part.
-func (b *Batch) Collect(m Movement) (short int64, err error) {
+func (b *Batch) Collect(m NewPosting) (short int64, err error) {
 	payer, ok := b.balances[m.From]
 	if !ok {
 		return 0, fmt.Errorf("collect from %d: balance not locked", m.From)
@@ -191,7 +191,7 @@ func (b *Batch) receivable(of *account) bank.BalanceNo {
 
 // Repay lets money that has just come to a user balance first repay the receivable that accompanies it. m tells dates and
 // origin (Leg: the one to use); its parties and amount are ignored.
-func (b *Batch) Repay(no bank.BalanceNo, m Movement) error {
+func (b *Batch) Repay(no bank.BalanceNo, m NewPosting) error {
 	balance, debt := b.balances[no], b.balances[no.Companion()]
 	if balance == nil || debt == nil || debt.Booked >= 0 {
 		return nil

@@ -27,14 +27,32 @@ func (tx *Tx) UseKey(customer bank.CustomerID, k Key) (earlier Key, fresh bool, 
 
 // KeyUse returns how a key was used, or bank.ErrNotFound.
 func (tx *Tx) KeyUse(customer bank.CustomerID, key string) (Key, error) {
-	scan := func(row scanner) (k Key, err error) {
-		err = row.Scan(&k.Key, hash32{&k.Digest}, &k.Object, instant{&k.At})
-		return k, err
-	}
-	return queryOne(tx, scan, "SELECT key, digest, object, created_at FROM idempotency_keys WHERE customer_id = $1 AND key = $2", customer, key)
+	return queryOne(tx, scanKey, "SELECT key, digest, object, created_at FROM idempotency_keys WHERE customer_id = $1 AND key = $2", customer, key)
 }
 
-// NameKeyObject writes what a key made, in the transaction that claimed it.
-func (tx *Tx) NameKeyObject(customer bank.CustomerID, key, object string) error {
-	return tx.execOne("UPDATE idempotency_keys SET object = $3 WHERE customer_id = $1 AND key = $2", customer, key, object)
+func scanKey(row scanner) (k Key, err error) {
+	err = row.Scan(&k.Key, hash32{&k.Digest}, &k.Object, instant{&k.At})
+	return k, err
+}
+
+// KeyUses returns the uses of those of the keys that were used.
+func (tx *Tx) KeyUses(customer bank.CustomerID, keys []string) ([]Key, error) {
+	condition, arg := tx.in("key", 2, List{Texts: keys})
+	return query(tx, scanKey, "SELECT key, digest, object, created_at FROM idempotency_keys WHERE customer_id = $1 AND "+condition, customer, arg)
+}
+
+// UseKeys claims many keys; it tells whether all were new. Otherwise the transaction must be given up.
+func (tx *Tx) UseKeys(customer bank.CustomerID, keys []Key) (bool, error) {
+	i := 0
+	n, err := tx.engine.ExecMany(tx.ctx, tx.conn, `INSERT INTO idempotency_keys (customer_id, key, digest, object, created_at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, 5, func(row []any) bool {
+		if i == len(keys) {
+			return false
+		}
+		k := &keys[i]
+		i++
+		row[0], row[1], row[2], row[3], row[4] = int64(customer), k.Key, k.Digest[:], k.Object, micros(k.At)
+		return true
+	})
+	return n == int64(len(keys)), err
 }

@@ -1,0 +1,239 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/money"
+	"ims/internal/store"
+)
+
+// Single is one API or operator's operation: a credit from the customer's own funds, or a debit back to them.
+type Single struct {
+	Actor     bank.Actor
+	Key       bank.Idempotency // required: money moves
+	Debit     bool
+	Balance   bank.ID
+	Amount    money.Amount
+	Title     string
+	Reference string
+}
+
+// Done is what a single operation did.
+type Done struct {
+	Transaction bank.TransactionID // of the end user's side
+	Replayed    bool               // an earlier request with the same key did it
+}
+
+// outcome of one operation inside a batch.
+type outcome struct {
+	done Done
+	err  error
+}
+
+// check refuses what needs no store to be refused.
+func (s Single) check() error {
+	if err := s.Actor.May(bank.PermMoneyPost); err != nil {
+		return err
+	}
+	if !s.Key.Given() {
+		return bank.ErrIdempotencyRequired
+	}
+	e := bank.ErrInvalid.With("the request has invalid fields")
+	if s.Amount.Minor() <= 0 {
+		return bank.ErrAmountInvalid.Field("/amount/amount", "invalid", "must be a positive integer of minor units")
+	}
+	if reason := bank.CheckText(s.Title, false, 140); reason != "" {
+		e = e.Field("/title", "invalid", "title "+reason)
+	}
+	if reason := bank.CheckText(s.Reference, false, 35); reason != "" {
+		e = e.Field("/reference", "invalid", "reference "+reason)
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+// scene is what a batch of singles of one customer works on.
+type scene struct {
+	tx       *store.Tx
+	customer bank.CustomerID
+	now      time.Time
+	batch    *Batch
+	balances map[bank.ID]bank.Balance
+	own      map[money.Currency]bank.BalanceNo
+	blocks   map[string][]bank.Block
+	earlier  map[string]store.Key
+}
+
+// postSingles runs the operations of one customer in one transaction. Each is decided on its own: a refused one takes
+// nothing with it. Keys must differ.
+func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single) ([]outcome, error) {
+	results := make([]outcome, len(ops))
+	err := db.Write(ctx, func(tx *store.Tx) error {
+		s, err := setScene(tx, now, ops)
+		if err != nil {
+			return err
+		}
+		moves := make([]int, len(ops))
+		for i, op := range ops {
+			moves[i], results[i] = s.decide(op)
+		}
+		if err := s.batch.Commit(); err != nil {
+			return err
+		}
+		return s.keepKeys(ops, moves, results)
+	})
+	return results, err
+}
+
+// setScene reads all that the operations need in a handful of queries and locks the balances.
+func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
+	s := &scene{tx: tx, customer: ops[0].Actor.Customer, now: now, balances: map[bank.ID]bank.Balance{},
+		own: map[money.Currency]bank.BalanceNo{}, blocks: map[string][]bank.Block{}, earlier: map[string]store.Key{}}
+	s.batch = NewBatch(tx, s.customer, now)
+	keys, ids := make([]string, len(ops)), make([]bank.ID, len(ops))
+	for i, op := range ops {
+		keys[i], ids[i] = op.Key.Key, op.Balance
+	}
+	uses, err := tx.KeyUses(s.customer, keys)
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	for _, use := range uses {
+		s.earlier[use.Key] = use
+	}
+	numbers, err := s.readBalances(ids)
+	if err != nil {
+		return nil, fmt.Errorf("read balances: %w", err)
+	}
+	return s, s.batch.Lock(numbers...)
+}
+
+func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
+	balances, err := s.tx.BalancesByID(s.customer, ids)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []bank.BalanceNo
+	var targets []string
+	for _, b := range balances {
+		if b.Kind == bank.KindUser {
+			s.balances[b.ID] = b
+			numbers = append(numbers, b.No)
+			targets = append(targets, b.ID.String(), b.User.String())
+		}
+	}
+	special, err := s.tx.SpecialBalances(s.customer)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range special {
+		if b.Kind == bank.KindOwn {
+			s.own[b.Currency] = b.No
+			numbers = append(numbers, b.No)
+		}
+	}
+	blocks, err := s.tx.StandingBlocks(s.customer, targets)
+	for _, b := range blocks {
+		s.blocks[b.TargetKey] = append(s.blocks[b.TargetKey], b)
+	}
+	return numbers, err
+}
+
+// decide posts one operation in memory, or says why not. The index is that of its first posting, -1 if there is none.
+func (s *scene) decide(op Single) (int, outcome) {
+	if use, ok := s.earlier[op.Key.Key]; ok {
+		return -1, replay(use, op)
+	}
+	b, ok := s.balances[op.Balance]
+	if locked, held := s.batch.Balance(b.No); ok && held {
+		b = locked
+	}
+	own, funded := s.own[op.Amount.Currency()]
+	switch {
+	case !ok:
+		return -1, outcome{err: bank.ErrNotFound.With("there is no such balance")}
+	case b.Currency != op.Amount.Currency():
+		return -1, outcome{err: bank.ErrCurrencyMismatch.With("the balance is in %s", b.Currency.Code())}
+	case b.Closed:
+		return -1, outcome{err: bank.ErrBalanceClosed}
+	case s.stopped(b, !op.Debit):
+		return -1, outcome{err: bank.ErrBlocked.With("a block on the balance or its owner forbids this")}
+	case !funded:
+		return -1, outcome{err: bank.ErrInsufficientFunds.With("the customer has no own funds in %s", op.Amount.Currency().Code())}
+	}
+	return s.post(op, b, own)
+}
+
+func (s *scene) stopped(b bank.Balance, credit bool) bool {
+	return bank.AnyStops(s.blocks[b.ID.String()], credit, s.now) || bank.AnyStops(s.blocks[b.User.String()], credit, s.now)
+}
+
+func (s *scene) post(op Single, b bank.Balance, own bank.BalanceNo) (int, outcome) {
+	today := bank.CivilDate(s.now)
+	p := NewPosting{From: own, To: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseCredit, BookingDate: today,
+		Details: &bank.Details{Title: op.Title, Reference: op.Reference, Operation: op.Key.Key, Salt: store.NewSalt()}}
+	if op.Debit {
+		p.From, p.To, p.Cause = p.To, p.From, bank.CauseDebit
+	}
+	move, err := s.batch.Post(p)
+	if err != nil {
+		return -1, outcome{err: s.explain(err, op)}
+	}
+	if !op.Debit {
+		// A repayment cannot fail: the money has just come.
+		if err := s.batch.Repay(b.No, NewPosting{BookingDate: today}); err != nil {
+			return -1, outcome{err: err}
+		}
+	}
+	return move, outcome{}
+}
+
+// explain tells whose funds are short.
+func (s *scene) explain(err error, op Single) error {
+	if e, ok := bank.AsError(err); ok && e.Code == bank.ErrInsufficientFunds.Code {
+		if op.Debit {
+			return bank.ErrInsufficientFunds.With("the balance has less available than the amount")
+		}
+		return bank.ErrInsufficientFunds.With("the customer's own funds in %s are less than the amount", op.Amount.Currency().Code())
+	}
+	return err
+}
+
+// replay answers an operation whose key was used before.
+func replay(use store.Key, op Single) outcome {
+	if use.Digest != op.Key.Digest {
+		return outcome{err: bank.ErrKeyReused}
+	}
+	var id bank.TransactionID
+	if _, err := fmt.Sscan(use.Object, &id); err != nil {
+		return outcome{err: bank.ErrKeyReused}
+	}
+	return outcome{done: Done{Transaction: id, Replayed: true}}
+}
+
+// keepKeys writes the keys with the transactions they made. Should another replica have used one meanwhile, the whole
+// transaction is given up and the operations are done again, one by one.
+func (s *scene) keepKeys(ops []Single, moves []int, results []outcome) error {
+	var keys []store.Key
+	for i, op := range ops {
+		if results[i].err != nil || moves[i] < 0 {
+			continue
+		}
+		id := s.batch.PostingID(moves[i])
+		if !op.Debit {
+			id++ // the posting bears the id of the own funds' side, the next is the end user's
+		}
+		results[i].done.Transaction = id
+		keys = append(keys, store.Key{Key: op.Key.Key, Digest: op.Key.Digest, Object: fmt.Sprint(int64(id)), At: s.now})
+	}
+	fresh, err := s.tx.UseKeys(s.customer, keys)
+	if err == nil && !fresh {
+		err = errKeyRace
+	}
+	return err
+}
