@@ -20,27 +20,27 @@ func (j *joined) of(s string) string { return s[j.start:j.end] }
 // join decodes field src, joins its sub-lines and appends them to out. The rule is that of the bank
 // software that moved these titles to one line of 140 characters: a blank after a sub-line, but none
 // after one of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which
-// exporters cut anywhere, are joined without blanks. Quotes in src are doubled.
-func join(out, src []byte, enc Encoding, to *joined) []byte {
+// exporters cut anywhere, are joined as they are (tagged). Quotes in src are doubled.
+func join(out, src []byte, enc Encoding, tagged bool, to *joined) []byte {
 	start := len(out)
 	*to = joined{start: start, end: start}
 	if len(src) == 0 {
 		return out
 	}
-	if !structured(src) {
+	if !tagged {
 		if fast, ok := joinPlain(out, src, to); ok {
 			return fast
 		}
 		*to = joined{start: start}
 	}
-	j := joiner{out: out, start: start, enc: enc, structured: structured(src), empty: true, joined: to}
+	j := joiner{out: out, start: start, enc: enc, tagged: tagged, empty: true, joined: to}
 	j.text(src)
 	return j.out
 }
 
 // structured reports titles made of tags.
 func structured(src []byte) bool {
-	if src[0] != '/' && src[0] != '|' {
+	if len(src) == 0 || src[0] != '/' && src[0] != '|' {
 		return false
 	}
 	src = bytes.TrimLeft(src, " |")
@@ -112,13 +112,13 @@ func zeros(x uint64) uint64 { return ^(x + 0x7f*ones) & (0x80 * ones) }
 
 // joiner does the same for any text, a character at a time.
 type joiner struct {
-	out        []byte
-	start      int
-	enc        Encoding
-	structured bool
-	width      int // characters of the current sub-line
-	line       int
-	empty      bool // nothing but blanks in the current sub-line so far
+	out    []byte
+	start  int
+	enc    Encoding
+	tagged bool
+	width  int // characters of the current sub-line
+	line   int
+	empty  bool // nothing but blanks in the current sub-line so far
 	*joined
 }
 
@@ -155,7 +155,7 @@ func (j *joiner) run(src []byte) int {
 		if isBlank && wasBlank {
 			break
 		}
-		wasBlank = isBlank && !j.structured
+		wasBlank = isBlank && !j.tagged
 		empty = empty && isBlank
 		i++
 	}
@@ -167,7 +167,7 @@ func (j *joiner) run(src []byte) int {
 // afterBlank reports whether another blank would be one too many.
 func (j *joiner) afterBlank() bool {
 	n := len(j.out)
-	return n == j.start || !j.structured && j.out[n-1] == ' '
+	return n == j.start || !j.tagged && j.out[n-1] == ' '
 }
 
 // special deals with one character that is not simply copied and returns its length.
@@ -225,7 +225,7 @@ func (j *joiner) endLine() {
 		j.lines = j.line
 	}
 	j.longest = max(j.longest, j.width)
-	if !j.structured && j.width != longestTextLine && !j.afterBlank() {
+	if !j.tagged && j.width != longestTextLine && !j.afterBlank() {
 		j.out = append(j.out, ' ')
 	}
 	j.width, j.empty = 0, true

@@ -131,5 +131,6 @@ func (p *parser) texts() {
 }
 
 func (p *parser) join(field int, to *joined) {
-	p.scratch = join(p.scratch, p.tokens.raw(field), p.enc, to)
+	src := p.tokens.raw(field)
+	p.scratch = join(p.scratch, src, p.enc, field == fieldTitle && structured(src), to)
 }
