@@ -30,9 +30,9 @@ func (tx *Tx) SetOperatorLocked(id bank.ID, locked bool) error {
 	return tx.execOne("UPDATE operators SET locked = $2 WHERE id = $1", id, flag(locked))
 }
 
-// SetRole gives an operator a role with a customer, in place of an earlier one.
+// SetRole gives an operator a role with a customer, in place of an earlier one. Who is locked with the customer stays so.
 func (tx *Tx) SetRole(r bank.OperatorRole) error {
-	_, err := tx.exec(`INSERT INTO operator_roles (customer_id, operator_id, role, institution) VALUES ($1, $2, $3, $4)
+	_, err := tx.exec(`INSERT INTO operator_roles (customer_id, operator_id, role, institution, locked) VALUES ($1, $2, $3, $4, 0)
 		ON CONFLICT (customer_id, operator_id) DO UPDATE SET role = excluded.role, institution = excluded.institution`,
 		r.Customer, r.Operator, r.Role, flag(r.Institution))
 	return err
@@ -47,21 +47,35 @@ func (tx *Tx) Role(customer bank.CustomerID, operator bank.ID) (bank.OperatorRol
 		customer, operator)
 }
 
-// Staff is an operator with the role for one customer.
+// SetRoleLocked locks or unlocks an operator with one customer; the account works on with others. bank.ErrNotFound if the
+// operator has no role with this one.
+func (tx *Tx) SetRoleLocked(customer bank.CustomerID, operator bank.ID, locked bool) error {
+	return tx.execOne("UPDATE operator_roles SET locked = $3 WHERE customer_id = $1 AND operator_id = $2", customer, operator, flag(locked))
+}
+
+// Staff is an operator with the role for one customer. Locked tells whether the account or the role is.
 type Staff struct {
 	bank.Operator
 	bank.OperatorRole
 }
 
+const staffColumns = `SELECT o.id, o.email, CASE WHEN o.locked = 1 OR r.locked = 1 THEN 1 ELSE 0 END, o.created_at, r.customer_id, r.role, r.institution
+	FROM operator_roles r JOIN operators o ON o.id = r.operator_id WHERE r.customer_id = $1`
+
+func scanStaff(row scanner) (s Staff, err error) {
+	err = row.Scan(&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Customer, &s.Role, &s.Institution)
+	s.OperatorRole.Operator = s.ID
+	return s, err
+}
+
 // Operators lists the operators of a customer by e-mail.
 func (tx *Tx) Operators(customer bank.CustomerID) ([]Staff, error) {
-	scan := func(row scanner) (s Staff, err error) {
-		err = row.Scan(&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Role, &s.Institution)
-		s.Customer, s.OperatorRole.Operator = customer, s.ID
-		return s, err
-	}
-	return query(tx, scan, `SELECT o.id, o.email, o.locked, o.created_at, r.role, r.institution
-		FROM operator_roles r JOIN operators o ON o.id = r.operator_id WHERE r.customer_id = $1 ORDER BY o.email`, customer)
+	return query(tx, scanStaff, staffColumns+" ORDER BY o.email", customer)
+}
+
+// StaffByEmail returns one operator of a customer, or bank.ErrNotFound.
+func (tx *Tx) StaffByEmail(customer bank.CustomerID, email string) (Staff, error) {
+	return queryOne(tx, scanStaff, staffColumns+" AND o.email = $2", customer, email)
 }
 
 // SetPermissions writes the permissions of a role of one customer.
@@ -81,6 +95,14 @@ func (tx *Tx) SetPermissions(customer bank.CustomerID, role bank.Role, list []ba
 func (tx *Tx) Permissions(customer bank.CustomerID, role bank.Role) ([]bank.Permission, error) {
 	scan := func(row scanner) (p bank.Permission, err error) { return p, row.Scan(&p) }
 	return query(tx, scan, "SELECT permission FROM role_permissions WHERE customer_id = $1 AND role = $2 ORDER BY permission", customer, role)
+}
+
+// ApprovalRequest asks for a second person before a change is made. It is what rooms hand to whoever keeps the approvals.
+type ApprovalRequest struct {
+	Action  string   // noun.verb
+	Object  string   // what it is about; together with Action it names the change
+	Digest  [32]byte // of the exact content: another digest is another request
+	Summary string   // what the second person reads
 }
 
 // AddApproval inserts a request for a second person; false if the object already waits for one or has one unused.

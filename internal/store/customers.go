@@ -42,6 +42,11 @@ func (tx *Tx) Customer(id bank.CustomerID) (bank.Customer, error) {
 	return queryOne(tx, scanCustomer, customerColumns+" WHERE customer_id = $1", id)
 }
 
+// LockCustomer is Customer, locked until the end of the transaction: before all other locks of the customer.
+func (tx *Tx) LockCustomer(id bank.CustomerID) (bank.Customer, error) {
+	return queryOne(tx, scanCustomer, customerColumns+" WHERE customer_id = $1"+tx.engine.LockRows(), id)
+}
+
 // Customers lists all customers by number.
 func (tx *Tx) Customers() ([]bank.Customer, error) {
 	return query(tx, scanCustomer, customerColumns+" ORDER BY customer_id")

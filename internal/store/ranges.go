@@ -25,6 +25,19 @@ func (tx *Tx) Overlapping(base string) ([]string, error) {
 		list, base, base+"~")
 }
 
+// RegisteredBase is one row of the registry of base IBANs.
+type RegisteredBase struct {
+	Base     string
+	Customer bank.CustomerID
+}
+
+// RegisteredBases lists the registered bases of a country (two letters) with their customers. The caller holds LockFact.
+func (tx *Tx) RegisteredBases(country string) ([]RegisteredBase, error) {
+	scan := func(row scanner) (r RegisteredBase, err error) { return r, row.Scan(&r.Base, &r.Customer) }
+	return query(tx, scan, "SELECT base, customer_id FROM base_iban_registry WHERE base >= $1 AND base < $2 ORDER BY base",
+		country, country+"~")
+}
+
 // AddBaseIBAN inserts a base IBAN and seals its key. Another issuing one of the same currency stops issuing.
 func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN) error {
 	if b.Issuing {

@@ -189,6 +189,7 @@ CREATE UNIQUE INDEX operators_email ON operators (email);
 
 CREATE TABLE operator_roles (
   customer_id INT NOT NULL, operator_id BYTES NOT NULL, role STR NOT NULL, institution INT NOT NULL,
+  locked INT NOT NULL,
   PRIMARY KEY (customer_id, operator_id)
 ) TABLE;
 
