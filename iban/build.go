@@ -124,14 +124,8 @@ func className(class byte) string {
 
 // assemble puts country, ISO check digits and BBAN together.
 func assemble(index uint8, b *bban) IBAN {
-	return assembleWith(index, b, formats[index].isoCheck(b))
-}
-
-// assembleWith is assemble for check digits, below 100, that are known.
-func assembleWith(index uint8, b *bban, check uint64) IBAN {
-	f := &formats[index]
-	head := uint32(f.code) | uint32('0'+check/10)<<16 | uint32('0'+check%10)<<24
-	return IBAN{b[0], b[1], b[2], b[3], head, f.length, index}
+	check := formats[index].isoCheck(b)
+	return newIBAN(index, check, b[0], b[1], b[2], b[3])
 }
 
 // FromBBAN returns the IBAN of a whole BBAN in capitals and digits, with its ISO check digits. National check digits

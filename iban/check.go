@@ -30,9 +30,10 @@ type Fault struct {
 func Check(s string, opts ...Option) Result {
 	o := combine(opts)
 	r := Result{Input: s, Faults: []Fault{}, Warnings: []Fault{}}
-	if scan([]byte(s), o, &r.IBAN) == faultNone {
-		r.Valid, r.Country = true, r.IBAN.Country()
-		if f := &formats[r.IBAN.country]; f.rule == ruleNone && !r.IBAN.swiss() || f.firm && o&ISOOnly == 0 {
+	x, k := scan([]byte(s), o)
+	if k == faultNone {
+		r.Valid, r.IBAN, r.Country = true, x, x.Country()
+		if f := &formats[x.index()]; f.rule == ruleNone && !x.swiss() || f.firm && o&ISOOnly == 0 {
 			return r
 		}
 	}
@@ -57,12 +58,11 @@ var (
 )
 
 // swiss reports whether the number may be a QR-IBAN.
-func (x *IBAN) swiss() bool { return x.country == swissIndex || x.country == liechtensteinIndex }
+func (x IBAN) swiss() bool { return x.index() == swissIndex || x.index() == liechtensteinIndex }
 
 // value returns the number of an examination that found no fault.
 func (e *examination) value() IBAN {
-	var x IBAN
-	scan(e.text[:e.length], e.options, &x)
+	x, _ := scan(e.text[:e.length], e.options)
 	return x
 }
 

@@ -15,7 +15,7 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s: prints %s", c.Example, x)
 		}
 		b := x.words()
-		if !formats[x.country].rule.complete(&b) || b != x.words() {
+		if !formats[x.index()].rule.complete(&b) || b != x.words() {
 			t.Errorf("%s: complete differs", c.Example)
 		}
 	}

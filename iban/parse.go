@@ -43,26 +43,28 @@ func combine(opts []Option) Option {
 }
 
 // parse is the fast path for right numbers; only when something is wrong does it look for what.
-func parse(s []byte, o Option) (x IBAN, err error) {
-	if k := scan(s, o, &x); k != faultNone {
-		err = explain(s, o, k, &x)
+func parse(s []byte, o Option) (IBAN, error) {
+	x, k := scan(s, o)
+	if k != faultNone {
+		return explain(s, o, k)
 	}
-	return x, err
+	return x, nil
 }
 
-// explain names the first fault of what scan has refused because of k. Where folding is asked for and mends it, there
-// is none and x becomes the number.
-func explain(s []byte, o Option, k fault, x *IBAN) error {
+// explain names the first fault of what scan has refused because of k, or folds it where that is asked for and mends it.
+func explain(s []byte, o Option, k fault) (IBAN, error) {
 	if k == faultCheckDigits || k == faultCheckRange {
-		return parseError(k, 3)
+		return IBAN{}, parseError(k, 3)
 	}
 	if o&Lenient != 0 {
 		var buf [maxLength]byte
-		if folded, ok := fold(buf[:0], s); ok && scan(folded, o, x) == faultNone {
-			return nil
+		if folded, ok := fold(buf[:0], s); ok {
+			if x, k := scan(folded, o); k == faultNone {
+				return x, nil
+			}
 		}
 	}
-	return firstFault(s, o)
+	return IBAN{}, firstFault(s, o)
 }
 
 // fold appends s without spaces and with capitals; it gives up beyond maxLength, where no IBAN can be.
@@ -86,20 +88,20 @@ func upperASCII(c byte) byte {
 	return c
 }
 
-// scan validates the electronic form and writes its value to x, which it leaves alone otherwise. Of the faults it returns
-// only those about check digits are the first for sure; faultLength and faultClass stand for all that can be wrong before.
+// scan validates the electronic form. Of the faults it returns only those about check digits are the first for sure;
+// faultLength and faultClass stand for all that can be wrong before. Without a fault the value is the number.
 //
 // It is one long function on purpose: the words stay in registers from the input to the result.
-func scan(s []byte, o Option, x *IBAN) fault {
+func scan(s []byte, o Option) (IBAN, fault) {
 	n := len(s)
 	if n < minLength || n > maxLength {
-		return faultLength
+		return IBAN{}, faultLength
 	}
 	head := binary.LittleEndian.Uint32(s)
 	index := formatIndex[head&31<<5|head>>8&31]
 	f := &formats[index]
 	if uint32(f.code) != head&0xffff || int(f.length) != n || f.needs&^o != 0 {
-		return faultLength
+		return IBAN{}, faultLength
 	}
 	gap := f.gap & 63
 	a, b, c := uint64(zeros), uint64(zeros), binary.LittleEndian.Uint64(s[4:])<<gap|zeros&(1<<gap-1)
@@ -112,28 +114,27 @@ func scan(s []byte, o Option, x *IBAN) fault {
 	}
 	tens, units := head>>16&0xff-'0', head>>24-'0'
 	if tens > 9 || units > 9 {
-		return faultClass
+		return IBAN{}, faultClass
 	}
 	var r uint64
 	if digitsIn(a)&digitsIn(b)&digitsIn(c)&digitsIn(d) == highs {
 		if f.letter {
-			return faultClass
+			return IBAN{}, faultClass
 		}
 		r = (number(a)*pow24 + number(b)*pow16 + number(c)*pow8 + number(d)) % 97
 	} else if r = f.mixed(a, b, c, d); r == misfit {
-		return faultClass
+		return IBAN{}, faultClass
 	}
 	check := uint64(tens*10 + units)
 	switch {
 	case check-2 > 96:
-		return faultCheckRange
+		return IBAN{}, faultCheckRange
 	case (r*(1000000%97)+uint64(f.iso)+check)%97 != 1:
-		return faultCheckDigits
+		return IBAN{}, faultCheckDigits
 	case f.rule != ruleNone && o&ISOOnly == 0 && (f.firm || o&StrictNational != 0) && !f.rule.holds(b, c, d, r):
-		return faultNational
+		return IBAN{}, faultNational
 	}
-	*x = IBAN{a, b, c, d, head, uint8(n), index}
-	return faultNone
+	return newIBAN(index, check, a, b, c, d), faultNone
 }
 
 // misfit is what mixed returns instead of a remainder.
@@ -170,7 +171,7 @@ func NRB(s []byte) (IBAN, bool) {
 	if (r*(1000000%97)+252100+check)%97 != 1 {
 		return IBAN{}, false
 	}
-	return IBAN{zeros, b, c, d, 'P' | 'L'<<8 | uint32(s[0])<<16 | uint32(s[1])<<24, 28, polish}, true
+	return newIBAN(polish, check, zeros, b, c, d), true
 }
 
 // polish is the entry of Poland.

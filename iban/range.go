@@ -140,7 +140,7 @@ func (r *Range) PlainCounter(x IBAN) (uint64, bool) {
 
 // Contains reports whether x begins with the base (and ends with the suffix), whoever issued it.
 func (r *Range) Contains(x IBAN) bool {
-	if x.country != r.index {
+	if x.index() != r.index {
 		return false
 	}
 	b := x.words()
@@ -191,7 +191,7 @@ func (r *Range) inRow(n uint64) IBAN {
 	b[2] += w[2]>>shift | w[3]<<(64-shift)
 	b[1] += w[1]>>shift | w[2]<<(64-shift)
 	b[0] += w[0]>>shift | w[1]<<(64-shift)
-	return assembleWith(r.index, &b, check)
+	return newIBAN(r.index, check, b[0], b[1], b[2], b[3])
 }
 
 // indexOf reads the free digits back; false where they are no body that can be numbered.

@@ -32,8 +32,7 @@ type trial struct {
 
 // try keeps the text as it stands now if it is valid.
 func (t *trial) try() bool {
-	var x IBAN
-	if scan(t.text[:t.length], t.options, &x) != faultNone {
+	if _, k := scan(t.text[:t.length], t.options); k != faultNone {
 		return false
 	}
 	s := string(t.text[:t.length])
