@@ -1,0 +1,129 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// Request asks for a second person before a change is made. Digest is of the exact content, so that nothing can be swapped
+// between approval and execution; Summary is what the second person reads.
+type Request = store.ApprovalRequest
+
+// ActionExecuteFile is the action whose approval needs bank.PermFilesExecute. Those that begin with "items." need
+// bank.PermItemsDecide, all others bank.PermCustomerWrite.
+const ActionExecuteFile = "files.execute"
+
+// permissionFor tells what the second person must be allowed.
+func permissionFor(action string) bank.Permission {
+	noun, _, _ := strings.Cut(action, ".")
+	switch noun {
+	case "file", "files":
+		return bank.PermFilesExecute
+	case "item", "items":
+		return bank.PermItemsDecide
+	}
+	return bank.PermCustomerWrite
+}
+
+// Require asks, inside the caller's transaction, whether the actor may go on without a second person. The customer is the
+// actor's.
+//
+// nil, nil: go on. Four eyes do not bind (the setting is off, or the customer is in SETUP), or an approval of exactly this
+// digest was there and is used up by this transaction.
+//
+// An approval, nil: a second person must decide it first. It was made, or was open already; an open one with another
+// digest is void. The caller must do nothing more, let its transaction COMMIT, and then return Waiting(approval).
+//
+// Call it before taking other locks, as it writes an audit event where it makes an approval. Certificates and workers may
+// request, though never decide. Errors are the store's.
+func (s *Service) Require(_ context.Context, tx *store.Tx, actor bank.Actor, r Request) (*bank.Approval, error) {
+	c, err := tx.Customer(actor.Customer)
+	if err != nil {
+		return nil, fmt.Errorf("require approval: customer: %w", err)
+	}
+	if c.Status != bank.CustomerActive || !c.Settings.FourEyes {
+		return nil, nil
+	}
+	if err := words("/summary", r.Summary); err != nil {
+		return nil, fmt.Errorf("require approval: %w", err)
+	}
+	pending, err := s.openOrNew(tx, actor, r)
+	if err != nil {
+		return nil, fmt.Errorf("require approval: %w", err)
+	}
+	return pending, nil
+}
+
+// openOrNew uses the open approval, or makes one; nil means it was approved and is now used.
+func (s *Service) openOrNew(tx *store.Tx, actor bank.Actor, r Request) (*bank.Approval, error) {
+	for {
+		open, err := tx.OpenApproval(actor.Customer, r.Action, r.Object)
+		switch {
+		case errors.Is(err, bank.ErrNotFound):
+		case err != nil:
+			return nil, fmt.Errorf("open approval: %w", err)
+		case open.Digest == r.Digest:
+			return use(tx, open)
+		default:
+			if err := s.void(tx, open); err != nil {
+				return nil, fmt.Errorf("void approval: %w", err)
+			}
+		}
+		made, fresh, err := s.request(tx, actor, r)
+		if err != nil || fresh {
+			return made, err
+		}
+		// Somebody else asked between the look and the insert and has committed: look again.
+	}
+}
+
+// use spends an approved approval; a pending one is returned as it is.
+func use(tx *store.Tx, a bank.Approval) (*bank.Approval, error) {
+	if a.Status == bank.ApprovalPending {
+		return &a, nil
+	}
+	a.Status = bank.ApprovalUsed
+	if err := tx.DecideApproval(a); err != nil {
+		return nil, fmt.Errorf("use approval: %w", err)
+	}
+	return nil, nil
+}
+
+const voided = "void: what was to be approved has changed"
+
+// void ends an approval whose content changed. Nobody decided it, so DecidedBy of a pending one stays empty.
+func (s *Service) void(tx *store.Tx, a bank.Approval) error {
+	a.Status, a.DecidedAt, a.Reason = bank.ApprovalRejected, s.now(), voided
+	return tx.DecideApproval(a)
+}
+
+// request inserts a pending approval; false if another transaction was faster.
+func (s *Service) request(tx *store.Tx, actor bank.Actor, r Request) (*bank.Approval, bool, error) {
+	a := bank.Approval{Customer: actor.Customer, ID: bank.NewID(), Action: r.Action, Object: r.Object, Digest: r.Digest,
+		Summary: r.Summary, Status: bank.ApprovalPending, RequestedBy: actor.Name, RequestedAt: stamp(s.now())}
+	fresh, err := tx.AddApproval(a)
+	if err != nil || !fresh {
+		return nil, false, err
+	}
+	err = tx.Audit(a.Customer, a.RequestedAt, bank.AuditEvent{Actor: actor.Name, Action: "approval.requested", Object: a.ID.String(),
+		After: approvalJSON(a)})
+	return &a, true, err
+}
+
+// stamp is an instant as the store keeps it.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// Waiting is the error for a caller whose change waits for a second person: bank.ErrFourEyes with the approval's id. It is
+// nil if nothing waits.
+func Waiting(pending *bank.Approval) error {
+	if pending == nil {
+		return nil
+	}
+	return bank.ErrFourEyes.With("%s waits for a second person: approval %s", pending.Action, pending.ID)
+}
