@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
+	"slices"
 
 	"ims/internal/bank"
 )
@@ -12,9 +14,13 @@ func (tx *Tx) NextBalanceNo(customer bank.CustomerID) (bank.BalanceNo, error) {
 	return bank.BalanceNo(n), err
 }
 
-// AddBalance inserts a balance.
+// AddBalance inserts a balance; bank.ErrAlreadyExists if its number or identifier is taken, so that amounts which were
+// reckoned for a new balance never vanish.
 func (tx *Tx) AddBalance(b bank.Balance) error {
-	_, err := tx.AddBalanceOnce(b)
+	fresh, err := tx.AddBalanceOnce(b)
+	if err == nil && !fresh {
+		return bank.ErrAlreadyExists.With("a balance with this number exists")
+	}
 	return err
 }
 
@@ -44,9 +50,33 @@ func (tx *Tx) BalancesByNo(customer bank.CustomerID, numbers []bank.BalanceNo) (
 	return tx.balancesByNo(customer, numbers, "")
 }
 
-// LockBalances is BalancesByNo, locked in the order of their numbers until the end of the transaction.
+// LockBalances is BalancesByNo, locked in the order of their numbers until the end of the transaction. Balances that were
+// added by whoever held the locks before are among them: a statement that waited does not see them, so the missing ones are
+// looked for again under the locks.
 func (tx *Tx) LockBalances(customer bank.CustomerID, numbers []bank.BalanceNo) ([]bank.Balance, error) {
-	return tx.balancesByNo(customer, numbers, tx.engine.LockRows())
+	lock := tx.engine.LockRows()
+	found, err := tx.balancesByNo(customer, numbers, lock)
+	if err != nil || lock == "" || len(found) == 0 || len(found) == len(numbers) {
+		return found, err
+	}
+	late, err := tx.balancesByNo(customer, missing(numbers, found), lock)
+	if err != nil || len(late) == 0 {
+		return found, err
+	}
+	found = append(found, late...)
+	slices.SortFunc(found, func(a, b bank.Balance) int { return cmp.Compare(a.No, b.No) })
+	return found, nil
+}
+
+// missing returns the numbers that are not among the balances, which are in the order of their numbers.
+func missing(numbers []bank.BalanceNo, found []bank.Balance) []bank.BalanceNo {
+	var list []bank.BalanceNo
+	for _, n := range numbers {
+		if _, ok := slices.BinarySearchFunc(found, n, func(b bank.Balance, n bank.BalanceNo) int { return cmp.Compare(b.No, n) }); !ok {
+			list = append(list, n)
+		}
+	}
+	return list
 }
 
 func (tx *Tx) balancesByNo(customer bank.CustomerID, numbers []bank.BalanceNo, lock string) ([]bank.Balance, error) {
@@ -91,10 +121,10 @@ func (tx *Tx) CloseBalance(customer bank.CustomerID, no bank.BalanceNo) error {
 	return tx.execOne("UPDATE balances SET closed = 1 WHERE customer_id = $1 AND no = $2 AND closed = 0", customer, no)
 }
 
-// SetAmounts writes booked and held of many balances that the caller has locked.
+// SetAmounts writes booked and held of many balances that the caller has locked; bank.ErrNotFound if one does not exist.
 func (tx *Tx) SetAmounts(customer bank.CustomerID, balances []bank.Balance) error {
 	i := 0
-	_, err := tx.engine.ExecMany(tx.ctx, tx.conn, "UPDATE balances SET booked = $1, held = $2 WHERE customer_id = $3 AND no = $4", 4,
+	changed, err := tx.engine.ExecMany(tx.ctx, tx.conn, "UPDATE balances SET booked = $1, held = $2 WHERE customer_id = $3 AND no = $4", 4,
 		func(row []any) bool {
 			if i == len(balances) {
 				return false
@@ -103,6 +133,9 @@ func (tx *Tx) SetAmounts(customer bank.CustomerID, balances []bank.Balance) erro
 			i++
 			return true
 		})
+	if err == nil && changed != int64(len(balances)) {
+		return bank.ErrNotFound.With("%d of %d balances do not exist", int64(len(balances))-changed, len(balances))
+	}
 	return err
 }
 

@@ -1,0 +1,288 @@
+package storetest
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// probe asks for one object of a furnished customer, or changes it.
+type probe struct {
+	name string
+	call func(tx *store.Tx, c bank.CustomerID) error
+}
+
+// found drops the value of a query.
+func found[T any](_ T, err error) error { return err }
+
+// customerProbes ask for what every customer has from the start.
+var customerProbes = []probe{
+	{"Customer", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Customer(c)) }},
+	{"LockCustomer", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockCustomer(c)) }},
+	{"UpdateCustomer", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateCustomer(bank.Customer{ID: c}) }},
+	{"LockHead", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockHead(c)) }},
+	{"ReadHead", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.ReadHead(c)) }},
+	{"NextBalanceNo", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.NextBalanceNo(c)) }},
+	{"NextFileNo", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.NextFileNo(c)) }},
+	{"NextExecutionNo", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.NextExecutionNo(c)) }},
+	{"Audit", func(tx *store.Tx, c bank.CustomerID) error {
+		return tx.Audit(c, at(99), bank.AuditEvent{Action: "a.b"})
+	}},
+}
+
+var peopleProbes = []probe{
+	{"User", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.User(c, id(1))) }},
+	{"LockUser", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockUser(c, id(1))) }},
+	{"UpdateUser", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateUser(user(c, 1)) }},
+	{"Role", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Role(c, operator(1, 1).ID)) }},
+	{"SetRoleLocked", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetRoleLocked(c, operator(1, 1).ID, true) }},
+	{"StaffByEmail", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.StaffByEmail(c, operator(1, 1).Email)) }},
+	{"LockApproval", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockApproval(c, id(1))) }},
+	{"OpenApproval", func(tx *store.Tx, c bank.CustomerID) error {
+		return found(tx.OpenApproval(c, "file.execute", "file 1"))
+	}},
+	{"DecideApproval", func(tx *store.Tx, c bank.CustomerID) error { return tx.DecideApproval(approval(c, 1)) }},
+	{"RevokeCertificate", func(tx *store.Tx, c bank.CustomerID) error { return tx.RevokeCertificate(c, "0001", "lost", 1) }},
+	{"KeyUse", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.KeyUse(c, "key-1")) }},
+}
+
+var moneyProbes = []probe{
+	{"MasterAccount", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.MasterAccount(c, id(1))) }},
+	{"IssuingBase", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.IssuingBase(c, "PLN")) }},
+	{"AdvanceBase", func(tx *store.Tx, c bank.CustomerID) error { return tx.AdvanceBase(c, baseOf(1), 8) }},
+	{"Balance", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Balance(c, id(105))) }},
+	{"SetAmounts", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetAmounts(c, []bank.Balance{balance(c, 5)}) }},
+	{"CloseBalance", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseBalance(c, 5) }},
+	{"BookedWithDeltas", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.BookedWithDeltas(c, 3)) }},
+	{"ReleaseHold", func(tx *store.Tx, c bank.CustomerID) error { return tx.ReleaseHold(hold(c, 1)) }},
+	{"BankAccount", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.BankAccount(c, number(5))) }},
+	{"CloseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseIBAN(c, number(5), at(50)) }},
+	{"LiftBlock", func(tx *store.Tx, c bank.CustomerID) error { return tx.LiftBlock(c, id(1), at(50)) }},
+	{"Posting", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Posting(c, 1)) }},
+	{"DetailsOf", func(tx *store.Tx, c bank.CustomerID) error {
+		return found(tx.DetailsOf(c, bank.Origin{File: 1, Line: 1}))
+	}},
+	{"Item", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Item(c, id(1))) }},
+	{"LockItem", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockItem(c, id(1))) }},
+	{"DecideItem", func(tx *store.Tx, c bank.CustomerID) error { return tx.DecideItem(item(c, 1)) }},
+}
+
+var fileProbes = []probe{
+	{"File", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.File(c, id(1))) }},
+	{"LockFile", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockFile(c, id(1))) }},
+	{"FileWithContent", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileWithContent(c, digest("content 1"))) }},
+	{"FileWithName", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileWithName(c, "day-1.pli")) }},
+	{"UpdateFile", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateFile(file(c, 1)) }},
+	{"RenewLease", func(tx *store.Tx, c bank.CustomerID) error {
+		return tx.RenewLease(store.DueFile{Customer: c, ID: id(1)}, "", at(60))
+	}},
+	{"FilePart", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FilePart(c, id(1), 0)) }},
+	{"PlanChunk", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.PlanChunk(c, 1, 0)) }},
+	{"SetChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetChunkOutcomes(c, 1, 0, nil) }},
+}
+
+// TestOneObject proves each query and each change of one object three times: the owner has it, another customer with none
+// of its own gets bank.ErrNotFound, and so does a customer that does not exist.
+func TestOneObject(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		owner, stranger := furnished(t, s), newCustomer(t, s)
+		for _, list := range [][]probe{peopleProbes, moneyProbes, fileProbes} {
+			for _, p := range list {
+				wantError(t, p.name+" by its owner", s.try(t, func(tx *store.Tx) error { return p.call(tx, owner) }), nil)
+				wantError(t, p.name+" by a stranger", s.try(t, func(tx *store.Tx) error { return p.call(tx, stranger) }), bank.ErrNotFound)
+				wantError(t, p.name+" by nobody", s.try(t, func(tx *store.Tx) error { return p.call(tx, 999) }), bank.ErrNotFound)
+			}
+		}
+		for _, p := range customerProbes {
+			wantError(t, p.name, s.try(t, func(tx *store.Tx) error { return p.call(tx, stranger) }), nil)
+			wantError(t, p.name+" of nobody", s.try(t, func(tx *store.Tx) error { return p.call(tx, 999) }), bank.ErrNotFound)
+		}
+	})
+}
+
+// listing is a query for many objects of one customer.
+type listing struct {
+	name string
+	call func(tx *store.Tx, c bank.CustomerID) (any, error)
+}
+
+// list gives the values of different queries one type.
+func list[T any](v T, err error) (any, error) { return v, err }
+
+var peopleListings = []listing{
+	{"Users", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Users(c, store.UserFilter{})) }},
+	{"Users by IBAN", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.Users(c, store.UserFilter{IBAN: number(5).String()}))
+	}},
+	{"Operators", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Operators(c)) }},
+	{"Permissions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Permissions(c, bank.Admin)) }},
+	{"Approvals", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Approvals(c, "", bank.ID{}, 0)) }},
+	{"Certificates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Certificates(c, "")) }},
+	{"AuditEvents", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditEvents(c, 1, 1000)) }},
+}
+
+var moneyListings = []listing{
+	{"MasterAccounts", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.MasterAccounts(c)) }},
+	{"BaseIBANs", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.BaseIBANs(c)) }},
+	{"UserBalances", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.UserBalances(c, id(1))) }},
+	{"BalancesByID", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.BalancesByID(c, []bank.ID{id(105)}))
+	}},
+	{"BalancesByNo", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.BalancesByNo(c, []bank.BalanceNo{-5, 1, 5}))
+	}},
+	{"SpecialBalances", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.SpecialBalances(c)) }},
+	{"BalancesWithoutIBAN", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.BalancesWithoutIBAN(c, "PLN", 0, 100))
+	}},
+	{"BankAccountsOf", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.BankAccountsOf(c, 5, 6)) }},
+	{"StandingBlocks", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.StandingBlocks(c, []string{number(5).String()}))
+	}},
+	{"OpenHolds", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.OpenHolds(c, 5)) }},
+	{"States", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.States(c, []string{number(5).String()}))
+	}},
+	{"Items", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Items(c, store.ItemFilter{})) }},
+	{"History", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.History(c, store.HistoryFilter{})) }},
+	{"EachPosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachPosting(c, 1, 1000, fn) }))
+	}},
+	{"EachTransaction", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(bank.Transaction) error) error { return tx.EachTransaction(c, 1, 1000, fn) }))
+	}},
+	{"EachLink", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(store.Link) error) error { return tx.EachLink(c, fn) }))
+	}},
+}
+
+var fileListings = []listing{
+	{"Files", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Files(c, "", 0, 0)) }},
+	{"Findings", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Findings(c, 1, 0, 100)) }},
+	{"ChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ChunkOutcomes(c, 1)) }},
+	{"EachFileKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func([]byte) error) error { return tx.EachFileKeys(c, "2026-03-13", 0, fn) }))
+	}},
+	{"EachFilePosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, fn) }))
+	}},
+	{"EachDetails", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 1, 1, 1000, fn) }))
+	}},
+	// Without a row of its own a sum is no list: a list of one or of none stands for it.
+	{"OpenItemSum", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		sum, err := tx.OpenItemSum(c, "PLN")
+		if sum == 0 {
+			return []int64{}, err
+		}
+		return []int64{sum}, err
+	}},
+	// The workers see the files of all customers; here the customer's own are picked out.
+	{"DueFiles", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		due, err := tx.DueFiles(at(1000), 100)
+		own := []store.DueFile{}
+		for _, d := range due {
+			if d.Customer == c {
+				own = append(own, d)
+			}
+		}
+		return own, err
+	}},
+}
+
+// everything walks every listing of one customer.
+func everything(t testing.TB, s *scene, c bank.CustomerID) map[string]any {
+	t.Helper()
+	return get(t, s, func(tx *store.Tx) (map[string]any, error) {
+		all := map[string]any{}
+		for _, listings := range [][]listing{peopleListings, moneyListings, fileListings} {
+			for _, l := range listings {
+				v, err := l.call(tx, c)
+				if err != nil {
+					t.Errorf("%s: %v", l.name, err)
+				}
+				all[l.name] = v
+			}
+		}
+		return all, nil
+	})
+}
+
+// TestManyObjects walks every listing with two customers whose rows have the same keys: a customer without rows sees none
+// of the other's, and neither customer's rows are changed, doubled or seen by the other's.
+func TestManyObjects(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		first := furnished(t, s)
+		before := everything(t, s, first)
+		second := newCustomer(t, s)
+		for name, v := range everything(t, s, second) {
+			if n := reflect.ValueOf(v).Len(); n != 0 {
+				t.Errorf("%s: a customer without rows sees %d", name, n)
+			}
+		}
+		s.write(t, func(tx *store.Tx) error { return furnish(tx, second) })
+		equal(t, "the first customer after the second has the same rows", everything(t, s, first), before)
+		for name, v := range everything(t, s, second) {
+			n, want := reflect.ValueOf(v).Len(), reflect.ValueOf(before[name]).Len()
+			if n != want || n == 0 {
+				t.Errorf("%s: the second customer sees %d rows, the first %d", name, n, want)
+			}
+		}
+	})
+}
+
+// TestNeighbourUntouched lets one customer delete and change whatever it can; the neighbour with the same keys keeps all.
+func TestNeighbourUntouched(t *testing.T) {
+	changes := []probe{
+		{"DeleteFileParts", func(tx *store.Tx, c bank.CustomerID) error { return tx.DeleteFileParts(c, id(1)) }},
+		{"SweepFileParts", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.SweepFileParts(c, at(1000))) }},
+		{"ClearValidation", func(tx *store.Tx, c bank.CustomerID) error { return tx.ClearValidation(c, 1) }},
+		{"DeleteDetails", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DeleteDetails(c, 1, 100)) }},
+		{"FoldDeltas", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FoldDeltas(c, 3)) }},
+		{"LeaseFile", func(tx *store.Tx, c bank.CustomerID) error {
+			return isNew(tx.LeaseFile(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "w", at(1), at(2000)))
+		}},
+		{"SetPermissions", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetPermissions(c, bank.Admin, nil) }},
+		{"AddBaseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.AddBaseIBAN(baseIBAN(c, "DE99")) }},
+	}
+	each(t, func(t *testing.T, s *scene) {
+		first, second := furnished(t, s), furnished(t, s)
+		before, counts := everything(t, s, second), s.counts(t)
+		for _, list := range [][]probe{moneyProbes, fileProbes, changes} {
+			for _, p := range list {
+				// Closing a balance or releasing a hold twice is refused; what counts here is the neighbour.
+				_ = s.Write(context.Background(), func(tx *store.Tx) error { return p.call(tx, first) })
+			}
+		}
+		equal(t, "the neighbour", everything(t, s, second), before)
+		parts := get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.FilePart(second, id(77), 0) })
+		equal(t, "the neighbour's upload", string(parts), "an upload that became no file")
+		plan := get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.PlanChunk(second, 1, 0) })
+		equal(t, "the neighbour's plan", string(plan), "plan")
+		if after := s.counts(t); after["file_plan"] == counts["file_plan"] || after["details"] == counts["details"] {
+			t.Error("the changes did nothing, so the test proves nothing")
+		}
+	})
+}
+
+// TestGlobalObjects asks for what belongs to the whole installation.
+func TestGlobalObjects(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		for _, p := range []struct {
+			name string
+			call func(tx *store.Tx) error
+		}{
+			{"Fact", func(tx *store.Tx) error { return found(tx.Fact("sandbox")) }},
+			{"Secret", func(tx *store.Tx) error { return found(tx.Secret("ca")) }},
+			{"LockFact", func(tx *store.Tx) error { return tx.LockFact("sandbox") }},
+			{"OperatorByEmail", func(tx *store.Tx) error { return found(tx.OperatorByEmail("nobody@example.com")) }},
+			{"SetOperatorLocked", func(tx *store.Tx) error { return tx.SetOperatorLocked(id(1), true) }},
+			{"CustomerOfCN", func(tx *store.Tx) error { return found(tx.CustomerOfCN("V-Nobody-App")) }},
+		} {
+			wantError(t, p.name, s.try(t, p.call), bank.ErrNotFound)
+		}
+	})
+}
