@@ -1,0 +1,158 @@
+package customers
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ims/iban"
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// NewBaseIBAN is a base IBAN as the issuing institution gives it.
+type NewBaseIBAN struct {
+	// Base is the country code and the leading characters of the BBAN, without check digits after the country code; spaces
+	// and small letters are forgiven. It must hold the whole bank identifier and leave 1 to 18 digits to number.
+	Base          string
+	MasterAccount bank.ID // on which the money of its IBANs lies; it tells the currency
+	NotIssuing    bool    // a range that is ours but from which no new IBANs come
+}
+
+// rangeKeyBytes is the longest key that a range takes.
+const rangeKeyBytes = 32
+
+// AddBaseIBAN registers a base IBAN of the actor's customer under a fresh secret key. Unless it is NotIssuing, new IBANs of
+// the currency come from it from now on; the one before stays ours. Where four eyes bind it waits for a second person
+// (bank.ErrFourEyes).
+//
+// Errors: bank.ErrInvalid for the base, bank.ErrNotFound for the master account, bank.ErrBaseIBANOverlap if it equals,
+// contains or lies in a registered one, whoever's, or if another customer's master account lies in it.
+func (s *Service) AddBaseIBAN(ctx context.Context, actor bank.Actor, n NewBaseIBAN) (bank.BaseIBAN, error) {
+	if err := authorise(&actor, actor.Customer); err != nil {
+		return bank.BaseIBAN{}, err
+	}
+	key := make([]byte, rangeKeyBytes)
+	rand.Read(key)
+	numbers, err := rangeOf(n.Base, key)
+	if err != nil {
+		return bank.BaseIBAN{}, badBase(err)
+	}
+	b := bank.BaseIBAN{Customer: actor.Customer, Base: numbers.Base(), MasterAccount: n.MasterAccount, Issuing: !n.NotIssuing,
+		Capacity: numbers.Capacity(), Key: key, CreatedAt: s.instant()}
+	err = s.change(ctx, b.Customer, func(tx *store.Tx, _ bank.Customer) (*bank.Approval, error) {
+		return s.addBaseIBAN(ctx, tx, actor, &b, numbers)
+	})
+	if err != nil {
+		return bank.BaseIBAN{}, err
+	}
+	return b, nil
+}
+
+// rangeOf reads a base as a person types it. Countries outside the SWIFT registry have ranges too, but their numbers are
+// nothing that a bank must accept: the first one is held against Parse.
+func rangeOf(base string, key []byte) (*iban.Range, error) {
+	numbers, err := iban.NewRange(strings.ToUpper(strings.ReplaceAll(base, " ", "")), key)
+	if err != nil {
+		return nil, err
+	}
+	first, err := numbers.Plain(0)
+	if err == nil {
+		_, err = iban.Parse(first.String())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("numbers of the base: %w", err)
+	}
+	return numbers, nil
+}
+
+// badBase says what is wrong without the base itself, which the outermost error repeats.
+func badBase(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner
+	}
+	code := "not-a-base"
+	switch {
+	case errors.Is(err, iban.ErrCountry), errors.Is(err, iban.KindUnregistered):
+		code = "unknown-country"
+	case errors.Is(err, iban.ErrNoRoom):
+		code = "no-room"
+	case errors.Is(err, iban.ErrNationalDigits):
+		code = "wrong-national-digits"
+	}
+	return bank.ErrInvalid.With("the base IBAN is wrong: %s", reasonOf(err)).Field("/base", code, reasonOf(err))
+}
+
+func (s *Service) addBaseIBAN(ctx context.Context, tx *store.Tx, actor bank.Actor, b *bank.BaseIBAN, numbers *iban.Range) (*bank.Approval, error) {
+	m, err := tx.MasterAccount(b.Customer, b.MasterAccount)
+	if err != nil {
+		return nil, fmt.Errorf("add base IBAN: master account: %w", err)
+	}
+	b.Currency = m.Currency
+	pending, err := s.second.Require(ctx, tx, actor, baseRequest(*b, m))
+	if err != nil || pending != nil {
+		return pending, err
+	}
+	if err := lockInstallation(tx, registryLock); err != nil {
+		return nil, fmt.Errorf("add base IBAN: %w", err)
+	}
+	if err := freeForBase(tx, *b, numbers); err != nil {
+		return nil, fmt.Errorf("add base IBAN: %w", err)
+	}
+	if err := tx.RegisterBase(b.Base, b.Customer); err != nil {
+		return nil, fmt.Errorf("add base IBAN: %w", err)
+	}
+	if err := tx.AddBaseIBAN(*b); err != nil {
+		return nil, fmt.Errorf("add base IBAN: %w", err)
+	}
+	return nil, s.audit(tx, actor, b.Customer, "base-iban.added", b.Base, nil, map[string]any{"masterAccount": b.MasterAccount.String(),
+		"currency": b.Currency.Code(), "issuing": b.Issuing, "capacity": b.Capacity})
+}
+
+func baseRequest(b bank.BaseIBAN, m bank.MasterAccount) store.ApprovalRequest {
+	verb := "no new IBANs come from it"
+	if b.Issuing {
+		verb = "new IBANs come from it"
+	}
+	summary := fmt.Sprintf("base IBAN %s in %s on master account %s; %s", b.Base, b.Currency, m.IBAN.Format(), verb)
+	return store.ApprovalRequest{Action: "base-ibans.add", Object: b.Base, Digest: sha256.Sum256([]byte(summary)), Summary: summary}
+}
+
+// freeForBase refuses a base that shares numbers with a registered one, or that could issue another customer's master
+// account. It does not say whose.
+func freeForBase(tx *store.Tx, b bank.BaseIBAN, numbers *iban.Range) error {
+	overlapping, err := tx.Overlapping(b.Base)
+	if err != nil {
+		return fmt.Errorf("overlapping base IBANs: %w", err)
+	}
+	if len(overlapping) > 0 {
+		return bank.ErrBaseIBANOverlap.With("the base IBAN equals, contains or lies in a registered one").
+			Field("/base", "overlap", "shares numbers with a registered base IBAN")
+	}
+	all, err := masterAccounts(tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Customer != b.Customer && numbers.Contains(m.IBAN) {
+			return bank.ErrBaseIBANOverlap.With("a registered master account lies in the base IBAN").
+				Field("/base", "overlap", "holds a registered master account")
+		}
+	}
+	return nil
+}
+
+// BaseIBANs lists a customer's base IBANs, issuing or not, by base. Their keys are left out.
+func (s *Service) BaseIBANs(ctx context.Context, customer bank.CustomerID) (list []bank.BaseIBAN, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) (err error) { list, err = tx.BaseIBANs(customer); return err })
+	if err != nil {
+		return nil, fmt.Errorf("list base IBANs: %w", err)
+	}
+	for i := range list {
+		list[i].Key = nil
+	}
+	return list, nil
+}
