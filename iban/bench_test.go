@@ -21,41 +21,37 @@ var mixed = func() (list []string) {
 
 // floorValid is the floor of validation: structure, modulo 97 and canonical check digits, a bool and nothing else.
 func floorValid(s string) bool {
-	if len(s) < minLength || len(s) > maxLength {
+	n := len(s)
+	if n < minLength || n > maxLength {
 		return false
 	}
 	f := &formats[formatIndex[int(s[0]&31)<<5|int(s[1]&31)]]
-	if int(f.length) != len(s) || f.code != uint16(s[0])|uint16(s[1])<<8 {
+	if int(f.length) != n || f.code != uint16(s[0])|uint16(s[1])<<8 {
 		return false
 	}
-	tens, units := s[2]-'0', s[3]-'0'
-	check := uint64(tens)*10 + uint64(units)
+	gap := f.gap & 63
+	a, b, c := uint64(zeros), uint64(zeros), load(s, 4)<<gap|zeros&(1<<gap-1)
+	d := load(s, n-8)
+	switch f.words {
+	case 3:
+		b, c = c, load(s, n-16)
+	case 4:
+		a, b, c = c, load(s, n-24), load(s, n-16)
+	}
+	tens, units := uint64(s[2]-'0'), uint64(s[3]-'0')
+	check := tens*10 + units
 	if tens > 9 || units > 9 || check-2 > 96 {
 		return false
 	}
-	gap := (8*int(f.words) - (len(s) - 4)) * 8 & 63
-	head := load(s, 4)<<gap | zeros&(1<<gap-1)
-	last := load(s, len(s)-8)
-	a, b, c := uint64(zeros), uint64(zeros), head
-	switch f.words {
-	case 3:
-		b, c = head, load(s, len(s)-16)
-	case 4:
-		a, b, c = head, load(s, len(s)-24), load(s, len(s)-16)
-	}
-	da, db, dc, dl := digitsIn(a), digitsIn(b), digitsIn(c), digitsIn(last)
-	if da&db&dc&dl == highs {
-		if da&f.digit[0]&db&f.digit[1]&dc&f.digit[2]&dl&f.digit[3] != highs {
+	r := uint64(0)
+	if digitsIn(a)&digitsIn(b)&digitsIn(c)&digitsIn(d) == highs {
+		if f.letter {
 			return false
 		}
-		r := number(a)*pow24 + number(b)*pow16 + number(c)*pow8 + number(last)
-		return (r%97*(1000000%97)+uint64(f.iso)+check)%97 == 1
-	}
-	if (da&f.digit[0]|capitalsIn(a)&f.upper[0])&(db&f.digit[1]|capitalsIn(b)&f.upper[1])&
-		(dc&f.digit[2]|capitalsIn(c)&f.upper[2])&(dl&f.digit[3]|capitalsIn(last)&f.upper[3]) != highs {
+		r = (number(a)*pow24 + number(b)*pow16 + number(c)*pow8 + number(d)) % 97
+	} else if r = f.mixed(a, b, c, d); r == misfit {
 		return false
 	}
-	r := appendWord(appendWord(appendWord(appendWord(0, a, da), b, db), c, dc), last, dl)
 	return (r*(1000000%97)+uint64(f.iso)+check)%97 == 1
 }
 

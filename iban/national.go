@@ -97,8 +97,8 @@ func (r rule) complete(b *bban) bool {
 		b.set(0, '0')
 		b.set(0, '0'+byte((10-(luhn(b[2])+luhn(b[3]))%10)%10))
 	case ruleHr:
-		b.set(10, '0'+mod1110(b[1], b[2], 7, 5))
-		b.set(0, '0'+mod1110(b[2], b[3], 6, 7))
+		b.set(10, '0'+hrBank(b[1], b[2]))
+		b.set(0, '0'+hrAccount(b[2], b[3]))
 	case ruleHu:
 		return b.setWeighted(16, &huBank, 10) && b.setWeighted(0, &huAccount, 10)
 	case ruleIs:

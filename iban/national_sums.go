@@ -96,31 +96,42 @@ func luhn(w uint64) uint64 {
 
 // hrHolds checks both parts by ISO 7064 MOD 11,10.
 func hrHolds(b, c, d uint64) bool {
-	return mod1110(b, c, 7, 5) == byte(c>>40)&15 && mod1110(c, d, 6, 7) == byte(d>>56)&15
+	return hrBank(b, c) == byte(c>>40)&15 && hrAccount(c, d) == byte(d>>56)&15
 }
 
-// mod1110 returns the MOD 11,10 check digit (ISO 7064) of the digits from place from of the first word up to place to of
-// the second, exclusive.
-func mod1110(first, second uint64, from, to int) byte {
-	p := byte(10)
-	for w, left := first>>(8*from), 8-from; left > 0; left-- {
-		p, w = mod1110Next[p][w&15], w>>8
-	}
-	for ; to > 0; to-- {
-		p, second = mod1110Next[p][second&15], second>>8
-	}
+// hrBank returns the check digit of the six digits of bank, hrAccount that of the nine of the account.
+func hrBank(b, c uint64) byte {
+	w := paired(b>>56 | c<<8)
+	p := mod1110Pair[mod1110Pair[mod1110Pair[10][byte(w)]&15][byte(w>>16)]&15][byte(w>>32)]
 	return (11 - p) % 10
 }
 
-// mod1110Next is one step of the hybrid system: p = (p + digit) mod 10, 0 becomes 10, then 2p mod 11.
-var mod1110Next = func() (next [16][16]byte) {
-	for p := range 11 {
-		for d := range 10 {
-			s := (p + d) % 10
-			if s == 0 {
-				s = 10
+func hrAccount(c, d uint64) byte {
+	w := paired(c>>48 | d<<16)
+	p := mod1110Pair[mod1110Pair[10][byte(w)]&15][byte(w>>16)] & 15
+	p = mod1110Pair[mod1110Pair[p][byte(w>>32)]&15][byte(w>>48)] & 15
+	return (11 - mod1110Step(p, byte(d>>48)&15)) % 10
+}
+
+// paired joins each digit with the next one: four bits each, the first in the low ones.
+func paired(w uint64) uint64 { return w&0x0f0f0f0f0f0f0f0f | w>>4&0xf0f0f0f0f0f0f0f0 }
+
+// mod1110Step is one step of the hybrid system MOD 11,10: p = (p + digit) mod 10, 0 becomes 10, then 2p mod 11.
+func mod1110Step(p, digit byte) byte {
+	s := (p + digit) % 10
+	if s == 0 {
+		s = 10
+	}
+	return 2 * s % 11
+}
+
+// mod1110Pair is two steps at once, for two digits in one byte.
+var mod1110Pair = func() (next [16][256]byte) {
+	for p := range byte(11) {
+		for first := range byte(10) {
+			for second := range byte(10) {
+				next[p][first|second<<4] = mod1110Step(mod1110Step(p, first), second)
 			}
-			next[p][d] = byte(2 * s % 11)
 		}
 	}
 	return next

@@ -28,9 +28,9 @@ import (
 // It hides the order in which numbers were issued and makes the next one hard to guess. It keeps nothing else secret.
 type permutation struct {
 	size, a, b uint64
-	tweak      [6]byte
+	tweak      uint64 // six bytes of tweak and the version, shifted to make room for the round
 	block      cipher.Block
-	scratch    sync.Pool // *[2 * aes.BlockSize]byte: arguments of Encrypt would otherwise be allocated each time
+	scratch    sync.Pool // *[aes.BlockSize]byte: an argument of Encrypt would otherwise be allocated each time
 }
 
 const (
@@ -50,8 +50,8 @@ func newPermutation(size uint64, key []byte, base, suffix string) (*permutation,
 	p := &permutation{size: size, a: ceilSqrt(size), block: block}
 	p.b = (size + p.a - 1) / p.a
 	h := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("ims iban range v1\x00"+base+"\x00"+suffix+"\x00"), size))
-	copy(p.tweak[:], h[:])
-	p.scratch.New = func() any { return new([2 * aes.BlockSize]byte) }
+	p.tweak = binary.BigEndian.Uint64(h[:])&^0xffff | permuteVersion<<8
+	p.scratch.New = func() any { return new([aes.BlockSize]byte) }
 	return p, nil
 }
 
@@ -70,11 +70,11 @@ func ceilSqrt(n uint64) uint64 {
 
 // forward returns the image of n, which must be below size.
 func (p *permutation) forward(n uint64) uint64 {
-	buf := p.scratch.Get().(*[2 * aes.BlockSize]byte)
-	copy(buf[:6], p.tweak[:])
+	buf := p.scratch.Get().(*[aes.BlockSize]byte)
 	for {
-		l, r := n/p.b, n%p.b
-		for i := byte(0); i < permuteRounds; i += 2 {
+		l := n / p.b
+		r := n - l*p.b
+		for i := uint64(0); i < permuteRounds; i += 2 {
 			l = add(l, p.round(buf, i, r, p.a), p.a)
 			r = add(r, p.round(buf, i+1, l, p.b), p.b)
 		}
@@ -87,11 +87,11 @@ func (p *permutation) forward(n uint64) uint64 {
 
 // backward is the inverse of forward.
 func (p *permutation) backward(n uint64) uint64 {
-	buf := p.scratch.Get().(*[2 * aes.BlockSize]byte)
-	copy(buf[:6], p.tweak[:])
+	buf := p.scratch.Get().(*[aes.BlockSize]byte)
 	for {
-		l, r := n/p.b, n%p.b
-		for i := byte(permuteRounds); i > 0; i -= 2 {
+		l := n / p.b
+		r := n - l*p.b
+		for i := uint64(permuteRounds); i > 0; i -= 2 {
 			r = add(r, p.b-p.round(buf, i-1, l, p.b), p.b)
 			l = add(l, p.a-p.round(buf, i-2, r, p.a), p.a)
 		}
@@ -103,11 +103,11 @@ func (p *permutation) backward(n uint64) uint64 {
 }
 
 // round is F, already below the modulus.
-func (p *permutation) round(buf *[2 * aes.BlockSize]byte, i byte, v, modulus uint64) uint64 {
-	buf[6], buf[7] = permuteVersion, i
+func (p *permutation) round(buf *[aes.BlockSize]byte, i, v, modulus uint64) uint64 {
+	binary.BigEndian.PutUint64(buf[:], p.tweak|i)
 	binary.BigEndian.PutUint64(buf[8:], v)
-	p.block.Encrypt(buf[aes.BlockSize:], buf[:aes.BlockSize])
-	high, _ := bits.Mul64(binary.BigEndian.Uint64(buf[aes.BlockSize:]), modulus)
+	p.block.Encrypt(buf[:], buf[:])
+	high, _ := bits.Mul64(binary.BigEndian.Uint64(buf[:]), modulus)
 	return high
 }
 

@@ -29,10 +29,10 @@ type Range struct {
 	template     bban    // everything that is the same in all numbers; '0' elsewhere
 	fixed        bban    // 0xff in each byte that is the same in all numbers
 	free         []uint8 // numbered places, counted from the BBAN's end, the most significant first
-	dynamic      bool    // national check characters differ from number to number
-	run          int     // places after the free ones if these stand in a row and nothing is dynamic, otherwise -1
-	runShift     uint64  // power of ten, modulo 97, that those places stand for
-	runMod       uint64  // template modulo 97
+	dynamic      bool    // check characters must be computed from the whole of each number
+	run          int     // places after the free ones if these stand in a row, otherwise -1
+	templateMod  uint64  // unless dynamic: the template with country letters, modulo 97
+	shift        uint64  // unless dynamic: what one more in the last free place adds to that
 	capacity     uint64
 	gaps         *gaps // bodies without check digits; nil if there are none
 	order        *permutation
@@ -157,41 +157,48 @@ func (r *Range) exhausted(n uint64) error {
 
 // number builds the number whose free digits say n, or the n-th body that has check digits.
 func (r *Range) number(n uint64) IBAN {
-	if r.run >= 0 {
-		return r.inRow(n)
-	}
 	if r.gaps != nil {
 		n = r.gaps.body(n)
 	}
 	b := r.template
+	if r.run < 0 {
+		r.scatter(&b, n)
+	} else {
+		r.inRow(&b, n)
+	}
+	if r.dynamic {
+		formats[r.index].rule.complete(&b)
+		return assemble(r.index, &b)
+	}
+	check := 98 - (r.templateMod+n%97*r.shift)%97
+	return newIBAN(r.index, check, b[0], b[1], b[2], b[3])
+}
+
+// scatter writes the digits of n to the free places.
+func (r *Range) scatter(b *bban, n uint64) {
 	for i := len(r.free) - 1; i >= 0; i-- {
 		q := n / 10
 		b.set(int(r.free[i]), '0'+byte(n-q*10))
 		n = q
 	}
-	formats[r.index].rule.complete(&b)
-	return assemble(r.index, &b)
 }
 
-// inRow is number for free digits that stand in a row while everything else is fixed.
-func (r *Range) inRow(n uint64) IBAN {
-	check := 98 - (r.runMod+n%97*r.runShift)%97
+// inRow is scatter for free places that stand in a row: eight digits at a time, moved to where they belong.
+func (r *Range) inRow(b *bban, n uint64) {
 	high := n / 100000000
 	top := high / 100000000
-	w := [4]uint64{0, 0, digitsOf(high-top*100000000) - zeros, digitsOf(n-high*100000000) - zeros}
+	w := bban{0, 0, digitsOf(high-top*100000000) - zeros, digitsOf(n-high*100000000) - zeros}
 	if top != 0 {
 		w[1] = digitsOf(top) - zeros
 	}
-	shift := 8 * r.run % 64
 	for range r.run / 8 {
-		w = [4]uint64{w[1], w[2], w[3], 0}
+		w = bban{w[1], w[2], w[3], 0}
 	}
-	b := r.template
+	shift := 8 * r.run % 64
 	b[3] += w[3] >> shift
 	b[2] += w[2]>>shift | w[3]<<(64-shift)
 	b[1] += w[1]>>shift | w[2]<<(64-shift)
 	b[0] += w[0]>>shift | w[1]<<(64-shift)
-	return newIBAN(r.index, check, b[0], b[1], b[2], b[3])
 }
 
 // indexOf reads the free digits back; false where they are no body that can be numbered.
@@ -234,10 +241,13 @@ func (r *Range) measure() error {
 	}
 	r.run = -1
 	last := int(r.free[len(r.free)-1])
-	if !r.dynamic && int(r.free[0])-last == len(r.free)-1 {
+	if int(r.free[0])-last == len(r.free)-1 {
 		r.run = last
-		r.runShift = r.weightOf(last)
-		r.runMod = (r.template.mod97()*(1000000%97) + uint64(f.iso)) % 97
+	}
+	r.dynamic = r.dynamic || r.run < 0
+	if !r.dynamic {
+		r.shift = r.weightOf(last)
+		r.templateMod = (r.template.mod97()*(1000000%97) + uint64(f.iso)) % 97
 	}
 	if r.capacity == 0 {
 		return fmt.Errorf("%w: no body has national check digits", ErrNoRoom)
