@@ -7,7 +7,7 @@ import "bytes"
 // messageType judges field 1; false when the meaning of the record cannot be known.
 func (p *parser) messageType() bool {
 	b := p.tokens.content(fieldType)
-	p.rec.Type, p.direct = internType(b), false
+	p.rec.Type, p.rec.direct = internType(b), false
 	switch {
 	case len(b) == 0:
 		p.rec.Type = "110"
@@ -19,7 +19,7 @@ func (p *parser) messageType() bool {
 		p.find(RecordTypeUnsupported, fieldType, p.show(fieldType), Params{})
 		return false
 	default:
-		p.direct = b[0] == '2' && p.opt.Dialect.TwoHundreds == Orders
+		p.rec.direct = b[0] == '2' && p.opt.Dialect.TwoHundreds == Orders
 	}
 	return true
 }

@@ -41,14 +41,14 @@ func at(s, place side) side {
 }
 
 func (p *parser) payerSide() *side {
-	if p.direct {
+	if p.rec.direct {
 		return &directPayer
 	}
 	return &payerCodes
 }
 
 func (p *parser) payeeSide() *side {
-	if p.direct {
+	if p.rec.direct {
 		return &directPayee
 	}
 	return &payeeCodes

@@ -20,7 +20,7 @@ func (p *parser) textSeverity() Severity {
 func (p *parser) textRules() {
 	r := &p.rec
 	payer, payee := p.payerSide(), p.payeeSide()
-	if p.direct {
+	if p.rec.direct {
 		r.PayerName, r.PayeeName = r.PayeeName, r.PayerName
 	}
 	far := r.Direction == Credit || r.Direction == Unallocated
@@ -79,7 +79,7 @@ func (p *parser) titleRules() {
 		p.find(RecordMPPTagsWithoutClass, fieldTitle, r.Class, Params{})
 	case r.Class == "71" && !inOrder(r.Title, "/TI/", "/OKR/", "/SFP/"):
 		p.findAs(p.textSeverity(), RecordTaxStructure, fieldTitle, r.Title, Params{})
-	case p.direct && !inOrder(r.Title, "/NIP/", "/IDP/", "/TYT/"):
+	case p.rec.direct && !inOrder(r.Title, "/NIP/", "/IDP/", "/TYT/"):
 		p.find(RecordDDStructure, fieldTitle, r.Title, Params{})
 	}
 }

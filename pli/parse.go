@@ -12,7 +12,6 @@ type parser struct {
 
 	rec          Record
 	tokens       tokens
-	direct       bool // the record is a direct debit: money flows from field 7 to field 6
 	payer, payee reading
 	scratch      []byte // the texts of the record
 

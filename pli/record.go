@@ -72,6 +72,7 @@ type Record struct {
 	Raw             []byte // the line as received, without its end; at most Limits.Line bytes
 
 	tokens  *tokens
+	direct  bool // payer and payee stand in each other's fields
 	scratch []byte
 }
 

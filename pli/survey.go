@@ -31,7 +31,7 @@ type survey struct {
 }
 
 const (
-	windowBytes = 256 << 10
+	windowBytes = 64 << 10
 	headBytes   = 4096
 	lookAhead   = 4 // the longest UTF-8 character: what may hang over the end of a window
 )
