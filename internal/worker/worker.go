@@ -1,0 +1,84 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Stage is one kind of background work. Run does one due piece of it and tells whether there was any; it claims the piece
+// itself, so that any number of processes may run the same stage.
+type Stage struct {
+	Name string
+	Run  func(ctx context.Context) (worked bool, err error)
+}
+
+// longestPause bounds the pause after repeated failures.
+const longestPause = 30 * time.Second
+
+// Loop runs the stages side by side until the context ends, and returns when the pieces at hand are finished. A stage that
+// worked is asked again at once, one without work after idle, one that failed after a pause that doubles from idle up to 30
+// seconds. All pauses are random within a quarter, so that replicas do not march in step. A panic counts as a failure.
+func Loop(ctx context.Context, log *slog.Logger, idle time.Duration, stages ...Stage) {
+	var running sync.WaitGroup
+	for _, s := range stages {
+		running.Go(func() { repeat(ctx, log, idle, s) })
+	}
+	running.Wait()
+}
+
+func repeat(ctx context.Context, log *slog.Logger, idle time.Duration, s Stage) {
+	failures := 0
+	for ctx.Err() == nil {
+		worked, err := attempt(ctx, s)
+		switch {
+		case ctx.Err() != nil:
+			return // what a stage says about being stopped is no failure
+		case err != nil:
+			failures++
+			pause := backoff(idle, failures)
+			log.ErrorContext(ctx, "a stage failed", "stage", s.Name, "failures", failures, "pause", pause, "error", err)
+			wait(ctx, pause)
+		default:
+			failures = 0
+			if !worked {
+				wait(ctx, idle)
+			}
+		}
+	}
+}
+
+// attempt runs a stage once and makes a panic an error: one broken file must not end the service for all others.
+func attempt(ctx context.Context, s Stage) (worked bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("stage %s: panic: %v\n%s", s.Name, r, debug.Stack())
+		}
+	}()
+	return s.Run(ctx)
+}
+
+// backoff doubles the pause with each failure after the first.
+func backoff(idle time.Duration, failures int) time.Duration {
+	pause := idle
+	for range failures - 1 {
+		if pause *= 2; pause >= longestPause {
+			return longestPause
+		}
+	}
+	return pause
+}
+
+// wait rests for three to five quarters of the pause, or until the context ends.
+func wait(ctx context.Context, pause time.Duration) {
+	timer := time.NewTimer(pause*3/4 + rand.N(pause/2+1))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
