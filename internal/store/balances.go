@@ -202,7 +202,7 @@ type State struct {
 
 // States resolves electronic IBANs in bulk: those ever issued to the customer. It locks nothing.
 func (tx *Tx) States(customer bank.CustomerID, ibans []string) ([]State, error) {
-	condition, arg := tx.in("i.iban", 2, List{Texts: ibans})
+	condition, arg := tx.in("i.iban", 2, textList(ibans))
 	scan := func(row scanner) (s State, err error) {
 		var closed sql.NullInt64
 		var status sql.NullString

@@ -59,7 +59,7 @@ func (tx *Tx) AddBlock(b bank.Block) error {
 
 // StandingBlocks returns the blocks on any of the targets that were not lifted; whether they stand now is Block.StandsAt.
 func (tx *Tx) StandingBlocks(customer bank.CustomerID, targets []string) ([]bank.Block, error) {
-	condition, arg := tx.in("target_key", 2, List{Texts: targets})
+	condition, arg := tx.in("target_key", 2, textList(targets))
 	scan := func(row scanner) (b bank.Block, err error) {
 		err = row.Scan(&b.Customer, &b.ID, &b.Target, &b.TargetKey, &b.Kind, &b.Direction, &b.Reference, instant{&b.From},
 			instant{&b.To}, instant{&b.CreatedAt})

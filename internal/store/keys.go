@@ -37,7 +37,7 @@ func scanKey(row scanner) (k Key, err error) {
 
 // KeyUses returns the uses of those of the keys that were used.
 func (tx *Tx) KeyUses(customer bank.CustomerID, keys []string) ([]Key, error) {
-	condition, arg := tx.in("key", 2, List{Texts: keys})
+	condition, arg := tx.in("key", 2, textList(keys))
 	return query(tx, scanKey, "SELECT key, digest, object, created_at FROM idempotency_keys WHERE customer_id = $1 AND "+condition, customer, arg)
 }
 

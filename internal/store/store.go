@@ -194,6 +194,14 @@ func (tx *Tx) in(column string, n int, list List) (string, any) {
 	return tx.engine.In(column, n, list)
 }
 
+// textList is a list of texts; a nil one is an empty one of texts, not of integers.
+func textList(texts []string) List {
+	if texts == nil {
+		texts = []string{}
+	}
+	return List{Texts: texts}
+}
+
 // micros is how instants are stored: UTC microseconds.
 func micros(t time.Time) int64 { return t.UnixMicro() }
 

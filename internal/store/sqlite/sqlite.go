@@ -52,9 +52,9 @@ func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
 	return write, read, nil
 }
 
-// dsn puts busy_timeout first, so that even switching to WAL waits for others.
+// dsn puts busy_timeout first, so that even switching to WAL waits for others. LIKE compares the case as PostgreSQL does.
 func (e Engine) dsn(lock string, pragmas ...string) string {
-	q := url.Values{"_txlock": {lock}, "_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
+	q := url.Values{"_txlock": {lock}, "_pragma": append([]string{"busy_timeout(10000)", "case_sensitive_like(1)"}, pragmas...)}
 	return "file:" + (&url.URL{Path: e.Path}).EscapedPath() + "?" + q.Encode()
 }
 
