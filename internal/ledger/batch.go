@@ -251,3 +251,14 @@ func (b *Batch) Audit(actor bank.Actor, action, object, before, after string) {
 	b.audits = append(b.audits, bank.AuditEvent{Customer: b.customer, Actor: actor.Name, Action: action, Object: object,
 		Before: before, After: after})
 }
+
+// Count returns the number of postings in the batch so far.
+func (b *Batch) Count() int { return len(b.moves) }
+
+// PostedSince counts and adds the postings behind the first n of the batch.
+func (b *Batch) PostedSince(n int) (count int, amount int64) {
+	for _, m := range b.moves[n:] {
+		count, amount = count+1, amount+m.Amount
+	}
+	return count, amount
+}

@@ -135,10 +135,22 @@ func (tx *Tx) RenewLease(d DueFile, owner string, until time.Time) error {
 		d.Customer, d.ID, owner, micros(until))
 }
 
-// ReleaseLease gives a lease back; a lost one is left alone.
-func (tx *Tx) ReleaseLease(d DueFile, owner string) error {
-	_, err := tx.exec("UPDATE transaction_files SET lease_owner = '', lease_until = 0 WHERE customer_id = $1 AND id = $2 AND lease_owner = $3",
-		d.Customer, d.ID, owner)
+// HoldLease locks a file's row while owner holds its lease and the file still waits for the stage; otherwise
+// bank.ErrNotFound.
+func (tx *Tx) HoldLease(d DueFile, owner string) error {
+	_, err := queryOne(tx, number, "SELECT 1 FROM transaction_files WHERE customer_id = $1 AND id = $2 AND status = $3 AND lease_owner = $4"+
+		tx.engine.LockRows(), d.Customer, d.ID, d.Status, owner)
+	return err
+}
+
+// ReleaseLease gives a lease back; a lost one is left alone. Nobody takes the file before until; the zero time means at once.
+func (tx *Tx) ReleaseLease(d DueFile, owner string, until time.Time) error {
+	pause := int64(0)
+	if !until.IsZero() {
+		pause = micros(until)
+	}
+	_, err := tx.exec("UPDATE transaction_files SET lease_owner = '', lease_until = $4 WHERE customer_id = $1 AND id = $2 AND lease_owner = $3",
+		d.Customer, d.ID, owner, pause)
 	return err
 }
 

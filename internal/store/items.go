@@ -76,6 +76,12 @@ func (tx *Tx) Items(customer bank.CustomerID, f ItemFilter) ([]bank.Item, error)
 	return query(tx, scanItem, text, args...)
 }
 
+// FileItems lists the items of some lines of one file, by line.
+func (tx *Tx) FileItems(customer bank.CustomerID, file bank.FileNo, first, last int64) ([]bank.Item, error) {
+	return query(tx, scanItem, itemSelect+" WHERE i.customer_id = $1 AND i.file_no = $2 AND i.line >= $3 AND i.line <= $4 ORDER BY i.line, i.reason",
+		customer, file, first, last)
+}
+
 // DecideItem writes the decision about an item that the caller has locked.
 func (tx *Tx) DecideItem(i bank.Item) error {
 	return tx.execOne(`UPDATE items SET status = $3, decided_at = $4, decided_by = $5, decision = $6, resolution_id = $7

@@ -82,13 +82,14 @@ func (tx *Tx) AddFindings(customer bank.CustomerID, file bank.FileNo, list []ban
 	})
 }
 
-// Findings lists a file's findings behind a sequence number.
+// Findings lists a file's findings behind a sequence number; limit 0 means all, which are capped when they are stored.
 func (tx *Tx) Findings(customer bank.CustomerID, file bank.FileNo, after int64, limit int) ([]bank.FileFinding, error) {
 	scan := func(row scanner) (f bank.FileFinding, err error) {
 		return f, row.Scan(&f.Line, &f.Field, &f.Code, &f.Severity, &f.Value, &f.Message)
 	}
-	return query(tx, scan, `SELECT line, field, code, severity, value, message FROM file_findings
-		WHERE customer_id = $1 AND file_no = $2 AND seq > $3 ORDER BY seq LIMIT $4`, customer, file, after, limit)
+	w := newWhere("customer_id = $1 AND file_no = $2 AND seq > $3", customer, file, after)
+	text, args := w.build("SELECT line, field, code, severity, value, message FROM file_findings", "ORDER BY seq", limit)
+	return query(tx, scan, text, args...)
 }
 
 // AddFileKeys stores the sorted natural keys of a file's records of one booking date, 16 bytes each.
@@ -110,4 +111,16 @@ func (tx *Tx) EachFileKeys(customer bank.CustomerID, date string, before int64, 
 	text, args := w.build(`SELECT k.keys FROM file_keys k JOIN transaction_files f ON f.customer_id = k.customer_id AND f.no = k.file_no`,
 		"ORDER BY k.file_no", 0)
 	return each(tx, scan, fn, text, args...)
+}
+
+// FileDates lists the booking dates for which a file has natural keys.
+func (tx *Tx) FileDates(customer bank.CustomerID, file bank.FileNo) ([]string, error) {
+	scan := func(row scanner) (s string, err error) { return s, row.Scan(&s) }
+	return query(tx, scan, "SELECT booking_date FROM file_keys WHERE customer_id = $1 AND file_no = $2 ORDER BY booking_date", customer, file)
+}
+
+// FileKeys returns a file's natural keys of one booking date, or bank.ErrNotFound.
+func (tx *Tx) FileKeys(customer bank.CustomerID, date string, file bank.FileNo) ([]byte, error) {
+	scan := func(row scanner) (b []byte, err error) { return b, row.Scan(&b) }
+	return queryOne(tx, scan, "SELECT keys FROM file_keys WHERE customer_id = $1 AND booking_date = $2 AND file_no = $3", customer, date, file)
 }

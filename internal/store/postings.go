@@ -45,9 +45,10 @@ func (tx *Tx) EachPosting(customer bank.CustomerID, first, last bank.Transaction
 	return each(tx, scanPosting, fn, postingSelect+" WHERE customer_id = $1 AND id >= $2 AND id <= $3 ORDER BY id", customer, first, last)
 }
 
-// EachFilePosting hands the postings of one file to fn by line and leg.
-func (tx *Tx) EachFilePosting(customer bank.CustomerID, file bank.FileNo, fn func(PostingRow) error) error {
-	return each(tx, scanPosting, fn, postingSelect+" WHERE customer_id = $1 AND file_no = $2 ORDER BY line, leg", customer, file)
+// EachFilePosting hands the postings of some lines of one file to fn by line and leg.
+func (tx *Tx) EachFilePosting(customer bank.CustomerID, file bank.FileNo, first, last int64, fn func(PostingRow) error) error {
+	return each(tx, scanPosting, fn, postingSelect+" WHERE customer_id = $1 AND file_no = $2 AND line >= $3 AND line <= $4 ORDER BY line, leg",
+		customer, file, first, last)
 }
 
 // Posting returns one posting or bank.ErrNotFound.
@@ -127,8 +128,8 @@ func (tx *Tx) DetailsOf(customer bank.CustomerID, o bank.Origin) (bank.Details, 
 	return queryOne(tx, scanDetails, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND line = $3", customer, o.File, o.Line)
 }
 
-// EachDetails hands the words of one file to fn by line, from first to last.
-func (tx *Tx) EachDetails(customer bank.CustomerID, file bank.FileNo, first, last int64, fn func(bank.Details) error) error {
-	return each(tx, scanDetails, fn, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND line >= $3 AND line <= $4 ORDER BY line",
-		customer, file, first, last)
+// EachDetails hands the words of one file to fn by line, from the line first on, at most limit rows.
+func (tx *Tx) EachDetails(customer bank.CustomerID, file bank.FileNo, first int64, limit int, fn func(bank.Details) error) error {
+	return each(tx, scanDetails, fn, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND line >= $3 ORDER BY line LIMIT $4",
+		customer, file, first, limit)
 }

@@ -79,6 +79,10 @@ var fileProbes = []probe{
 	{"RenewLease", func(tx *store.Tx, c bank.CustomerID) error {
 		return tx.RenewLease(store.DueFile{Customer: c, ID: id(1)}, "", at(60))
 	}},
+	{"HoldLease", func(tx *store.Tx, c bank.CustomerID) error {
+		return tx.HoldLease(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "")
+	}},
+	{"FileKeys", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileKeys(c, "2026-03-13", 1)) }},
 	{"FilePart", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FilePart(c, id(1), 0)) }},
 	{"PlanChunk", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.PlanChunk(c, 1, 0)) }},
 	{"SetChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetChunkOutcomes(c, 1, 0, nil) }},
@@ -119,6 +123,7 @@ var peopleListings = []listing{
 	}},
 	{"Operators", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Operators(c)) }},
 	{"Permissions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Permissions(c, bank.Admin)) }},
+	{"KeyUses", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.KeyUses(c, []string{"key-1"})) }},
 	{"Approvals", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Approvals(c, "", bank.ID{}, 0)) }},
 	{"Certificates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Certificates(c, "")) }},
 	{"AuditEvents", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditEvents(c, 1, 1000)) }},
@@ -166,6 +171,7 @@ var fileListings = []listing{
 	{"EachFileKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func([]byte) error) error { return tx.EachFileKeys(c, "2026-03-13", 0, fn) }))
 	}},
+	{"FileDates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileDates(c, 1)) }},
 	{"EachFilePosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, fn) }))
 	}},

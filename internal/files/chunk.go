@@ -1,0 +1,140 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/ledger"
+	"ims/internal/store"
+	"ims/pli"
+)
+
+// chunkRun executes one chunk in one database transaction: marker first, then decisions on locked balances, then the bulk
+// write.
+type chunkRun struct {
+	*execution
+	tx       *store.Tx
+	batch    *ledger.Batch
+	now      time.Time
+	sides    []side
+	outcomes map[string]bank.Sum
+	record   record
+}
+
+// chunk executes a chunk unless it is marked.
+func (x *execution) chunk(ctx context.Context, no int64) error {
+	return x.s.db.Write(ctx, func(tx *store.Tx) error {
+		now := x.s.now().UTC()
+		fresh, err := tx.MarkChunk(x.file.Customer, x.file.No, no, now)
+		if err != nil || !fresh {
+			return err
+		}
+		packed, err := tx.PlanChunk(x.file.Customer, x.file.No, no)
+		if err != nil {
+			return fmt.Errorf("read plan: %w", err)
+		}
+		c, err := unpack(packed)
+		if err != nil {
+			return err
+		}
+		run := &chunkRun{execution: x, tx: tx, batch: ledger.NewBatch(tx, x.file.Customer, now), now: now, outcomes: map[string]bank.Sum{}}
+		if err := run.execute(c); err != nil {
+			return err
+		}
+		return tx.SetChunkOutcomes(x.file.Customer, x.file.No, no, run.outcomes)
+	})
+}
+
+func (r *chunkRun) execute(c chunk) (err error) {
+	if r.sides, err = resolve(r.tx, r.account, c.ibans, r.now); err != nil {
+		return err
+	}
+	if err := r.lock(c); err != nil {
+		return err
+	}
+	// Asked again under the locks: a balance is closed under its lock, so what is seen now stays true until the commit.
+	if r.sides, err = resolve(r.tx, r.account, c.ibans, r.now); err != nil {
+		return err
+	}
+	for _, e := range c.entries {
+		if err := r.entry(e, c.dates[e.date]); err != nil {
+			return fmt.Errorf("line %d: %w", e.line, err)
+		}
+	}
+	return r.batch.Commit()
+}
+
+// lock locks every balance that the chunk may change.
+func (r *chunkRun) lock(c chunk) error {
+	numbers := []bank.BalanceNo{r.special.own, r.special.technical, r.special.receivable, r.special.bank}
+	for _, s := range r.sides {
+		if s.known {
+			numbers = append(numbers, s.balance)
+		}
+	}
+	slices.Sort(numbers)
+	return r.batch.Lock(slices.Compact(numbers)...)
+}
+
+// record is the entry that is being decided.
+type record struct {
+	entry
+	date         string
+	payer, payee side
+}
+
+// entry decides one record and counts its outcome.
+func (r *chunkRun) entry(e entry, date string) error {
+	r.record = record{entry: e, date: date}
+	if e.payer > 0 {
+		r.record.payer = r.sides[e.payer-1]
+	}
+	if e.payee > 0 {
+		r.record.payee = r.sides[e.payee-1]
+	}
+	before := r.batch.Count()
+	outcome, err := r.decide()
+	if err != nil {
+		return err
+	}
+	r.outcomes[outcome.String()] = r.outcomes[outcome.String()].Plus(e.amount)
+	sum := r.outcomes[allPostings]
+	count, amount := r.batch.PostedSince(before)
+	r.outcomes[allPostings] = bank.Sum{Count: sum.Count + int64(count), Amount: sum.Amount + amount}
+	return nil
+}
+
+// allPostings is the key under which chunk outcomes count all postings; ledger.Verify compares it with the ledger.
+const allPostings = "POSTINGS"
+
+// decide finds the outcome of the record and posts it.
+func (r *chunkRun) decide() (bank.Outcome, error) {
+	if r.record.direction == pli.Unknown {
+		r.claim(bank.ReasonUnreadable, r.record.amount)
+		return bank.OutcomeUnreadable, nil
+	}
+	if _, found := slices.BinarySearch(r.surplus, r.record.line); found {
+		r.claim(bank.ReasonDuplicate, r.record.amount)
+		return bank.OutcomeDuplicate, nil
+	}
+	switch r.record.direction {
+	case pli.Credit:
+		return r.credit()
+	case pli.Unallocated:
+		return r.toTechnical(r.special.bank, bank.CauseIncoming, bank.OutcomeTechnical, bank.ReasonMasterAccount)
+	case pli.Internal:
+		return r.internal()
+	case pli.Debit:
+		return r.debit(r.special.bank, bank.CauseOutgoing)
+	case pli.Sweep:
+		return r.sweep()
+	case pli.Funding:
+		return r.funding()
+	case pli.Charges:
+		return r.fromOwn(r.special.bank, bank.CauseCharges)
+	}
+	return 0, fmt.Errorf("direction %s has no outcome", r.record.direction)
+}

@@ -1,0 +1,124 @@
+package files
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+	"ims/pli"
+)
+
+// natural is the natural key of a record with its line.
+type natural struct {
+	key  [16]byte
+	line uint32
+}
+
+// naturalBytes is the size of a stored natural key: the key and the line, big-endian.
+const naturalBytes = 20
+
+// keyring collects the natural keys of a file's good records per booking date.
+type keyring map[string][]natural
+
+func (k keyring) add(r *pli.Record) {
+	k[r.Date] = append(k[r.Date], natural{r.NaturalKey(), uint32(r.Line)})
+}
+
+// sort orders each date by key, then by line.
+func (k keyring) sort() {
+	for _, list := range k {
+		slices.SortFunc(list, func(a, b natural) int {
+			if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
+				return c
+			}
+			return int(a.line) - int(b.line)
+		})
+	}
+}
+
+// inFile returns the lines that repeat an earlier line of the same file.
+func (k keyring) inFile() (lines []uint32) {
+	for _, list := range k {
+		for i := 1; i < len(list); i++ {
+			if list[i].key == list[i-1].key {
+				lines = append(lines, list[i].line)
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func packNatural(list []natural) []byte {
+	out := make([]byte, 0, naturalBytes*len(list))
+	for _, n := range list {
+		out = append(out, n.key[:]...)
+		out = binary.BigEndian.AppendUint32(out, n.line)
+	}
+	return out
+}
+
+func unpackNatural(b []byte) []natural {
+	list := make([]natural, len(b)/naturalBytes)
+	for i := range list {
+		copy(list[i].key[:], b[naturalBytes*i:])
+		list[i].line = binary.BigEndian.Uint32(b[naturalBytes*i+16:])
+	}
+	return list
+}
+
+// surplus returns the lines of one date that repeat records of files in or after execution: of n equal records here and e
+// there, the last min(n, e). Both sides are sorted, so each earlier file is one merge.
+func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural, before int64) (lines []uint32, err error) {
+	earlier := map[int]int{} // index of the first of equal keys of ours -> how many were executed before
+	err = tx.EachFileKeys(customer, date, before, func(theirs []byte) error {
+		merge(ours, theirs, earlier)
+		return nil
+	})
+	for first, e := range earlier {
+		end := groupEnd(ours, first)
+		for _, n := range ours[max(first, end-e):end] {
+			lines = append(lines, n.line)
+		}
+	}
+	return lines, err
+}
+
+// merge counts, per group of equal keys of ours, the equal keys of another file.
+func merge(ours []natural, theirs []byte, earlier map[int]int) {
+	for i := 0; i < len(ours) && len(theirs) >= naturalBytes; {
+		switch c := bytes.Compare(ours[i].key[:], theirs[:16]); {
+		case c < 0:
+			i = groupEnd(ours, i)
+		case c > 0:
+			theirs = theirs[naturalBytes:]
+		default:
+			earlier[i]++
+			theirs = theirs[naturalBytes:]
+		}
+	}
+}
+
+// groupEnd returns the index behind the group of equal keys that starts at first.
+func groupEnd(list []natural, first int) int {
+	end := first + 1
+	for end < len(list) && list[end].key == list[first].key {
+		end++
+	}
+	return end
+}
+
+// duplicates returns the surplus lines of a whole file against files whose execution came before, sorted.
+func duplicates(tx *store.Tx, customer bank.CustomerID, keys keyring, before int64) (lines []uint32, err error) {
+	for date, ours := range keys {
+		found, err := surplus(tx, customer, date, ours, before)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, found...)
+	}
+	slices.Sort(lines)
+	return lines, nil
+}

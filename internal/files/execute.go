@@ -1,0 +1,208 @@
+package files
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// Execute takes a Validated file to Executing, once for ever. Where a second person is needed and none has decided yet, the
+// approval that waits is returned and nothing else happens; when it is approved, Execute is called again.
+func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, pending *bank.Approval, err error) {
+	if err := actor.May(bank.PermFilesExecute); err != nil {
+		return f, nil, err
+	}
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		if f, err = tx.LockFile(actor.Customer, id); err != nil {
+			return noFile(err)
+		}
+		if f.Status != bank.FileValidated {
+			return bank.ErrFileNotExecutable.With("the file is %s; only a Validated file can be executed, and only once", f.Status)
+		}
+		if pending, err = s.approve(ctx, tx, actor, executeApproval(f)); err != nil || pending != nil {
+			return err
+		}
+		f.Status, f.ExecutedBy, f.ExecutingAt, f.Attempts, f.StopReason = bank.FileExecuting, actor.Name, s.now().UTC(), 0, ""
+		if f.ExecutionNo, err = tx.NextExecutionNo(f.Customer); err != nil {
+			return err
+		}
+		if err := tx.UpdateFile(f); err != nil {
+			return err
+		}
+		return tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Action: "file.execute", Object: id.String()})
+	})
+	return f, pending, err
+}
+
+// executeApproval binds an approval to the bytes of the file and to what validation said about them.
+func executeApproval(f bank.TransactionFile) Approval {
+	totals, _ := json.Marshal(f.Totals) // numbers and texts always marshal
+	digest := sha256.New()
+	digest.Write(f.SHA256[:])
+	digest.Write(totals)
+	a := Approval{Action: "file.execute", Object: f.ID.String(), Summary: fmt.Sprintf("execute %s: %d records, %s", f.Name, f.Totals.Records, totals)}
+	digest.Sum(a.Digest[:0])
+	return a
+}
+
+// Retry lets a stopped stage go on after somebody has mended the reason.
+func (s *Service) Retry(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, err error) {
+	if err := actor.May(bank.PermFilesExecute); err != nil {
+		return f, err
+	}
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		if f, err = tx.LockFile(actor.Customer, id); err != nil {
+			return noFile(err)
+		}
+		if f.StopReason == "" {
+			return bank.ErrConflict.With("the file did not stop: it is %s", f.Status)
+		}
+		before := f.StopReason
+		f.StopReason, f.Attempts = "", 0
+		if err := tx.UpdateFile(f); err != nil {
+			return err
+		}
+		return tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Action: "file.retry", Object: id.String(), Before: before})
+	})
+	return f, err
+}
+
+// execution is one run of the executing stage: it starts behind the last committed chunk, whoever committed it.
+type execution struct {
+	s       *Service
+	file    bank.TransactionFile
+	account bank.MasterAccount
+	special special
+	surplus []uint32 // lines that repeat records of files executed before, sorted
+}
+
+// special are the customer's own balances in the currency of the file.
+type special struct {
+	own, technical, receivable, bank bank.BalanceNo
+}
+
+// execute runs the stage: Executing -> Executed.
+func (s *Service) execute(ctx context.Context, f bank.TransactionFile) error {
+	x := &execution{s: s, file: f}
+	done, err := x.prepare(ctx)
+	if err != nil {
+		return fmt.Errorf("prepare execution: %w", err)
+	}
+	for no := int64(0); no < f.Chunks; no++ {
+		if done[no] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := x.chunk(ctx, no); err != nil {
+			return fmt.Errorf("chunk %d of %d: %w", no+1, f.Chunks, err)
+		}
+	}
+	return x.finish(ctx)
+}
+
+// prepare reads what all chunks need and tells which are committed.
+func (x *execution) prepare(ctx context.Context) (done map[int64]bool, err error) {
+	f := x.file
+	err = x.s.db.Read(ctx, func(tx *store.Tx) error {
+		if x.account, err = tx.MasterAccount(f.Customer, f.MasterAccount); err != nil {
+			return fmt.Errorf("master account: %w", err)
+		}
+		if x.special, err = specialOf(tx, x.account); err != nil {
+			return err
+		}
+		chunks, err := tx.ChunkOutcomes(f.Customer, f.No)
+		if err != nil {
+			return err
+		}
+		done = make(map[int64]bool, len(chunks))
+		for no := range chunks {
+			done[no] = true
+		}
+		x.surplus, err = surplusOf(tx, f)
+		return err
+	})
+	return done, err
+}
+
+// surplusOf compares the file with those whose execution began before its own. That never changes, so every run of the
+// stage decides the same.
+func surplusOf(tx *store.Tx, f bank.TransactionFile) (lines []uint32, err error) {
+	dates, err := tx.FileDates(f.Customer, f.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, date := range dates {
+		packed, err := tx.FileKeys(f.Customer, date, f.No)
+		if err != nil {
+			return nil, err
+		}
+		found, err := surplus(tx, f.Customer, date, unpackNatural(packed), f.ExecutionNo)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, found...)
+	}
+	slices.Sort(lines)
+	return lines, nil
+}
+
+func specialOf(tx *store.Tx, account bank.MasterAccount) (s special, err error) {
+	balances, err := tx.SpecialBalances(account.Customer)
+	if err != nil {
+		return s, err
+	}
+	for _, b := range balances {
+		if b.Currency != account.Currency {
+			continue
+		}
+		switch b.Kind {
+		case bank.KindOwn:
+			s.own = b.No
+		case bank.KindTechnical:
+			s.technical = b.No
+		case bank.KindReceivable:
+			s.receivable = b.No
+		}
+	}
+	s.bank = account.BankBalance
+	if s.own == 0 || s.technical == 0 || s.receivable == 0 || s.bank == 0 {
+		return s, fmt.Errorf("customer %d lacks a balance of its own in %s", account.Customer, account.Currency.Code())
+	}
+	return s, nil
+}
+
+// finish moves the status once every chunk is committed.
+func (x *execution) finish(ctx context.Context) error {
+	return x.s.db.Write(ctx, func(tx *store.Tx) error {
+		f, err := tx.LockFile(x.file.Customer, x.file.ID)
+		if err != nil {
+			return err
+		}
+		if f.Status != bank.FileExecuting {
+			return nil // another worker finished the same chunks
+		}
+		total, chunks, err := outcomes(tx, f)
+		if err != nil {
+			return err
+		}
+		if chunks != f.Chunks {
+			return fmt.Errorf("%d of %d chunks are committed", chunks, f.Chunks)
+		}
+		f.Status, f.ExecutedAt, f.Attempts = bank.FileExecuted, x.s.now().UTC(), 0
+		if err := tx.UpdateFile(f); err != nil {
+			return err
+		}
+		after, err := json.Marshal(total)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(f.Customer, f.ExecutedAt, bank.AuditEvent{Actor: workerName, Action: "file.executed", Object: f.ID.String(), After: string(after)})
+	})
+}

@@ -1,0 +1,218 @@
+package files
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/money"
+	"ims/internal/store"
+)
+
+// reportStep is how many lines of a file one query of a report covers, so that memory does not grow with the file.
+const reportStep = 5_000
+
+// neutral keeps a text of a bank's file from being taken for a formula by a spreadsheet.
+func neutral(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func writeRow(w *csv.Writer, cells ...string) error {
+	for i, c := range cells {
+		cells[i] = neutral(c)
+	}
+	return w.Write(cells)
+}
+
+// decimal writes an amount of minor units in its currency. Reports show positive amounts only.
+func decimal(amount int64, c money.Currency) string { return money.New(amount, c).Decimal() }
+
+// WriteReport writes the executed-file report as CSV: the file, the totals per outcome, then every line with its outcome.
+// Before the file is executed the error is bank.ErrConflict.
+func (s *Service) WriteReport(ctx context.Context, actor bank.Actor, id bank.ID, w io.Writer) error {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return err
+	}
+	return s.db.Read(ctx, func(tx *store.Tx) error {
+		f, err := tx.File(actor.Customer, id)
+		if err != nil {
+			return noFile(err)
+		}
+		if f.Status != bank.FileExecuted {
+			return bank.ErrConflict.With("the file is %s; the report is there once it is Executed", f.Status)
+		}
+		account, err := tx.MasterAccount(f.Customer, f.MasterAccount)
+		if err != nil {
+			return err
+		}
+		r := &report{tx: tx, file: f, account: account, csv: csv.NewWriter(w)}
+		if err := r.head(); err != nil {
+			return err
+		}
+		if err := r.lines(); err != nil {
+			return err
+		}
+		r.csv.Flush()
+		return r.csv.Error()
+	})
+}
+
+type report struct {
+	tx      *store.Tx
+	file    bank.TransactionFile
+	account bank.MasterAccount
+	csv     *csv.Writer
+}
+
+// head writes what the file is and what became of it, technical balance first.
+func (r *report) head() error {
+	total, _, err := outcomes(r.tx, r.file)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"file", r.file.Name}, {"identifier", r.file.ID.String()}, {"executed", r.file.ExecutedAt.Format(time.RFC3339)},
+		{"executed by", r.file.ExecutedBy}, {"master account", r.account.IBAN.Format()}, {"records", strconv.FormatInt(r.file.Totals.Records, 10)}}
+	for _, o := range []bank.Outcome{bank.OutcomeTechnical, bank.OutcomeUnreadable, bank.OutcomeDuplicate, bank.OutcomeShortfall,
+		bank.OutcomeCreditedFrozen, bank.OutcomeCredited, bank.OutcomeInternal, bank.OutcomeDebited, bank.OutcomeOwn} {
+		if sum, ok := total[o.String()]; ok {
+			rows = append(rows, []string{o.String(), strconv.FormatInt(sum.Count, 10), decimal(sum.Amount, r.account.Currency), r.account.Currency.Code()})
+		}
+	}
+	rows = append(rows, []string{}, []string{"line", "outcome", "amount", "currency", "booking date", "payer", "payer account", "payee",
+		"payee account", "title", "transaction", "item"})
+	for _, row := range rows {
+		if err := writeRow(r.csv, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lines walks the file in windows of lines; each takes one query for the words, the postings and the items.
+func (r *report) lines() error {
+	for first := int64(1); ; {
+		var words []bank.Details
+		err := r.tx.EachDetails(r.file.Customer, r.file.No, first, reportStep, func(d bank.Details) error {
+			words = append(words, d)
+			return nil
+		})
+		if err != nil || len(words) == 0 {
+			return err
+		}
+		last := words[len(words)-1].Origin.Line
+		if err := r.window(words, first, last); err != nil {
+			return err
+		}
+		first = last + 1
+	}
+}
+
+func (r *report) window(words []bank.Details, first, last int64) error {
+	postings := map[int64][]store.PostingRow{}
+	err := r.tx.EachFilePosting(r.file.Customer, r.file.No, first, last, func(p store.PostingRow) error {
+		postings[p.Origin.Line] = append(postings[p.Origin.Line], p)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	list, err := r.tx.FileItems(r.file.Customer, r.file.No, first, last)
+	if err != nil {
+		return err
+	}
+	items := map[int64][]bank.Item{}
+	for _, i := range list {
+		items[i.Origin.Line] = append(items[i.Origin.Line], i)
+	}
+	for _, w := range words {
+		if err := r.line(w, postings[w.Origin.Line], items[w.Origin.Line]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *report) line(w bank.Details, postings []store.PostingRow, items []bank.Item) error {
+	cells := []string{strconv.FormatInt(w.Origin.Line, 10), "", "", r.account.Currency.Code(), "", w.PayerName, w.PayerAccount, w.PayeeName,
+		w.PayeeAccount, w.Title, "", ""}
+	var amount int64
+	for _, p := range postings {
+		if p.Cause != bank.CauseRepayment {
+			amount += p.Amount
+		}
+		if p.Outcome != 0 {
+			cells[1], cells[4], cells[10] = p.Outcome.String(), p.BookingDate, strconv.FormatInt(int64(p.ID), 10)
+		}
+	}
+	var reasons []string
+	for _, i := range items {
+		reasons = append(reasons, string(i.Reason))
+		if len(postings) == 0 {
+			amount, cells[1] = i.Amount, claimedOutcome(i.Reason).String()
+		}
+	}
+	cells[2], cells[11] = decimal(amount, r.account.Currency), strings.Join(reasons, " ")
+	return writeRow(r.csv, cells...)
+}
+
+// claimedOutcome is the outcome of a record for which only an item was opened.
+func claimedOutcome(reason bank.ItemReason) bank.Outcome {
+	switch reason {
+	case bank.ReasonDuplicate:
+		return bank.OutcomeDuplicate
+	case bank.ReasonUnreadable, bank.ReasonOwnFundsShort:
+		return bank.OutcomeUnreadable
+	case bank.ReasonDebitClosed:
+		return bank.OutcomeInternal
+	default:
+		return bank.OutcomeOwn
+	}
+}
+
+// WriteFindings writes the validation report as CSV: the file, its totals, then the kept findings, worst first.
+func (s *Service) WriteFindings(ctx context.Context, actor bank.Actor, id bank.ID, w io.Writer) error {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return err
+	}
+	return s.db.Read(ctx, func(tx *store.Tx) error {
+		f, err := tx.File(actor.Customer, id)
+		if err != nil {
+			return noFile(err)
+		}
+		out := csv.NewWriter(w)
+		if err := findingsHead(out, f); err != nil {
+			return err
+		}
+		list, err := tx.Findings(f.Customer, f.No, 0, 0)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			err := writeRow(out, strconv.FormatInt(x.Line, 10), strconv.Itoa(x.Field), x.Severity, x.Code, x.Message, x.Value)
+			if err != nil {
+				return err
+			}
+		}
+		out.Flush()
+		return out.Error()
+	})
+}
+
+func findingsHead(out *csv.Writer, f bank.TransactionFile) error {
+	rows := [][]string{{"file", f.Name}, {"identifier", f.ID.String()}, {"status", string(f.Status)}, {"acceptance", string(f.Acceptance)},
+		{"records", strconv.FormatInt(f.Totals.Records, 10)}, {"errors", strconv.FormatInt(f.Totals.Errors, 10)},
+		{"warnings", strconv.FormatInt(f.Totals.Warnings, 10)}, {}, {"line", "field", "severity", "code", "text", "value"}}
+	for _, row := range rows {
+		if err := writeRow(out, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// Approval is a request for a second person, bound to the digest of what they decide about.
+type Approval struct {
+	Action  string // file.execute, item.assign, item.return, item.settle
+	Object  string
+	Digest  [32]byte
+	Summary string
+}
+
+// ApproveFunc asks whether an action may go on. It returns the approval that waits where a second person must decide first;
+// the caller's transaction then commits without doing the action.
+type ApproveFunc func(ctx context.Context, tx *store.Tx, actor bank.Actor, a Approval) (pending *bank.Approval, err error)
+
+// Config is what a Service is made of.
+type Config struct {
+	DB      *store.DB
+	Now     func() time.Time
+	Approve ApproveFunc   // nil: nothing needs a second person
+	Lease   time.Duration // of a file by a worker; 0: 15 s
+	Chunk   int           // records of one chunk; 0: 20,000 on SQLite, 5,000 on PostgreSQL
+}
+
+// Service keeps transaction files and items. It is safe for concurrent use.
+type Service struct {
+	db      *store.DB
+	now     func() time.Time
+	approve ApproveFunc
+	lease   time.Duration
+	chunk   int
+}
+
+// New returns a service.
+func New(c Config) *Service {
+	s := &Service{db: c.DB, now: c.Now, approve: c.Approve, lease: c.Lease, chunk: c.Chunk}
+	if s.approve == nil {
+		s.approve = func(context.Context, *store.Tx, bank.Actor, Approval) (*bank.Approval, error) { return nil, nil }
+	}
+	if s.lease == 0 {
+		s.lease = 15 * time.Second
+	}
+	if s.chunk == 0 {
+		s.chunk = 20_000
+		if c.DB.EngineName() == "postgres" {
+			s.chunk = 5_000
+		}
+	}
+	return s
+}
+
+// Filter selects files; zero fields do not filter.
+type Filter struct {
+	Status bank.FileStatus
+	Before bank.FileNo // continue behind this file, towards older ones
+	Limit  int
+}
+
+// File returns a transaction file.
+func (s *Service) File(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, err error) {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return f, err
+	}
+	return s.file(ctx, actor.Customer, id)
+}
+
+func (s *Service) file(ctx context.Context, customer bank.CustomerID, id bank.ID) (f bank.TransactionFile, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		f, err = tx.File(customer, id)
+		return noFile(err)
+	})
+	return f, err
+}
+
+func noFile(err error) error {
+	if errors.Is(err, bank.ErrNotFound) {
+		return bank.ErrNotFound.With("there is no such transaction file")
+	}
+	return err
+}
+
+// Files lists transaction files, newest first.
+func (s *Service) Files(ctx context.Context, actor bank.Actor, f Filter) (list []bank.TransactionFile, err error) {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = tx.Files(actor.Customer, f.Status, f.Before, f.Limit)
+		return err
+	})
+	return list, err
+}
+
+// Findings lists a file's findings behind a sequence number (from 1), file findings first, then errors, then warnings.
+func (s *Service) Findings(ctx context.Context, actor bank.Actor, id bank.ID, after int64, limit int) (list []bank.FileFinding, err error) {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		f, err := tx.File(actor.Customer, id)
+		if err != nil {
+			return noFile(err)
+		}
+		list, err = tx.Findings(actor.Customer, f.No, after, limit)
+		return err
+	})
+	return list, err
+}
+
+// Outcomes tells what became of the records of a file so far: count and sum per outcome, and POSTINGS for all postings.
+func (s *Service) Outcomes(ctx context.Context, actor bank.Actor, id bank.ID) (total map[string]bank.Sum, err error) {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		f, err := tx.File(actor.Customer, id)
+		if err != nil {
+			return noFile(err)
+		}
+		total, _, err = outcomes(tx, f)
+		return err
+	})
+	return total, err
+}
+
+// outcomes adds what the executed chunks did and tells how many there are.
+func outcomes(tx *store.Tx, f bank.TransactionFile) (map[string]bank.Sum, int64, error) {
+	chunks, err := tx.ChunkOutcomes(f.Customer, f.No)
+	total := map[string]bank.Sum{}
+	for _, chunk := range chunks {
+		for name, sum := range chunk {
+			t := total[name]
+			total[name] = bank.Sum{Count: t.Count + sum.Count, Amount: t.Amount + sum.Amount}
+		}
+	}
+	return total, int64(len(chunks)), err
+}
+
+// Progress tells how far a running stage is.
+type Progress struct {
+	Stage       string // the file's status
+	Done, Total int64  // records
+}
+
+// Progress of a file: while executing, the records of committed chunks.
+func (s *Service) Progress(ctx context.Context, actor bank.Actor, id bank.ID) (p Progress, err error) {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return p, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		f, err := tx.File(actor.Customer, id)
+		if err != nil {
+			return noFile(err)
+		}
+		total, _, err := outcomes(tx, f)
+		p = Progress{Stage: string(f.Status), Total: f.Totals.Records}
+		for name, sum := range total {
+			if name != allPostings {
+				p.Done += sum.Count
+			}
+		}
+		return err
+	})
+	return p, err
+}

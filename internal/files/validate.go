@@ -1,0 +1,303 @@
+package files
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+	"ims/pli"
+)
+
+// detailRows is how many records' words one transaction stores.
+const detailRows = 20_000
+
+// validation is one run of the validating stage. It can be repeated from the start: it first removes what an earlier run
+// left, and the file's status moves last.
+type validation struct {
+	s       *Service
+	ctx     context.Context
+	due     store.DueFile
+	owner   string
+	file    bank.TransactionFile
+	account bank.MasterAccount
+	plan    *plan
+	keys    keyring
+	words   []bank.Details
+	digest  hash.Hash
+	domain  domainFindings
+}
+
+// validate runs the stage: Pending -> Validated or Invalid.
+func (s *Service) validate(ctx context.Context, due store.DueFile, owner string, f bank.TransactionFile) error {
+	v := &validation{s: s, ctx: ctx, due: due, owner: owner, file: f, plan: newPlan(), keys: keyring{}, digest: sha256.New()}
+	if err := v.clear(); err != nil {
+		return fmt.Errorf("clear earlier validation: %w", err)
+	}
+	options, err := v.options()
+	if err != nil {
+		return err
+	}
+	report, err := v.read(options)
+	if err != nil {
+		return fmt.Errorf("read file: %w", err)
+	}
+	if err := v.judge(); err != nil {
+		return fmt.Errorf("judge records: %w", err)
+	}
+	if err := v.storePlan(); err != nil {
+		return fmt.Errorf("store plan: %w", err)
+	}
+	return v.finish(report)
+}
+
+// write does nothing once the lease is lost: a worker that was late must not touch what another has validated since.
+func (v *validation) write(fn func(tx *store.Tx) error) error {
+	return v.s.db.Write(v.ctx, func(tx *store.Tx) error {
+		if err := tx.HoldLease(v.due, v.owner); err != nil {
+			return fmt.Errorf("lease of file %s: %w", v.due.ID, errLeaseLost)
+		}
+		return fn(tx)
+	})
+}
+
+func (v *validation) clear() error {
+	err := v.write(func(tx *store.Tx) error { return tx.ClearValidation(v.file.Customer, v.file.No) })
+	for n := int64(detailRows); err == nil && n == detailRows; {
+		err = v.write(func(tx *store.Tx) error {
+			n, err = tx.DeleteDetails(v.file.Customer, v.file.No, detailRows)
+			return err
+		})
+	}
+	return err
+}
+
+// options tell the reader whose accounts are ours.
+func (v *validation) options() (pli.Options, error) {
+	o := pli.Options{Name: v.file.Name, Today: bank.CivilDate(v.s.now())}
+	err := v.s.db.Read(v.ctx, func(tx *store.Tx) error {
+		var err error
+		if v.account, err = tx.MasterAccount(v.file.Customer, v.file.MasterAccount); err != nil {
+			return fmt.Errorf("master account: %w", err)
+		}
+		bases, err := tx.BaseIBANs(v.file.Customer)
+		if err != nil {
+			return err
+		}
+		o.Own = ownRanges(v.account, bases)
+		return nil
+	})
+	return o, err
+}
+
+// polish is the country whose accounts the format can name.
+const polish = "PL"
+
+// ownRanges are the master account and all base IBANs of the customer that this format can name, issuing or not.
+func ownRanges(account bank.MasterAccount, bases []bank.BaseIBAN) []pli.Own {
+	var own []pli.Own
+	if account.IBAN.Country() == polish {
+		own = append(own, pli.Own{Prefix: account.IBAN.BBAN(), Master: true})
+	}
+	for _, b := range bases {
+		if b.Base[:2] == polish {
+			own = append(own, pli.Own{Prefix: b.Base[2:]})
+		}
+	}
+	return own
+}
+
+// read streams the file: words to the store in steps, everything else into the plan.
+func (v *validation) read(options pli.Options) (pli.Report, error) {
+	r, err := pli.Open(func() (io.ReadCloser, error) { return v.s.open(v.ctx, v.file), nil }, options)
+	if err != nil {
+		return pli.Report{}, err
+	}
+	defer r.Close()
+	for {
+		record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return r.Report(), v.flushWords()
+		}
+		if err != nil {
+			return pli.Report{}, err
+		}
+		if err := v.take(record); err != nil {
+			return pli.Report{}, err
+		}
+	}
+}
+
+func (v *validation) take(r *pli.Record) error {
+	v.plan.add(r)
+	if r.OK() {
+		v.keys.add(r)
+	}
+	v.words = append(v.words, wordsOf(v.file.No, r))
+	if len(v.words) < detailRows {
+		return v.ctx.Err()
+	}
+	return v.flushWords()
+}
+
+func wordsOf(file bank.FileNo, r *pli.Record) bank.Details {
+	return bank.Details{Origin: bank.Origin{File: file, Line: int64(r.Line)}, PayerName: r.PayerName, PayeeName: r.PayeeName,
+		PayerAccount: r.Payer.String(), PayeeAccount: r.Payee.String(), Title: r.Title, Reference: r.Reference,
+		Operation: r.OperationNumber, Class: r.Class, Salt: store.NewSalt()}
+}
+
+// flushWords stores the gathered words and hashes them for the audit trail, so that the chain covers them.
+func (v *validation) flushWords() error {
+	if len(v.words) == 0 {
+		return nil
+	}
+	for i := range v.words {
+		sum := store.DetailsDigest(&v.words[i])
+		v.digest.Write(sum[:])
+	}
+	err := v.write(func(tx *store.Tx) error { return tx.AddDetails(v.file.Customer, v.words) })
+	v.words = v.words[:0]
+	return err
+}
+
+// storePlan stores the chunks in the order of execution and the natural keys.
+func (v *validation) storePlan() error {
+	size := v.s.chunk
+	for no := 0; no*size < len(v.plan.entries); no++ {
+		part := v.plan.entries[no*size : min((no+1)*size, len(v.plan.entries))]
+		err := v.write(func(tx *store.Tx) error {
+			return tx.AddPlanChunk(v.file.Customer, v.file.No, int64(no), len(part), v.plan.pack(part))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for date, list := range v.keys {
+		err := v.write(func(tx *store.Tx) error {
+			return tx.AddFileKeys(v.file.Customer, date, v.file.No, packNatural(list))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	v.file.Chunks = int64((len(v.plan.entries) + size - 1) / size)
+	return nil
+}
+
+// finish stores findings and totals and moves the status, all in one transaction.
+func (v *validation) finish(report pli.Report) error {
+	return v.write(func(tx *store.Tx) error {
+		f, err := tx.LockFile(v.file.Customer, v.file.ID)
+		if err != nil {
+			return err
+		}
+		f.Chunks, f.ValidatedAt, f.Attempts = v.file.Chunks, v.s.now().UTC(), 0
+		f.Totals, f.Status = v.totals(&report), bank.FileInvalid
+		if v.acceptable(&report) {
+			f.Status = bank.FileValidated
+		}
+		if err := tx.AddFindings(f.Customer, f.No, v.findings(&report)); err != nil {
+			return err
+		}
+		if err := tx.UpdateFile(f); err != nil {
+			return err
+		}
+		after := fmt.Sprintf(`{"status":"%s","records":%d,"errors":%d,"wordsDigest":"%x"}`, f.Status, f.Totals.Records, f.Totals.Errors, v.digest.Sum(nil))
+		return tx.Audit(f.Customer, f.ValidatedAt, bank.AuditEvent{Actor: workerName, Action: actionValidated, Object: f.ID.String(), After: after})
+	})
+}
+
+// workerName is the actor of stages in the audit trail.
+const workerName = "worker"
+
+// actionValidated is the audit event that binds a file's words to the chain; ledger.Verify reads it.
+const actionValidated = "file.validated"
+
+// acceptable applies the acceptance: strict refuses a file for one error; by-record only for damage to the whole.
+func (v *validation) acceptable(report *pli.Report) bool {
+	if v.file.Acceptance == bank.ByRecord {
+		return !report.Damaged()
+	}
+	return report.Executable() && v.domain.errors == 0
+}
+
+func (v *validation) totals(report *pli.Report) bank.FileTotals {
+	t := bank.FileTotals{Records: int64(report.Records), Errors: int64(report.Errors) + v.domain.errors,
+		Warnings: int64(report.Warnings) + v.domain.warnings, Encoding: report.Encoding.String(),
+		ByKind: map[string]bank.Sum{}, Codes: map[string]int64{}}
+	for d, total := range report.Totals {
+		if total.Count > 0 {
+			name := pli.Direction(d).String()
+			sum := t.ByKind[name]
+			t.ByKind[name] = bank.Sum{Count: sum.Count + int64(total.Count), Amount: sum.Amount + total.Sum}
+		}
+	}
+	for code, n := range report.Counts {
+		t.Codes[string(code)] += int64(n)
+	}
+	for code, n := range v.domain.counts {
+		t.Codes[string(code)] += n
+	}
+	return t
+}
+
+// findings merges what the reader and we found: about the file, then errors, then warnings. The list is capped by both.
+func (v *validation) findings(report *pli.Report) []bank.FileFinding {
+	var list []bank.FileFinding
+	add := func(findings []pli.Finding, severity pli.Severity) {
+		for _, f := range findings {
+			if f.Severity == severity {
+				list = append(list, stored(f))
+			}
+		}
+	}
+	for _, severity := range []pli.Severity{pli.Error, pli.Warning} {
+		add(report.File, severity)
+	}
+	for _, severity := range []pli.Severity{pli.Error, pli.Warning} {
+		add(report.Findings, severity)
+		add(v.domain.kept, severity)
+	}
+	return list
+}
+
+func stored(f pli.Finding) bank.FileFinding {
+	severity := "WARNING"
+	if f.Severity == pli.Error {
+		severity = "ERROR"
+	}
+	return bank.FileFinding{Line: int64(f.Line), Field: f.Field, Code: string(f.Code), Severity: severity, Value: f.Value, Message: f.Message("en")}
+}
+
+// ValidateAgain takes an Invalid file back to Pending: the same bytes, after a setting or an account was mended. Its name
+// must still be free.
+func (s *Service) ValidateAgain(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, err error) {
+	if err := actor.May(bank.PermFilesUpload); err != nil {
+		return f, err
+	}
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		if f, err = tx.LockFile(actor.Customer, id); err != nil {
+			return noFile(err)
+		}
+		if f.Status != bank.FileInvalid {
+			return bank.ErrConflict.With("only an Invalid file is validated again; this one is %s", f.Status)
+		}
+		// The head is what uploads lock too: nobody takes the name meanwhile.
+		if _, err := tx.LockHead(f.Customer); err != nil {
+			return err
+		}
+		if err := nameFree(tx, f); err != nil {
+			return err
+		}
+		f.Status, f.StopReason, f.Attempts = bank.FilePending, "", 0
+		if err := tx.UpdateFile(f); err != nil {
+			return err
+		}
+		return tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Action: "file.validate", Object: id.String()})
+	})
+	return f, err
+}
