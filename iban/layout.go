@@ -94,7 +94,7 @@ func (r *Range) fix(c *Country, text []byte) error {
 		}
 	}
 	for i, ch := range text {
-		if ch != 0 && ch != '?' {
+		if given := i < len(r.base)-2 || i >= n-len(r.suffix); given && ch != '?' {
 			r.fixed.set(n-1-i, 0xff)
 		}
 	}

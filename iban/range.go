@@ -27,7 +27,7 @@ type Range struct {
 	base, suffix string
 	index        uint8
 	template     bban    // everything that is the same in all numbers; '0' elsewhere
-	fixed        bban    // 0xff in each byte that is the same in all numbers
+	fixed        bban    // 0xff in each byte that base and suffix give
 	free         []uint8 // numbered places, counted from the BBAN's end, the most significant first
 	dynamic      bool    // check characters must be computed from the whole of each number
 	run          int     // places after the free ones if these stand in a row, otherwise -1
