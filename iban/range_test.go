@@ -30,11 +30,11 @@ func TestGolden(t *testing.T) {
 		key          []byte
 		want         map[uint64]string
 	}{
-		{"PL111111117700", "", key32[:16], map[uint64]string{}},
-		{"PL111111117700", "", key32, map[uint64]string{}},
-		{"CZ0800000000", "", key32[:16], map[uint64]string{}},
-		{"NO8601", "", key32[:16], map[uint64]string{}},
-		{"MUBOMM0101", "000MUR", key32[:16], map[uint64]string{}},
+		{"PL111111117700", "", key32[:16], map[uint64]string{0: "PL68111111117700416687576352", 1: "PL78111111117700841059320173", 2: "PL88111111117700040657988159", 999999999999: "PL60111111117700251521385410"}},
+		{"PL111111117700", "", key32, map[uint64]string{0: "PL26111111117700496955354722", 1: "PL62111111117700634753855647", 123456789: "PL59111111117700442443762056"}},
+		{"CZ0800000000", "", key32[:16], map[uint64]string{0: "CZ7808000000008667810569", 1: "CZ7108000000001222844676", 909090909: "CZ4408000000008172905056"}},
+		{"NO8601", "", key32[:16], map[uint64]string{0: "NO7086011454757", 1: "NO2886019164685", 909090: "NO7586012442612"}},
+		{"MUBOMM0101", "000MUR", key32[:16], map[uint64]string{0: "MU29BOMM0101974014291171000MUR", 1: "MU46BOMM0101949663183503000MUR", 99999: "MU15BOMM0101367657925623000MUR"}},
 	}
 	for _, tt := range tests {
 		r, err := NewRange(tt.base, tt.key, WithSuffix(tt.suffix))
@@ -52,8 +52,8 @@ func TestGolden(t *testing.T) {
 // small are ranges that can be walked through completely, of every kind: plain, with check digits after, before and
 // inside what is numbered, with bodies that do not exist, with letters, with an end of their own.
 var small = []struct{ base, suffix string }{
-	{"PL11111111770000000000", ""}, {"PL1111111?770000000000", ""}, {"NO8601", ""}, {"NO86010", ""}, {"NO860100", ""}, {"NO860103", ""},
-	{"CZ0800000000000000", ""}, {"CZ0800", "2000145399"}, {"SK120000001987426", ""}, {"ES2100041845020005", ""}, {"ES21000418??02000", "13"},
+	{"PL11111111770000000000", ""}, {"PL1111111?770000000000", ""}, {"NO8601", "1?"}, {"NO86010", ""}, {"NO860100", ""}, {"NO860103", ""},
+	{"CZ0800000000000000", ""}, {"CZ0800", "2000145399"}, {"SK120000001987426", ""}, {"ES21000418??020005", ""}, {"ES21000418??0200", "13"},
 	{"IT?054281110100000000", ""}, {"FR2004101005050001", ""}, {"FR20041010050500013M", ""}, {"BE53900754", ""}, {"HR1001005186300", ""},
 	{"HU1177301611111018", "0000"}, {"FI123456000", ""}, {"EE220022102014", ""}, {"GBNWBK60161331", ""}, {"MT MALT01100001234500000000", ""},
 	{"MUBOMM010110103030", "000MUR"}, {"IS01592600", "5510730339"}, {"IS01592600", "55107303?9"}, {"BR003603050000100097", "C1"}, {"TN1000603518359847", ""},
@@ -85,10 +85,10 @@ func TestBijection(t *testing.T) {
 				t.Fatalf("%s: %s leads back to %d, %v instead of %d", tt.base, x, m, ok, n)
 			}
 			p, err := r.Plain(n)
-			if m, ok := r.PlainCounter(p); err != nil || !ok || m != n || p.BBAN()[1:] <= last {
+			if m, ok := r.PlainCounter(p); err != nil || !ok || m != n || body(p) <= last {
 				t.Fatalf("%s: Plain(%d) = %s after %s, back to %d, %v", tt.base, n, p, last, m, ok)
 			}
-			last = p.BBAN()[1:] // without Italy's control letter, which stands first
+			last = body(p)
 			if n%7 == 0 && !oracleValid(p.String(), true) {
 				t.Fatalf("%s: Plain(%d) = %s is invalid", tt.base, n, p)
 			}
@@ -98,6 +98,16 @@ func TestBijection(t *testing.T) {
 		}
 		exhausted(t, r)
 	}
+}
+
+// body is the BBAN without its check characters.
+func body(x IBAN) string {
+	c, _ := CountryByCode(x.Country())
+	s := []byte(x.BBAN())
+	for _, span := range c.Check {
+		clear(s[span.From:span.To])
+	}
+	return string(s)
 }
 
 // countValid tries every combination of digits in the free places and counts those for which check digits exist.
