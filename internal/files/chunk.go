@@ -101,14 +101,11 @@ func (r *chunkRun) entry(e entry, date string) error {
 		return err
 	}
 	r.outcomes[outcome.String()] = r.outcomes[outcome.String()].Plus(e.amount)
-	sum := r.outcomes[allPostings]
+	sum := r.outcomes[ledger.AllPostings]
 	count, amount := r.batch.PostedSince(before)
-	r.outcomes[allPostings] = bank.Sum{Count: sum.Count + int64(count), Amount: sum.Amount + amount}
+	r.outcomes[ledger.AllPostings] = bank.Sum{Count: sum.Count + int64(count), Amount: sum.Amount + amount}
 	return nil
 }
-
-// allPostings is the key under which chunk outcomes count all postings; ledger.Verify compares it with the ledger.
-const allPostings = "POSTINGS"
 
 // decide finds the outcome of the record and posts it.
 func (r *chunkRun) decide() (bank.Outcome, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ims/internal/bank"
+	"ims/internal/ledger"
 	"ims/internal/store"
 )
 
@@ -163,7 +164,7 @@ func (s *Service) Progress(ctx context.Context, actor bank.Actor, id bank.ID) (p
 		total, _, err := outcomes(tx, f)
 		p = Progress{Stage: string(f.Status), Total: f.Totals.Records}
 		for name, sum := range total {
-			if name != allPostings {
+			if name != ledger.AllPostings {
 				p.Done += sum.Count
 			}
 		}

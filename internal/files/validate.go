@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"ims/internal/bank"
+	"ims/internal/ledger"
 	"ims/internal/store"
 	"ims/pli"
 )
@@ -207,15 +208,12 @@ func (v *validation) finish(report pli.Report) error {
 			return err
 		}
 		after := fmt.Sprintf(`{"status":"%s","records":%d,"errors":%d,"wordsDigest":"%x"}`, f.Status, f.Totals.Records, f.Totals.Errors, v.digest.Sum(nil))
-		return tx.Audit(f.Customer, f.ValidatedAt, bank.AuditEvent{Actor: workerName, Action: actionValidated, Object: f.ID.String(), After: after})
+		return tx.Audit(f.Customer, f.ValidatedAt, bank.AuditEvent{Actor: workerName, Action: ledger.FileValidated, Object: f.ID.String(), After: after})
 	})
 }
 
 // workerName is the actor of stages in the audit trail.
 const workerName = "worker"
-
-// actionValidated is the audit event that binds a file's words to the chain; ledger.Verify reads it.
-const actionValidated = "file.validated"
 
 // acceptable applies the acceptance: strict refuses a file for one error; by-record only for damage to the whole.
 func (v *validation) acceptable(report *pli.Report) bool {

@@ -174,7 +174,7 @@ func TestFacts(t *testing.T) {
 				func() error { return tx.LockFact("sandbox") },
 			)
 		})
-		wantError(t, "a fact never changes", s.try(t, func(tx *store.Tx) error { return isNew(tx.SetFact("sandbox", nil)) }), errNotNew)
+		wantError(t, "a fact never changes", s.try(t, func(tx *store.Tx) error { return isNew(tx.SetFact("sandbox", []byte("x"))) }), errNotNew)
 		wantError(t, "nor a secret", s.try(t, func(tx *store.Tx) error { return isNew(tx.SetSecret("ca", []byte("x"))) }), errNotNew)
 		for name, want := range map[string][]byte{"sandbox": value, "empty": {}} {
 			equal(t, name, get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.Fact(name) }), want)

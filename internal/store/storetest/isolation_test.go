@@ -173,7 +173,7 @@ var fileListings = []listing{
 	}},
 	{"FileDates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileDates(c, 1)) }},
 	{"EachFilePosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
-		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, fn) }))
+		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, 1, 1000, fn) }))
 	}},
 	{"EachDetails", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 1, 1, 1000, fn) }))

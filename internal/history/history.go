@@ -1,0 +1,176 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ims/iban"
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// Service reads transactions. It is safe for concurrent use.
+type Service struct{ db *store.DB }
+
+// New returns a service on an open store.
+func New(db *store.DB) *Service { return &Service{db: db} }
+
+// Filter selects transactions; zero fields do not filter. Balance, User and IBAN narrow each other.
+type Filter struct {
+	Balance              bank.ID
+	User                 bank.ID
+	IBAN                 string // may hold spaces
+	Statuses             []bank.TransactionStatus
+	Types                []bank.TransactionType
+	From, To             string // booking date, inclusive, ISO
+	MinAmount, MaxAmount int64  // of the absolute amount, minor units
+	Counterparty, Title  string // substring
+	File                 bank.ID
+	After, Before        bank.TransactionID
+	Ascending            bool // oldest first, for catching up
+	Limit                int
+}
+
+// List returns transactions by id, newest first unless Ascending. Objects of another customer are not found.
+func (s *Service) List(ctx context.Context, actor bank.Actor, f Filter) (list []store.HistoryRow, err error) {
+	if err := actor.May(bank.PermHistoryRead); err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		q, err := f.resolve(tx, actor.Customer)
+		if err != nil {
+			return err
+		}
+		list, err = tx.History(actor.Customer, q)
+		return err
+	})
+	return list, err
+}
+
+// Get returns one transaction.
+func (s *Service) Get(ctx context.Context, actor bank.Actor, id bank.TransactionID) (row store.HistoryRow, err error) {
+	if err := actor.May(bank.PermHistoryRead); err != nil {
+		return row, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		list, err := tx.History(actor.Customer, store.HistoryFilter{ID: id, Limit: 1})
+		if err == nil && len(list) == 0 {
+			return bank.ErrNotFound.With("there is no such transaction")
+		}
+		if err == nil {
+			row = list[0]
+		}
+		return err
+	})
+	return row, err
+}
+
+func (f Filter) check() error {
+	e := bank.ErrInvalid.With("the filter is invalid")
+	for name, date := range map[string]string{"from": f.From, "to": f.To} {
+		if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
+			e = e.Field(name, "invalid", name+" must be a date YYYY-MM-DD")
+		}
+	}
+	if len(e.Fields) > 0 {
+		return e
+	}
+	return nil
+}
+
+// resolve turns identifiers of callers into numbers of the ledger.
+func (f Filter) resolve(tx *store.Tx, customer bank.CustomerID) (store.HistoryFilter, error) {
+	q := store.HistoryFilter{Statuses: f.Statuses, Types: f.Types, From: f.From, To: f.To, MinAmount: f.MinAmount, MaxAmount: f.MaxAmount,
+		Counterparty: f.Counterparty, Title: f.Title, After: f.After, Before: f.Before, Ascending: f.Ascending, Limit: f.Limit}
+	var err error
+	if q.BalanceNos, err = f.balances(tx, customer); err != nil {
+		return q, err
+	}
+	if !f.File.IsZero() {
+		file, err := tx.File(customer, f.File)
+		if err != nil {
+			return q, named(err, "transaction file")
+		}
+		q.File = file.No
+	}
+	return q, nil
+}
+
+// balances returns the numbers that Balance, User and IBAN allow together; nil when none of them filters.
+func (f Filter) balances(tx *store.Tx, customer bank.CustomerID) ([]bank.BalanceNo, error) {
+	var sets [][]bank.BalanceNo
+	if !f.Balance.IsZero() {
+		b, err := tx.Balance(customer, f.Balance)
+		if err != nil {
+			return nil, named(err, "balance")
+		}
+		sets = append(sets, []bank.BalanceNo{b.No})
+	}
+	if !f.User.IsZero() {
+		numbers, err := userBalances(tx, customer, f.User)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, numbers)
+	}
+	if f.IBAN != "" {
+		no, err := ibanBalance(tx, customer, f.IBAN)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, []bank.BalanceNo{no})
+	}
+	return intersection(sets), nil
+}
+
+func userBalances(tx *store.Tx, customer bank.CustomerID, user bank.ID) ([]bank.BalanceNo, error) {
+	if _, err := tx.User(customer, user); err != nil {
+		return nil, named(err, "end user")
+	}
+	list, err := tx.UserBalances(customer, user)
+	numbers := make([]bank.BalanceNo, len(list))
+	for i, b := range list {
+		numbers[i] = b.No
+	}
+	return numbers, err
+}
+
+func ibanBalance(tx *store.Tx, customer bank.CustomerID, text string) (bank.BalanceNo, error) {
+	number, err := iban.ParseLenient(text)
+	if err != nil {
+		return 0, bank.ErrInvalid.With("the filter is invalid").Field("iban", "invalid", "iban must be an IBAN")
+	}
+	a, err := tx.BankAccount(customer, number)
+	return a.Balance, named(err, "IBAN")
+}
+
+// intersection of sets without repetitions; nil if there are no sets.
+func intersection(sets [][]bank.BalanceNo) []bank.BalanceNo {
+	if len(sets) == 0 {
+		return nil
+	}
+	count := map[bank.BalanceNo]int{}
+	for _, set := range sets {
+		for _, n := range set {
+			count[n]++
+		}
+	}
+	common := []bank.BalanceNo{}
+	for _, n := range sets[0] {
+		if count[n] == len(sets) {
+			common = append(common, n)
+		}
+	}
+	return common
+}
+
+func named(err error, what string) error {
+	if errors.Is(err, bank.ErrNotFound) {
+		return bank.ErrNotFound.With("there is no such %s", what)
+	}
+	return err
+}

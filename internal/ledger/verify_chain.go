@@ -1,0 +1,198 @@
+package ledger
+
+import (
+	"errors"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// windowIDs is how many ids are held in memory at once while the chain is walked.
+const windowIDs = 40_000
+
+// walkChain follows the links, gathers the rows of each and recomputes its digest; on the way every posting is held against
+// the chart of accounts and added to its balances, and every transaction against the balance before it.
+func (v *verification) walkChain() error {
+	head, err := v.tx.ReadHead(v.customer)
+	if err != nil {
+		return err
+	}
+	w := &walk{verification: v, next: 1}
+	for link := int64(1); link < head.NextLink; {
+		links, err := v.links(link)
+		if err != nil {
+			return err
+		}
+		if len(links) == 0 {
+			v.chain.violated("customer %d: link %d is missing", v.customer, link)
+			return nil
+		}
+		if err := w.window(links); err != nil {
+			return err
+		}
+		link = links[len(links)-1].No + 1
+	}
+	if w.next != head.NextID {
+		v.chain.violated("customer %d: the chain ends at id %d, the head at %d", v.customer, w.next-1, head.NextID-1)
+	}
+	if w.last.Hash != head.LastHash {
+		v.chain.violated("customer %d: the head does not know the last link", v.customer)
+	}
+	return nil
+}
+
+// links reads the links from one on until they cover a window of ids.
+func (v *verification) links(from int64) (list []store.Link, err error) {
+	err = v.tx.EachLink(v.customer, from, func(l store.Link) error {
+		list = append(list, l)
+		if l.LastID-list[0].FirstID >= windowIDs || len(list) >= windowIDs {
+			return errSkip
+		}
+		return nil
+	})
+	if errors.Is(err, errSkip) {
+		err = nil
+	}
+	return list, err
+}
+
+// walk is where the chain has been followed to.
+type walk struct {
+	*verification
+	next bank.TransactionID
+	last store.Link
+}
+
+// window checks some links with all their rows.
+func (w *walk) window(links []store.Link) error {
+	rows, err := w.rows(links[0].FirstID, links[len(links)-1].LastID)
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		w.chain.Checked++
+		if l.No != w.last.No+1 || l.FirstID != w.next || l.LastID < l.FirstID-1 || l.At.Before(w.last.At) {
+			w.chain.violated("customer %d link %d: does not continue link %d", w.customer, l.No, w.last.No)
+		}
+		part := rows.take(l.LastID)
+		if part.Digest() != l.Digest {
+			w.chain.violated("customer %d link %d: its rows (ids %d to %d) were changed", w.customer, l.No, l.FirstID, l.LastID)
+		}
+		if l.HashAfter(w.last.Hash, w.customer) != l.Hash {
+			w.chain.violated("customer %d link %d: its hash is wrong", w.customer, l.No)
+		}
+		if ids := len(part.Transactions) + len(part.Audits); ids != int(l.LastID-l.FirstID+1) {
+			w.chain.violated("customer %d link %d: %d of %d ids are there", w.customer, l.No, ids, l.LastID-l.FirstID+1)
+		}
+		w.add(part)
+		w.next, w.last = l.LastID+1, l
+	}
+	return nil
+}
+
+// rows reads everything with ids in a window.
+func (w *walk) rows(first, last bank.TransactionID) (*window, error) {
+	r := &window{}
+	if last < first {
+		return r, nil
+	}
+	var err error
+	if r.Audits, err = w.tx.AuditEvents(w.customer, first, last); err != nil {
+		return nil, err
+	}
+	err = w.tx.EachPosting(w.customer, first, last, func(p store.PostingRow) error {
+		r.Postings = append(r.Postings, p)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = w.tx.EachTransaction(w.customer, first, last, func(t bank.Transaction) error {
+		r.Transactions = append(r.Transactions, t)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Operations without a file keep their words under their own id.
+	err = w.tx.EachDetails(w.customer, 0, int64(first), int(last-first)+1, func(d bank.Details) error {
+		if d.Origin.Line <= int64(last) {
+			r.Details = append(r.Details, d)
+		}
+		return nil
+	})
+	return r, err
+}
+
+// window is the rows that were not yet taken by a link.
+type window struct{ store.Rows }
+
+// take removes and returns the rows with ids up to last.
+func (r *window) take(last bank.TransactionID) (part store.Rows) {
+	part.Postings, r.Postings = cut(r.Postings, func(p *store.PostingRow) bool { return p.ID <= last })
+	part.Transactions, r.Transactions = cut(r.Transactions, func(t *bank.Transaction) bool { return t.ID <= last })
+	part.Details, r.Details = cut(r.Details, func(d *bank.Details) bool { return d.Origin.Line <= int64(last) })
+	part.Audits, r.Audits = cut(r.Audits, func(e *bank.AuditEvent) bool { return e.ID <= last })
+	return part
+}
+
+// cut splits a list before the first element that does not belong.
+func cut[T any](list []T, belongs func(*T) bool) (head, tail []T) {
+	n := 0
+	for n < len(list) && belongs(&list[n]) {
+		n++
+	}
+	return list[:n], list[n:]
+}
+
+// add counts the postings and transactions of one link.
+func (w *walk) add(rows store.Rows) {
+	for i := range rows.Postings {
+		w.addPosting(&rows.Postings[i])
+	}
+	for i := range rows.Transactions {
+		w.addTransaction(&rows.Transactions[i])
+	}
+	for i := range rows.Audits {
+		w.addAudit(&rows.Audits[i])
+	}
+}
+
+func (w *walk) addPosting(p *store.PostingRow) {
+	w.chart.Checked++
+	from, to := w.accounts[p.From], w.accounts[p.To]
+	if from == nil || to == nil {
+		w.chart.violated("customer %d posting %d: a balance is missing", w.customer, p.ID)
+		return
+	}
+	if p.Amount <= 0 || from.Currency != to.Currency || !bank.PostingAllowed(from.Kind, to.Kind, p.Cause) {
+		w.chart.violated("customer %d posting %d: %s to %s, %s, amount %d", w.customer, p.ID, from.Kind, to.Kind, p.Cause, p.Amount)
+	}
+	from.posted -= p.Amount
+	to.posted += p.Amount
+	if file := p.Origin.File; file > 0 {
+		w.byFile[file] = w.byFile[file].Plus(p.Amount)
+		if p.Outcome != 0 {
+			if w.outcomes[file] == nil {
+				w.outcomes[file] = map[bank.Outcome]int64{}
+			}
+			w.outcomes[file][p.Outcome]++
+		}
+	}
+}
+
+func (w *walk) addTransaction(t *bank.Transaction) {
+	w.running.Checked++
+	a := w.accounts[t.Balance]
+	if a == nil {
+		w.running.violated("customer %d transaction %d: its balance is missing", w.customer, t.ID)
+		return
+	}
+	if !a.Kind.HasRow() {
+		return
+	}
+	if t.BalanceAfter != a.after+t.Amount {
+		w.running.violated("customer %d transaction %d: balance after %d, expected %d", w.customer, t.ID, t.BalanceAfter, a.after+t.Amount)
+	}
+	a.after = t.BalanceAfter
+}
