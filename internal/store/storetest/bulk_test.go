@@ -42,7 +42,7 @@ func TestBulk(t *testing.T) {
 		})
 		sameRows(t, "details", all, words)
 		some := get(t, s, func(tx *store.Tx) ([]bank.Details, error) {
-			return gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 1, 27, 28, fn) })
+			return gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 1, 27, 2, fn) })
 		})
 		sameRows(t, "details of two lines", some, words[26:28])
 		for _, want := range []int64{15_000, 5_000, 0} {
