@@ -254,6 +254,10 @@ func plausibleIBAN(b []byte) bool {
 // bankNumber judges fields 4 and 11, which banks ignore: so these are warnings only.
 func (p *parser) bankNumber(s *side, got *reading) {
 	b := p.tokens.content(s.bank)
+	sound := &p.sound[s.bank&1]
+	if len(b) == bankDigits && got.bank == [bankDigits]byte(b) && got.bank == *sound {
+		return
+	}
 	switch {
 	case allZero(b):
 		return
@@ -262,6 +266,8 @@ func (p *parser) bankNumber(s *side, got *reading) {
 		return
 	case !sortCode(b):
 		p.find(s.bankCheckDigit, s.bank, p.show(s.bank), Params{})
+	default:
+		*sound = [bankDigits]byte(b)
 	}
 	if got.bank != [bankDigits]byte{} && got.bank != [bankDigits]byte(b) {
 		p.find(s.bankOther, s.bank, p.show(s.bank), Params{})

@@ -55,11 +55,12 @@ func (e Encoding) table() *table { return tables[e-Windows1250] }
 
 // table is what one single-byte encoding makes of each byte.
 type table struct {
-	char  [256]rune
-	utf   [256][3]byte // the character in UTF-8
-	size  [256]uint8   // its length there
-	shape [256]shape
-	score [256]int8 // points the byte gives to this table in detection
+	char   [256]rune
+	utf    [256][3]byte // the character in UTF-8
+	size   [256]uint8   // its length there
+	shape  [256]shape
+	letter [256]bool // a Latin letter above ASCII
+	score  [256]int8 // points the byte gives to this table in detection
 }
 
 // shape is the case of a letter, or none.
@@ -81,7 +82,7 @@ func newTable(m *charmap.Charmap) *table {
 		}
 		t.char[i] = r
 		t.size[i] = uint8(utf8.EncodeRune(t.utf[i][:], r))
-		t.shape[i] = shapeOf(r)
+		t.shape[i], t.letter[i] = shapeOf(r), latinLetter(r)
 		t.score[i] = scoreOf(r)
 	}
 	return t

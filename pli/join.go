@@ -3,6 +3,7 @@ package pli
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -20,23 +21,23 @@ func (j *joined) of(s string) string { return s[j.start:j.end] }
 // join decodes field src, joins its sub-lines and appends them to out. The rule is that of the bank
 // software that moved these titles to one line of 140 characters: a blank after a sub-line, but none
 // after one of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which
-// exporters cut anywhere, are joined as they are (tagged). Quotes in src are doubled.
-func join(out, src []byte, enc Encoding, tagged bool, to *joined) []byte {
+// exporters cut anywhere, are joined as they are.
+func join(out, src []byte, enc Encoding, how joining, to *joined) []byte {
 	start := len(out)
-	*to = joined{start: start, end: start}
-	if len(src) == 0 {
-		return out
-	}
-	if !tagged {
+	*to = joined{start: start}
+	if how == (joining{}) {
 		if fast, ok := joinPlain(out, src, to); ok {
 			return fast
 		}
 		*to = joined{start: start}
 	}
-	j := joiner{out: out, start: start, enc: enc, tagged: tagged, empty: true, joined: to}
+	j := joiner{out: out, start: start, enc: enc, tagged: how.tagged, empty: true, joined: to}
 	j.text(src)
 	return j.out
 }
+
+// joining says what is special about a text: it is made of tags, it holds doubled quotes.
+type joining struct{ tagged, doubled bool }
 
 // structured reports titles made of tags.
 func structured(src []byte) bool {
@@ -47,54 +48,44 @@ func structured(src []byte) bool {
 	return bytes.HasPrefix(src, []byte("/VAT/")) || bytes.HasPrefix(src, []byte("/TI/")) || bytes.HasPrefix(src, []byte("/NIP/"))
 }
 
-// joinPlain joins printable ASCII, which most texts are; false means that there is something else and
-// that nothing was done.
+// joinPlain joins printable ASCII with single blanks and no quotes, which most texts are, eight bytes a step; false
+// means that there is something else and that nothing was done.
 func joinPlain(out, src []byte, to *joined) ([]byte, bool) {
 	if need := len(out) + len(src) + 8; cap(out) < need {
 		out = append(make([]byte, 0, 2*need), out...)
 	}
-	dst := out[:cap(out)]
-	o, lineStart, lineOut, textEnd, line := len(out), 0, len(out), len(out), 0
-	wasBlank := true
+	dst, o := out[:cap(out)], len(out)
+	lineStart, lineOut, textEnd, line := 0, o, o, 0
+	wasBlank := true // another blank would be one too many
 	for i := 0; i < len(src); {
-		if i+8 <= len(src) {
-			x := binary.LittleEndian.Uint64(src[i:])
-			if blanks := zeros(x ^ ' '*ones); allPlain(x) && zeros(x^'|'*ones)|zeros(x^'"'*ones)|blanks&(blanks>>8) == 0 && !(wasBlank && blanks&0x80 != 0) {
-				binary.LittleEndian.PutUint64(dst[o:], x)
-				i, o = i+8, o+8
-				wasBlank = blanks>>63 != 0
-				textEnd = o - int(blanks>>63)
-				continue
-			}
+		x, n := word(src, i)
+		blanks, bars := zeros(x^' '*ones), zeros(x^'|'*ones)
+		if notPlain(x)|blanks&(blanks>>8) != 0 || wasBlank && blanks&0x80 != 0 {
+			return out, false
 		}
-		for stop := min(i+8, len(src)); i < stop; i++ {
-			switch b := src[i]; {
-			case b == ' ':
-				if !wasBlank {
-					dst[o] = ' '
-					o++
-				}
-				wasBlank = true
-			case b == '|':
-				line++
-				if textEnd > lineOut {
-					to.lines = line
-				}
-				to.longest = max(to.longest, i-lineStart)
-				if i-lineStart != longestTextLine && !wasBlank {
-					dst[o] = ' '
-					o++
-					wasBlank = true
-				}
-				lineStart, lineOut = i+1, o
-			case b <= ' ' || b >= 0x7f || b == '"':
-				return out, false
-			default:
-				dst[o] = b
-				o++
-				textEnd, wasBlank = o, false
-			}
+		if bars != 0 {
+			n = bits.TrailingZeros64(bars) >> 3
 		}
+		binary.LittleEndian.PutUint64(dst[o:], x) // what is too much is overwritten by the next step
+		i, o = i+n, o+n
+		if n > 0 {
+			last := blanks >> (8*n - 1) & 1
+			wasBlank, textEnd = last != 0, o-int(last)
+		}
+		if bars == 0 {
+			continue
+		}
+		if line++; textEnd > lineOut {
+			to.lines = line
+		}
+		to.longest = max(to.longest, i-lineStart)
+		if i-lineStart != longestTextLine && !wasBlank {
+			dst[o] = ' '
+			o++
+			wasBlank = true
+		}
+		i++
+		lineStart, lineOut = i, o
 	}
 	if textEnd > lineOut {
 		to.lines = line + 1
@@ -102,6 +93,21 @@ func joinPlain(out, src []byte, to *joined) ([]byte, bool) {
 	to.longest = max(to.longest, len(src)-lineStart)
 	to.end = textEnd
 	return dst[:textEnd], true
+}
+
+// word loads the eight bytes of src at i, or the n that are left with letters behind them.
+func word(src []byte, i int) (x uint64, n int) {
+	if i+8 <= len(src) {
+		return binary.LittleEndian.Uint64(src[i:]), 8
+	}
+	x, n = 'A'*ones, len(src)-i
+	if len(src) >= 8 {
+		return binary.LittleEndian.Uint64(src[len(src)-8:])>>(64-8*n) | x<<(8*n), n
+	}
+	for k := n - 1; k >= 0; k-- {
+		x = x<<8 | uint64(src[i+k])
+	}
+	return x, n
 }
 
 const ones = 0x0101010101010101
@@ -192,12 +198,15 @@ func (j *joiner) special(src []byte) int {
 
 // letter decodes one character above ASCII.
 func (j *joiner) letter(src []byte) int {
-	r, n := utf8.RuneError, 1
 	if j.enc.singleByte() {
-		r = j.enc.table().char[src[0]]
-	} else {
-		r, n = utf8.DecodeRune(src)
+		t, b := j.enc.table(), src[0]
+		j.odd = j.odd || !t.letter[b]
+		j.out = append(j.out, t.utf[b][:t.size[b]]...)
+		j.width++
+		j.empty = false
+		return 1
 	}
+	r, n := utf8.DecodeRune(src)
 	if r < 0xa0 {
 		r = utf8.RuneError // C1 controls are no text
 	}

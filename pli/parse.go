@@ -13,7 +13,8 @@ type parser struct {
 	rec          Record
 	tokens       tokens
 	payer, payee reading
-	scratch      []byte // the texts of the record
+	sound        [2][bankDigits]byte // the last sort codes found right, one for field 4 and one for 11
+	scratch      []byte              // the texts of the record
 
 	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
 	operation, reference, taxNumber joined // fields 14, 16 and 17
@@ -131,5 +132,10 @@ func (p *parser) texts() {
 
 func (p *parser) join(field int, to *joined) {
 	src := p.tokens.raw(field)
-	p.scratch = join(p.scratch, src, p.enc, field == fieldTitle && structured(src), to)
+	if len(src) == 0 {
+		*to = joined{start: len(p.scratch), end: len(p.scratch)}
+		return
+	}
+	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.field[field].doubled}
+	p.scratch = join(p.scratch, src, p.enc, how, to)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -83,46 +84,48 @@ func (s *survey) window(w []byte, last bool) int {
 	return copy(w, w[end:])
 }
 
-// scan examines w[:end]; the bytes behind end are there to look ahead. Eight plain bytes are passed in
-// one step, which is most of any file.
+// scan examines w[:end]; the bytes behind end are there to look ahead. Runs of plain bytes, which are
+// most of any file, are passed over.
 func (s *survey) scan(w []byte, end int) {
-	for i := 0; i < end; {
-		for i+32 <= end && allPlain4(w[i:]) {
+	for i := 0; i < end; i++ {
+		if n := plainRun(w[i:end]); n > 0 {
 			s.settle()
-			i += 32
+			if i += n; i == end {
+				return
+			}
 		}
-		if i+8 <= end && allPlain(binary.LittleEndian.Uint64(w[i:])) {
-			s.settle()
-			i += 8
-			continue
-		}
-		for stop := min(i+8, end); i < stop; i++ {
-			s.octet(w, i)
-		}
+		s.octet(w, i)
 	}
 }
 
-// allPlain reports whether all eight bytes of x are in 20..7E.
-func allPlain(x uint64) bool {
-	return notPlain(x)&(0x80*ones) == 0
+// plainRun returns how many bytes at the beginning of b are in 20..7E.
+func plainRun(b []byte) int {
+	i := 0
+	for ; i+32 <= len(b); i += 32 {
+		w, x := binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+8:])
+		y, z := binary.LittleEndian.Uint64(b[i+16:]), binary.LittleEndian.Uint64(b[i+24:])
+		if notPlain(w)|notPlain(x)|notPlain(y)|notPlain(z) != 0 {
+			break
+		}
+	}
+	for ; i+8 <= len(b); i += 8 {
+		if odd := notPlain(binary.LittleEndian.Uint64(b[i:])); odd != 0 {
+			return i + bits.TrailingZeros64(odd)>>3
+		}
+	}
+	for i < len(b) && b[i] >= 0x20 && b[i] <= 0x7e {
+		i++
+	}
+	return i
 }
 
-// notPlain sets the highest bit of at least one byte of x if one is above 7E or below 20.
-func notPlain(x uint64) uint64 { return x | (x + ones) | (x - 0x20*ones) }
+// notPlain sets the highest bit of bytes of x that are above 7E or below 20: of none if there are none,
+// and the lowest one set is exact (a borrow or carry may set higher ones by mistake).
+func notPlain(x uint64) uint64 { return (x | (x + ones) | (x - 0x20*ones)) & (0x80 * ones) }
 
-// allPlain4 is allPlain for 32 bytes.
-func allPlain4(b []byte) bool {
-	load := binary.LittleEndian.Uint64
-	_ = b[31]
-	w, x, y, z := load(b), load(b[8:]), load(b[16:]), load(b[24:])
-	return (notPlain(w)|notPlain(x)|notPlain(y)|notPlain(z))&(0x80*ones) == 0
-}
-
+// octet examines a byte that is not plain.
 func (s *survey) octet(w []byte, i int) {
 	b := w[i]
-	if b >= utf8.RuneSelf {
-		s.highByte(w, i)
-	}
 	if b == 0x1a {
 		s.substitutes++
 		return
@@ -131,7 +134,9 @@ func (s *survey) octet(w []byte, i int) {
 	switch {
 	case b == '\n' || b == '\r':
 		s.lineBreak(w, i)
-	case b < 0x20 && b != '\t' || b == 0x7f:
+	case b >= utf8.RuneSelf:
+		s.highByte(w, i)
+	case b != '\t':
 		s.nul = s.nul || b == 0
 		s.control++
 	}

@@ -1,6 +1,10 @@
 package pli
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // The layout of a record: which field is where, counted from 1.
 const (
@@ -49,15 +53,53 @@ func (t *tokens) split(text []byte) Code {
 	t.line, t.count, t.surplus = text, 0, false
 	for i := 0; ; i++ {
 		t.count++
-		x, next, code := scanField(text, i)
-		t.keep(x)
-		if code != "" {
-			return code
+		if end := simpleQuoted(text, i); end > 0 {
+			t.keep(extent{start: int32(i + 1), end: int32(end)})
+			i = end + 1
+		} else {
+			x, next, code := scanField(text, i)
+			t.keep(x)
+			if code != "" {
+				return code
+			}
+			i = next
 		}
-		if i = next; i >= len(text) {
+		if i >= len(text) {
 			return ""
 		}
 	}
+}
+
+// simpleQuoted returns where a field in quotes without blanks at its ends and without quotes inside ends,
+// which most fields are; 0 for any other.
+func simpleQuoted(text []byte, i int) int {
+	if i >= len(text) || text[i] != '"' {
+		return 0
+	}
+	i++
+	end := quoteFrom(text, i)
+	if end < 0 || end+1 < len(text) && text[end+1] != ',' || end > i && (blank(text[i]) || blank(text[end-1])) {
+		return 0
+	}
+	return end
+}
+
+// quoteFrom returns where the first quote at or after i is, or -1. Fields are short: eight bytes a step
+// are faster here than the search of the standard library, which shines on long texts.
+func quoteFrom(text []byte, i int) int {
+	for ; i+8 <= len(text); i += 8 {
+		x := binary.LittleEndian.Uint64(text[i:]) ^ '"'*ones
+		// The lowest bit set is exact; higher ones may come from a borrow and do not matter.
+		if found := (x - ones) &^ x & (0x80 * ones); found != 0 {
+			return i + bits.TrailingZeros64(found)>>3
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i] == '"' {
+			return i
+		}
+	}
+	return -1
 }
 
 func (t *tokens) keep(x extent) {
