@@ -11,10 +11,10 @@ import (
 
 // side is where one party stands in a record and how its findings are called.
 type side struct {
-	account, bank, name                     int // fields
-	missing, format, checksum, foreign      Code
-	bankFormat, bankCheckDigit, bankOther   Code
-	nameMissing, nameLineTooLong, nameLines Code
+	account, bank, name                   int // fields
+	missing, format, checksum, foreign    Code
+	bankFormat, bankCheckDigit, bankOther Code
+	names                                 textCodes
 }
 
 var (
@@ -22,13 +22,13 @@ var (
 		fieldPayer, fieldPayerBank, fieldPayerName,
 		RecordPayerAccountMissing, RecordPayerAccountFormat, RecordPayerAccountChecksum, RecordPayerAccountForeign,
 		RecordPayerBankNoFormat, RecordPayerBankNoCheckDigit, RecordPayerBankNoMismatch,
-		RecordPayerNameMissing, RecordPayerNameLineTooLong, RecordPayerNameTooManyLines,
+		textCodes{RecordPayerNameMissing, RecordPayerNameLineTooLong, RecordPayerNameTooManyLines},
 	}
 	payeeCodes = side{
 		fieldPayee, fieldPayeeBank, fieldPayeeName,
 		RecordPayeeAccountMissing, RecordPayeeAccountFormat, RecordPayeeAccountChecksum, RecordPayeeAccountForeign,
 		RecordPayeeBankNoFormat, RecordPayeeBankNoCheckDigit, RecordPayeeBankNoMismatch,
-		RecordPayeeNameMissing, RecordPayeeNameLineTooLong, RecordPayeeNameTooManyLines,
+		textCodes{RecordPayeeNameMissing, RecordPayeeNameLineTooLong, RecordPayeeNameTooManyLines},
 	}
 	// In a direct debit the creditor stands first and the debtor, who pays, second.
 	directPayer = at(payerCodes, payeeCodes)
@@ -73,8 +73,8 @@ func (p *parser) accounts() {
 		r.Direction = directionOf(r.Payer.Kind, r.Payee.Kind)
 	}
 	before := len(r.Findings)
-	p.accountFinding(payer, &p.payer, r.Payer, p.payerSeverity())
-	p.accountFinding(payee, &p.payee, r.Payee, p.payeeSeverity())
+	p.accountFinding(payer, &p.payer, p.payerSeverity())
+	p.accountFinding(payee, &p.payee, p.payeeSeverity())
 	switch {
 	case same:
 		p.find(RecordSameAccount, payee.account, r.Payee.String(), Params{})
@@ -146,7 +146,7 @@ func (p *parser) payeeSeverity() Severity {
 	return Error
 }
 
-func (p *parser) accountFinding(s *side, got *reading, a Account, severity Severity) {
+func (p *parser) accountFinding(s *side, got *reading, severity Severity) {
 	if got.normalized {
 		p.find(RecordAccountNormalized, s.account, p.show(s.account), Params{})
 	}

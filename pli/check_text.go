@@ -23,11 +23,10 @@ func (p *parser) textRules() {
 	if p.rec.direct {
 		r.PayerName, r.PayeeName = r.PayeeName, r.PayerName
 	}
-	far := r.Direction == Credit || r.Direction == Unallocated
-	p.text(payer.name, r.PayerName, p.joinedName(payer), textCodes{payer.nameMissing, payer.nameLineTooLong, payer.nameLines}, far)
-	far = r.Direction == Debit || r.Direction == Charges
-	p.text(payee.name, r.PayeeName, p.joinedName(payee), textCodes{payee.nameMissing, payee.nameLineTooLong, payee.nameLines}, far)
-	p.text(fieldTitle, r.Title, &p.title, textCodes{RecordTitleMissing, RecordTitleLineTooLong, RecordTitleTooManyLines}, true)
+	d := r.Direction
+	p.text(payer.name, r.PayerName, p.joinedName(payer), &payer.names, d == Credit || d == Unallocated)
+	p.text(payee.name, r.PayeeName, p.joinedName(payee), &payee.names, d == Debit || d == Charges)
+	p.text(fieldTitle, r.Title, &p.title, &titleCodes, true)
 }
 
 func (p *parser) joinedName(s *side) *joined {
@@ -37,9 +36,13 @@ func (p *parser) joinedName(s *side) *joined {
 	return &p.name2
 }
 
+// textCodes are the codes of the rules that every text of sub-lines has.
 type textCodes struct{ missing, lineTooLong, tooManyLines Code }
 
-func (p *parser) text(field int, s string, j *joined, codes textCodes, needed bool) {
+var titleCodes = textCodes{RecordTitleMissing, RecordTitleLineTooLong, RecordTitleTooManyLines}
+
+// text judges one text; needed says that it must not be empty, which names need on the far side only.
+func (p *parser) text(field int, s string, j *joined, codes *textCodes, needed bool) {
 	if s == "" {
 		if needed {
 			p.find(codes.missing, field, "", Params{})
