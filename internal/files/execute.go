@@ -40,12 +40,12 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 }
 
 // executeApproval binds an approval to the bytes of the file and to what validation said about them.
-func executeApproval(f bank.TransactionFile) Approval {
+func executeApproval(f bank.TransactionFile) store.ApprovalRequest {
 	totals, _ := json.Marshal(f.Totals) // numbers and texts always marshal
 	digest := sha256.New()
 	digest.Write(f.SHA256[:])
 	digest.Write(totals)
-	a := Approval{Action: "file.execute", Object: f.ID.String(), Summary: fmt.Sprintf("execute %s: %d records, %s", f.Name, f.Totals.Records, totals)}
+	a := store.ApprovalRequest{Action: "file.execute", Object: f.ID.String(), Summary: fmt.Sprintf("execute %s: %d records, %s", f.Name, f.Totals.Records, totals)}
 	digest.Sum(a.Digest[:0])
 	return a
 }

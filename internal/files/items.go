@@ -182,7 +182,7 @@ func (s *Service) applyDecision(tx *store.Tx, actor bank.Actor, item *bank.Item,
 }
 
 // itemApproval binds an approval to the item, the action and the target.
-func itemApproval(i bank.Item, d decision) Approval {
+func itemApproval(i bank.Item, d decision) store.ApprovalRequest {
 	text := fmt.Sprintf("%s %d %s: %s", d.action, i.Amount, i.Currency, d.target)
-	return Approval{Action: d.action, Object: i.ID.String(), Digest: sha256.Sum256([]byte(i.ID.String() + text)), Summary: text}
+	return store.ApprovalRequest{Action: d.action, Object: i.ID.String(), Digest: sha256.Sum256([]byte(i.ID.String() + text)), Summary: text}
 }

@@ -10,17 +10,9 @@ import (
 	"ims/internal/store"
 )
 
-// Approval is a request for a second person, bound to the digest of what they decide about.
-type Approval struct {
-	Action  string // file.execute, item.assign, item.return, item.settle
-	Object  string
-	Digest  [32]byte
-	Summary string
-}
-
 // ApproveFunc asks whether an action may go on. It returns the approval that waits where a second person must decide first;
 // the caller's transaction then commits without doing the action.
-type ApproveFunc func(ctx context.Context, tx *store.Tx, actor bank.Actor, a Approval) (pending *bank.Approval, err error)
+type ApproveFunc func(ctx context.Context, tx *store.Tx, actor bank.Actor, r store.ApprovalRequest) (pending *bank.Approval, err error)
 
 // Config is what a Service is made of.
 type Config struct {
@@ -44,7 +36,9 @@ type Service struct {
 func New(c Config) *Service {
 	s := &Service{db: c.DB, now: c.Now, approve: c.Approve, lease: c.Lease, chunk: c.Chunk}
 	if s.approve == nil {
-		s.approve = func(context.Context, *store.Tx, bank.Actor, Approval) (*bank.Approval, error) { return nil, nil }
+		s.approve = func(context.Context, *store.Tx, bank.Actor, store.ApprovalRequest) (*bank.Approval, error) {
+			return nil, nil
+		}
 	}
 	if s.lease == 0 {
 		s.lease = 15 * time.Second
