@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -135,7 +136,7 @@ func BenchmarkTokens(b *testing.B) {
 		var t tokens
 		for {
 			l, err := lines.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if code := t.split(l.text); code != "" || t.count != 16 {

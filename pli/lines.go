@@ -131,7 +131,7 @@ func (l *lineReader) fill() error {
 	l.end += n
 	l.left -= int64(n)
 	switch {
-	case err == io.EOF || err == io.ErrUnexpectedEOF:
+	case errors.Is(err, io.EOF):
 		return fmt.Errorf("second reading: %w", errChanged)
 	case err != nil:
 		return fmt.Errorf("second reading: %w", err)

@@ -274,10 +274,10 @@ func (r *Reader) expect(rec *Record) {
 // finish ends the reading; at the end of the file it says what only then can be said.
 func (r *Reader) finish(err error) {
 	r.err = err
-	if closing := r.Close(); err == io.EOF && closing != nil {
+	if closing := r.Close(); errors.Is(err, io.EOF) && closing != nil {
 		r.err = fmt.Errorf("second reading: %w", closing)
 	}
-	if r.err == io.EOF {
+	if errors.Is(r.err, io.EOF) {
 		r.conclude()
 	}
 }

@@ -37,99 +37,109 @@ func keys(m map[int]string) func(func(int) bool) {
 	}
 }
 
-// TestRules holds what the samples do not: edges of each rule, and each severity by side.
+type (
+	changes  map[int]string // fields as they stand in the file
+	ruleCase struct {
+		name, sample string
+		change       changes
+		direction    Direction
+		errs, warns  string // codes, sorted
+	}
+)
+
+// The accounts of the invented world.
+const (
+	v1     = "40111111117700000000000001"
+	v2     = "13111111117700000000000002"
+	e1     = "39222222220000000012345678"
+	e2     = "39333333330000000087654321"
+	master = "83111111110000000000000010"
+)
+
+// ruleCases hold what the samples do not: edges of each rule, and each severity by side.
+var ruleCases = []ruleCase{
+	{"funding", "V01", changes{6: master, 4: "11111111"}, Funding, "", ""},
+	{"sweep", "V03", changes{7: master, 11: "11111111"}, Sweep, "", ""},
+	{"charges", "V03", changes{6: master}, Charges, "", ""},
+	{"charges, five lines", "V03", changes{6: master, 12: "A|B|C|D|E"}, Charges, "", "record.title_too_many_lines"},
+	{"charges without payee", "V03", changes{6: master, 7: ""}, Charges, "record.payee_account_missing", ""},
+	{"charges to a wrong number", "V03", changes{6: master, 7: e2[:25] + "2"}, Charges, "record.payee_account_checksum", ""},
+	{"charges abroad", "V03", changes{6: master, 7: "DE89370400440532013000", 11: ""}, Charges, "record.payee_account_foreign", ""},
+	{"master to itself", "V01", changes{6: master, 7: master, 4: ""}, Unknown, "record.same_account", ""},
+	{"master from nowhere", "X67", changes{7: master}, Unallocated, "", "domain.master_account_unallocated record.payer_account_missing record.payer_name_missing"},
+	{"unallocated, payer damaged", "X47", changes{6: e1[:25] + "9"}, Unallocated, "", "domain.master_account_unallocated record.payer_account_checksum"},
+	{"same external", "V01", changes{7: e1, 11: ""}, Unknown, "record.same_account", ""},
+	{"own payer with wrong digits", "V03", changes{6: "41" + v1[2:]}, Unknown, "record.payer_account_checksum", ""},
+	{"own payer with wrong digits, own payee", "V04", changes{6: "41" + v1[2:]}, Unknown, "record.payer_account_checksum", ""},
+	{"own master with wrong digits", "X47", changes{7: "84" + master[2:]}, Unknown, "record.payee_account_checksum", ""},
+	{"payer 00", "V01", changes{6: "00" + e1[2:]}, Credit, "", "record.payer_account_checksum"},
+	{"payer text on a credit", "V01", changes{6: "NR KONTA"}, Credit, "", "record.payer_account_format"},
+	{"payer text, payee external", "X28", changes{6: "NR KONTA"}, Unknown, "record.payer_account_format", ""},
+	{"payee text on a debit", "V03", changes{7: "NR KONTA"}, Debit, "record.payee_account_format", ""},
+	{"payee text on a credit", "V01", changes{7: "NR KONTA"}, Unknown, "record.payee_account_format", ""},
+	{"payer foreign on a credit", "V01", changes{6: "DE89370400440532013000", 4: ""}, Credit, "", "record.payer_account_foreign"},
+	{"payer foreign, wrong digits", "V01", changes{6: "DE88370400440532013000", 4: ""}, Credit, "", "record.payer_account_checksum"},
+	{"payer of no country", "V01", changes{6: "XX88370400440532013000", 4: ""}, Credit, "", "record.payer_account_format"},
+	{"dashes and small letters", "V01", changes{7: "pl40-1111-1111-7700-0000-0000-0001"}, Credit, "", "record.account_normalized"},
+	{"blanks around are none", "V01", changes{7: ` " 40111111117700000000000001 " `}, Credit, "", ""},
+	{"Cyrillic digits are no digits", "V01", changes{7: "٤0111111117700000000000001"}, Unknown, "record.payee_account_format", ""},
+	{"both missing", "X16c", changes{7: `""`}, Unknown, "record.payee_account_missing record.payer_account_missing", ""},
+	{"one zero is missing", "X10", changes{2: "20261120", 6: "0", 15: "74"}, Credit, "", "record.payer_account_missing"},
+
+	{"decimal comma, no bank number", "V01", changes{3: "12,34", 4: ""}, Unknown, "record.amount_format", ""},
+	{"decimal comma on a debit, no bank number", "V03", changes{3: "99,00", 4: ""}, Unknown, "record.amount_format", ""},
+	{"decimal comma, cash", "V10", changes{3: "12,34", 4: "22222222"}, Unknown, "record.amount_format", ""},
+	{"two digits for a bank", "V01", changes{4: "22"}, Credit, "", "record.payer_bank_no_format"},
+	{"zeros for a bank", "V01", changes{4: "00000000"}, Credit, "", ""},
+	{"minus and text", "V01", changes{3: "-x"}, Credit, "record.amount_format", ""},
+	{"minus zero", "V01", changes{3: "-0"}, Credit, "record.amount_negative", ""},
+	{"many zeros", "V01", changes{3: "000"}, Credit, "record.amount_zero", ""},
+	{"15 digits", "V01", changes{3: "999999999999999"}, Credit, "", ""},
+	{"15 digits and zeros", "V01", changes{3: "00999999999999999"}, Credit, "", "record.amount_leading_zero"},
+	{"huge", "V01", changes{3: strings.Repeat("9", 400)}, Credit, "record.amount_too_large", ""},
+	{"digits of another script", "V01", changes{3: "１２"}, Credit, "record.amount_format", ""},
+
+	{"today", "V01", changes{2: "20261123"}, Credit, "", ""},
+	{"tomorrow", "V01", changes{2: "20261124"}, Credit, "record.date_future", ""},
+	{"366 days ago", "V01", changes{2: "20251122"}, Credit, "", ""},
+	{"367 days ago", "V01", changes{2: "20251121"}, Credit, "record.date_too_old", ""},
+	{"leap day of no leap year", "V01", changes{2: "20260229"}, Credit, "record.date_invalid", ""},
+	{"year zero", "V01", changes{2: "00000101"}, Credit, "record.date_invalid", ""},
+	{"letters", "V01", changes{2: "2026112O"}, Credit, "record.date_format", ""},
+
+	{"constant 10 shifted", "V01", changes{10: "11111111"}, Credit, "record.constant_format", ""},
+	{"constants empty", "V01", changes{5: "", 10: ""}, Credit, "", ""},
+	{"class 01 with 110 debit", "V03", changes{15: "01"}, Debit, "record.class_unsupported", ""},
+	{"class 1", "V01", changes{15: "1"}, Credit, "record.class_unsupported", ""},
+	{"class 74 to a balance", "V01", changes{15: "74"}, Credit, "", ""},
+
+	{"12 fields", "V01", nil, Credit, "", "record.class_missing record.field_count_unusual"}, // cut below
+	{"18 fields, empty", "V01", changes{17: "", 18: ""}, Credit, "", "record.trailing_empty_fields"},
+	{"17 fields, empty", "V01", changes{17: ""}, Credit, "", "record.field_count_unusual"},
+	{"NIP of nine digits", "V01", changes{17: "123456321"}, Credit, "", "record.field_count_unusual record.nip_format"},
+	{"NIP wrong", "V01", changes{17: "1234563219"}, Credit, "", "record.field_count_unusual record.nip_checksum"},
+
+	{"name of five lines, credit", "V01", changes{8: "A|B|C|D|E"}, Credit, "", "record.payer_name_too_many_lines"},
+	{"name of five lines, internal", "V04", changes{9: "A|B|C|D|E"}, Internal, "record.payee_name_too_many_lines", ""},
+	{"name of 36", "V03", changes{8: strings.Repeat("Ą", 36)}, Debit, "", "record.payer_name_line_too_long"},
+	{"name of 35", "V03", changes{8: strings.Repeat("Ą", 35)}, Debit, "", ""},
+	{"reference of 36", "V01", changes{16: strings.Repeat("R", 36)}, Credit, "", "record.reference_too_long"},
+	{"reserved bars", "V01", changes{14: `"||"`}, Credit, "", ""},
+
+	{"tax on a credit", "V01", changes{15: "71"}, Credit, "", "record.tax_structure"},
+	{"tax tags in another order", "V08", changes{12: "/TI/N1/SFP/VAT-7/OKR/26M10"}, Debit, "record.tax_structure", ""},
+	{"split, no id", "V07", changes{12: `"/VAT/1,00/IDC//INV/F"`}, Credit, "", "record.mpp_idc_format"},
+	{"split, id of 15", "V07", changes{12: `"/VAT/1,00/IDC/123456789012345/INV/F"`}, Credit, "", "record.mpp_idc_format"},
+	{"split, no invoice", "V07", changes{12: `"/VAT/1,00/IDC/1/INV//TXT/A"`}, Credit, "", "record.mpp_inv_format"},
+	{"split, invoice of 36", "V07", changes{12: `"/VAT/1,00/IDC/1/INV/` + strings.Repeat("F", 36) + `"`}, Credit, "", "record.mpp_inv_format record.title_line_too_long"},
+	{"split, text of 34", "V07", changes{12: `"/VAT/1,00/IDC/1/INV/F/TXT/|` + strings.Repeat("T", 34) + `"`}, Credit, "", "record.mpp_txt_too_long"},
+	{"split, eleven digits", "V07", changes{12: `"/VAT/12345678901,00/IDC/1/INV/F"`}, Credit, "", "record.mpp_vat_format"},
+	{"split, VAT equal to the amount", "V07", changes{12: `"/VAT/1230,00/IDC/1/INV/F"`}, Credit, "", ""},
+	{"split, order of tags", "V07", changes{12: `"/VAT/1,00/INV/F/IDC/1"`}, Credit, "", "record.mpp_structure"},
+}
+
 func TestRules(t *testing.T) {
-	const (
-		v1, v2, e1, e2 = "40111111117700000000000001", "13111111117700000000000002", "39222222220000000012345678", "39333333330000000087654321"
-		master         = "83111111110000000000000010"
-	)
-	type fields = map[int]string
-	for _, c := range []struct {
-		name        string
-		sample      string
-		change      fields
-		direction   Direction
-		errs, warns string
-	}{
-		{"funding", "V01", fields{6: master, 4: "11111111"}, Funding, "", ""},
-		{"sweep", "V03", fields{7: master, 11: "11111111"}, Sweep, "", ""},
-		{"charges", "V03", fields{6: master}, Charges, "", ""},
-		{"charges, five lines", "V03", fields{6: master, 12: "A|B|C|D|E"}, Charges, "", "record.title_too_many_lines"},
-		{"charges without payee", "V03", fields{6: master, 7: ""}, Charges, "record.payee_account_missing", ""},
-		{"charges to a wrong number", "V03", fields{6: master, 7: e2[:25] + "2"}, Charges, "record.payee_account_checksum", ""},
-		{"charges abroad", "V03", fields{6: master, 7: "DE89370400440532013000", 11: ""}, Charges, "record.payee_account_foreign", ""},
-		{"master to itself", "V01", fields{6: master, 7: master, 4: ""}, Unknown, "record.same_account", ""},
-		{"master from nowhere", "X67", fields{7: master}, Unallocated, "", "domain.master_account_unallocated record.payer_account_missing record.payer_name_missing"},
-		{"unallocated, payer damaged", "X47", fields{6: e1[:25] + "9"}, Unallocated, "", "domain.master_account_unallocated record.payer_account_checksum"},
-		{"same external", "V01", fields{7: e1, 11: ""}, Unknown, "record.same_account", ""},
-		{"own payer with wrong digits", "V03", fields{6: "41" + v1[2:]}, Unknown, "record.payer_account_checksum", ""},
-		{"own payer with wrong digits, own payee", "V04", fields{6: "41" + v1[2:]}, Unknown, "record.payer_account_checksum", ""},
-		{"own master with wrong digits", "X47", fields{7: "84" + master[2:]}, Unknown, "record.payee_account_checksum", ""},
-		{"payer 00", "V01", fields{6: "00" + e1[2:]}, Credit, "", "record.payer_account_checksum"},
-		{"payer text on a credit", "V01", fields{6: "NR KONTA"}, Credit, "", "record.payer_account_format"},
-		{"payer text, payee external", "X28", fields{6: "NR KONTA"}, Unknown, "record.payer_account_format", ""},
-		{"payee text on a debit", "V03", fields{7: "NR KONTA"}, Debit, "record.payee_account_format", ""},
-		{"payee text on a credit", "V01", fields{7: "NR KONTA"}, Unknown, "record.payee_account_format", ""},
-		{"payer foreign on a credit", "V01", fields{6: "DE89370400440532013000", 4: ""}, Credit, "", "record.payer_account_foreign"},
-		{"payer foreign, wrong digits", "V01", fields{6: "DE88370400440532013000", 4: ""}, Credit, "", "record.payer_account_checksum"},
-		{"payer of no country", "V01", fields{6: "XX88370400440532013000", 4: ""}, Credit, "", "record.payer_account_format"},
-		{"dashes and small letters", "V01", fields{7: "pl40-1111-1111-7700-0000-0000-0001"}, Credit, "", "record.account_normalized"},
-		{"blanks around are none", "V01", fields{7: ` " 40111111117700000000000001 " `}, Credit, "", ""},
-		{"Cyrillic digits are no digits", "V01", fields{7: "٤0111111117700000000000001"}, Unknown, "record.payee_account_format", ""},
-		{"both missing", "X16c", fields{7: `""`}, Unknown, "record.payee_account_missing record.payer_account_missing", ""},
-		{"one zero is missing", "X10", fields{2: "20261120", 6: "0", 15: "74"}, Credit, "", "record.payer_account_missing"},
-
-		{"decimal comma, no bank number", "V01", fields{3: "12,34", 4: ""}, Unknown, "record.amount_format", ""},
-		{"decimal comma on a debit, no bank number", "V03", fields{3: "99,00", 4: ""}, Unknown, "record.amount_format", ""},
-		{"decimal comma, cash", "V10", fields{3: "12,34", 4: "22222222"}, Unknown, "record.amount_format", ""},
-		{"two digits for a bank", "V01", fields{4: "22"}, Credit, "", "record.payer_bank_no_format"},
-		{"zeros for a bank", "V01", fields{4: "00000000"}, Credit, "", ""},
-		{"minus and text", "V01", fields{3: "-x"}, Credit, "record.amount_format", ""},
-		{"minus zero", "V01", fields{3: "-0"}, Credit, "record.amount_negative", ""},
-		{"many zeros", "V01", fields{3: "000"}, Credit, "record.amount_zero", ""},
-		{"15 digits", "V01", fields{3: "999999999999999"}, Credit, "", ""},
-		{"15 digits and zeros", "V01", fields{3: "00999999999999999"}, Credit, "", "record.amount_leading_zero"},
-		{"huge", "V01", fields{3: strings.Repeat("9", 400)}, Credit, "record.amount_too_large", ""},
-		{"digits of another script", "V01", fields{3: "１２"}, Credit, "record.amount_format", ""},
-
-		{"today", "V01", fields{2: "20261123"}, Credit, "", ""},
-		{"tomorrow", "V01", fields{2: "20261124"}, Credit, "record.date_future", ""},
-		{"366 days ago", "V01", fields{2: "20251122"}, Credit, "", ""},
-		{"367 days ago", "V01", fields{2: "20251121"}, Credit, "record.date_too_old", ""},
-		{"leap day of no leap year", "V01", fields{2: "20260229"}, Credit, "record.date_invalid", ""},
-		{"year zero", "V01", fields{2: "00000101"}, Credit, "record.date_invalid", ""},
-		{"letters", "V01", fields{2: "2026112O"}, Credit, "record.date_format", ""},
-
-		{"constant 10 shifted", "V01", fields{10: "11111111"}, Credit, "record.constant_format", ""},
-		{"constants empty", "V01", fields{5: "", 10: ""}, Credit, "", ""},
-		{"class 01 with 110 debit", "V03", fields{15: "01"}, Debit, "record.class_unsupported", ""},
-		{"class 1", "V01", fields{15: "1"}, Credit, "record.class_unsupported", ""},
-		{"class 74 to a balance", "V01", fields{15: "74"}, Credit, "", ""},
-
-		{"12 fields", "V01", nil, Credit, "", "record.class_missing record.field_count_unusual"}, // cut below
-		{"18 fields, empty", "V01", fields{17: "", 18: ""}, Credit, "", "record.trailing_empty_fields"},
-		{"17 fields, empty", "V01", fields{17: ""}, Credit, "", "record.field_count_unusual"},
-		{"NIP of nine digits", "V01", fields{17: "123456321"}, Credit, "", "record.field_count_unusual record.nip_format"},
-		{"NIP wrong", "V01", fields{17: "1234563219"}, Credit, "", "record.field_count_unusual record.nip_checksum"},
-
-		{"name of five lines, credit", "V01", fields{8: "A|B|C|D|E"}, Credit, "", "record.payer_name_too_many_lines"},
-		{"name of five lines, internal", "V04", fields{9: "A|B|C|D|E"}, Internal, "record.payee_name_too_many_lines", ""},
-		{"name of 36", "V03", fields{8: strings.Repeat("Ą", 36)}, Debit, "", "record.payer_name_line_too_long"},
-		{"name of 35", "V03", fields{8: strings.Repeat("Ą", 35)}, Debit, "", ""},
-		{"reference of 36", "V01", fields{16: strings.Repeat("R", 36)}, Credit, "", "record.reference_too_long"},
-		{"reserved bars", "V01", fields{14: `"||"`}, Credit, "", ""},
-
-		{"tax on a credit", "V01", fields{15: "71"}, Credit, "", "record.tax_structure"},
-		{"tax tags in another order", "V08", fields{12: "/TI/N1/SFP/VAT-7/OKR/26M10"}, Debit, "record.tax_structure", ""},
-		{"split, no id", "V07", fields{12: `"/VAT/1,00/IDC//INV/F"`}, Credit, "", "record.mpp_idc_format"},
-		{"split, id of 15", "V07", fields{12: `"/VAT/1,00/IDC/123456789012345/INV/F"`}, Credit, "", "record.mpp_idc_format"},
-		{"split, no invoice", "V07", fields{12: `"/VAT/1,00/IDC/1/INV//TXT/A"`}, Credit, "", "record.mpp_inv_format"},
-		{"split, invoice of 36", "V07", fields{12: `"/VAT/1,00/IDC/1/INV/` + strings.Repeat("F", 36) + `"`}, Credit, "", "record.mpp_inv_format record.title_line_too_long"},
-		{"split, text of 34", "V07", fields{12: `"/VAT/1,00/IDC/1/INV/F/TXT/|` + strings.Repeat("T", 34) + `"`}, Credit, "", "record.mpp_txt_too_long"},
-		{"split, eleven digits", "V07", fields{12: `"/VAT/12345678901,00/IDC/1/INV/F"`}, Credit, "", "record.mpp_vat_format"},
-		{"split, VAT equal to the amount", "V07", fields{12: `"/VAT/1230,00/IDC/1/INV/F"`}, Credit, "", ""},
-		{"split, order of tags", "V07", fields{12: `"/VAT/1,00/INV/F/IDC/1"`}, Credit, "", "record.mpp_structure"},
-	} {
+	for _, c := range ruleCases {
 		line := change(t, c.sample, c.change)
 		if c.name == "12 fields" {
 			line = fileOf(bytes.TrimSuffix(line, []byte(`,"","","51",""`+"\r\n")), "\r\n")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/bits"
@@ -43,14 +44,13 @@ func (s *survey) conduct(r io.Reader, limit int64) error {
 	buf := make([]byte, windowBytes)
 	held := 0
 	for {
-		n, err := io.ReadFull(r, buf[held:])
+		n, last, err := fillFrom(r, buf[held:])
+		if err != nil {
+			return fmt.Errorf("first reading: %w", err)
+		}
 		hash.Write(buf[held : held+n])
 		s.size += int64(n)
 		s.keepHead(buf[held : held+n])
-		last := err == io.EOF || err == io.ErrUnexpectedEOF
-		if err != nil && !last {
-			return fmt.Errorf("first reading: %w", err)
-		}
 		if s.size > limit {
 			s.tooLarge = true
 			return nil
@@ -61,6 +61,22 @@ func (s *survey) conduct(r io.Reader, limit int64) error {
 			return nil
 		}
 	}
+}
+
+// fillFrom reads until b is full or the file ends. Only io.EOF is an end: io.ReadFull would make one of
+// the io.ErrUnexpectedEOF with which a torn store or archive answers, and half a file would look whole.
+func fillFrom(r io.Reader, b []byte) (n int, last bool, err error) {
+	for n < len(b) {
+		got, err := r.Read(b[n:])
+		n += got
+		if errors.Is(err, io.EOF) {
+			return n, true, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
+	}
+	return n, false, nil
 }
 
 func (s *survey) keepHead(b []byte) {

@@ -155,7 +155,7 @@ func (o Order) withTitle() (Order, error) {
 	case strings.HasPrefix(o.Title, "/VAT/"):
 		return o, fmt.Errorf("the title is that of a split payment, class %s is not", o.Class)
 	case o.Class == "71" && !inOrder(o.Title, "/TI/", "/OKR/", "/SFP/"):
-		return o, fmt.Errorf("a tax payment needs a title of the form /TI/../OKR/../SFP/..")
+		return o, fmt.Errorf("a tax payment needs a title of the form /TI/x/OKR/x/SFP/x")
 	}
 	return o, nil
 }
