@@ -76,12 +76,15 @@ func (p *parser) amount() bool {
 		return false
 	}
 	n, fault := readAmount(b)
+	if n > p.opt.MaxAmount {
+		fault = RecordAmountTooLarge
+	}
 	switch {
-	case fault != "":
-		p.find(fault, fieldAmount, p.show(fieldAmount), Params{Limit: MaxAmount})
+	case fault == RecordAmountTooLarge:
+		p.find(fault, fieldAmount, p.show(fieldAmount), Params{Limit: p.opt.MaxAmount})
 		return true
-	case n > p.opt.MaxAmount:
-		p.find(RecordAmountTooLarge, fieldAmount, p.show(fieldAmount), Params{Limit: p.opt.MaxAmount})
+	case fault != "":
+		p.find(fault, fieldAmount, p.show(fieldAmount), Params{})
 		return true
 	case b[0] == '0':
 		p.find(RecordAmountLeadingZero, fieldAmount, p.show(fieldAmount), Params{})
@@ -113,19 +116,25 @@ func readAmount(b []byte) (int64, Code) {
 const amountDigits = 15
 
 // commaInAmount recognises 12,34 without quotes: digits, then one or two digits where the bank number
-// belongs, and then a bank number in field 5, or, if that is empty, both accounts one field late.
+// belongs and a bank number in field 5; or, where bank numbers are left empty, any few digits and both
+// accounts one field late.
 func (p *parser) commaInAmount(amount []byte) bool {
 	t := &p.tokens
 	cents := t.raw(fieldPayerBank)
-	if len(cents) == 0 || len(cents) > 2 || !digitsOnly(cents) || string(cents) == "0" || !digitsOnly(amount) {
+	if len(cents) == 0 || len(cents) >= bankDigits || !digitsOnly(cents) || !digitsOnly(amount) {
 		return false
 	}
 	bank := t.raw(fieldConstant1)
-	if len(bank) == bankDigits && digitsOnly(bank) {
+	if len(cents) <= 2 && string(cents) != "0" && len(bank) == bankDigits && digitsOnly(bank) {
 		return true
 	}
-	return len(t.raw(fieldPayer)) <= 1 && countDigits(t.raw(fieldPayee)) >= accountDigits &&
-		countDigits(t.raw(fieldPayerName)) >= accountDigits
+	return len(t.raw(fieldPayer)) <= 1 && looksLikeAccount(t.raw(fieldPayee)) && looksLikeAccount(t.raw(fieldPayerName))
+}
+
+// looksLikeAccount reports text of many digits and nothing but what people put between them.
+func looksLikeAccount(b []byte) bool {
+	rest := bytes.TrimPrefix(b, []byte("PL"))
+	return countDigits(rest) >= accountDigits && len(bytes.Trim(rest, "0123456789 -")) == 0 && bytes.IndexByte(rest, '|') < 0
 }
 
 // constant judges fields 5 and 10. Anything but one digit there means that fields are shifted.

@@ -118,7 +118,7 @@ func TestLineNumbers(t *testing.T) {
 		t.Errorf("type %q, lines %d and %d", res.records[0].Type, res.records[0].Line, res.records[1].Line)
 	}
 	want := []Finding{
-		{Code: RecordAmountZero, Severity: Error, Line: 4, Field: 3, Value: "0", Params: Params{Limit: MaxAmount}},
+		{Code: RecordAmountZero, Severity: Error, Line: 4, Field: 3, Value: "0"},
 		{Code: RecordBlankLine, Severity: Warning, Line: 2},
 		{Code: RecordBlankLine, Severity: Warning, Line: 3},
 	}
@@ -230,7 +230,7 @@ func TestTotalsByDirection(t *testing.T) {
 	if rep.Refused != (Total{Count: 2, Sum: 12345}) || rep.All != (Total{Count: 6, Sum: 12345*3 + 9900 + 5000}) || rep.Accepted != 4 {
 		t.Errorf("refused %+v, all %+v, accepted %d", rep.Refused, rep.All, rep.Accepted)
 	}
-	if rep.Executable() || rep.Damaged() {
+	if rep.Executable() || rep.Damaged() || !rep.Complete {
 		t.Errorf("two bad records: executable %v, damaged %v", rep.Executable(), rep.Damaged())
 	}
 }
@@ -413,4 +413,23 @@ func (o *oneByte) Read(p []byte) (int, error) {
 	n := copy(p[:1], o.b)
 	o.b = o.b[n:]
 	return n, nil
+}
+
+// TestHalfReadIsNotExecutable: a report asked for too early must not open the way to the money.
+func TestHalfReadIsNotExecutable(t *testing.T) {
+	r, err := Open(opener(bytes.Repeat(sampleNamed(t, "V01"), 2)), sampleOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if report := r.Report(); report.Executable() || report.Complete {
+			t.Errorf("executable after %d records: %+v", i, report)
+		}
+		if _, err := r.Next(); (err != nil) != (i == 2) {
+			t.Fatal(err)
+		}
+	}
+	if report := r.Report(); !report.Executable() {
+		t.Errorf("not executable: %+v", report)
+	}
 }

@@ -23,6 +23,8 @@ type Reader struct {
 	lines *lineReader
 	err   error // what Next returns from now on
 
+	complete bool
+
 	blanks    int  // blank lines since the last record
 	lastEnded bool // the last record had a line end
 	lastTorn  bool // the last record is lexically broken or short
@@ -78,7 +80,7 @@ func (r *Reader) inspect() {
 	r.inspectName()
 	if fatal := r.fatal(); fatal.Code != "" {
 		r.fileFinding(fatal)
-		r.err = io.EOF
+		r.err, r.complete = io.EOF, true
 		return
 	}
 	r.inspectEncoding()
@@ -283,6 +285,7 @@ func (r *Reader) finish(err error) {
 }
 
 func (r *Reader) conclude() {
+	r.complete = true
 	switch {
 	case !r.lastEnded && r.lastTorn:
 		r.fileFinding(Finding{Code: FileTruncated, Line: r.report.Lines - r.blanks})
@@ -338,6 +341,7 @@ var errClosed = errors.New("the reader is closed")
 // Report returns what is known of the file so far; after io.EOF, all of it.
 func (r *Reader) Report() Report {
 	report := r.report
+	report.Complete = r.complete
 	report.File = slices.Clone(r.tally.file)
 	report.Findings = r.tally.kept()
 	report.Counts = maps.Clone(r.tally.counts)

@@ -131,16 +131,19 @@ func (a *Account) appendKey(b []byte) []byte {
 // appendFolded appends s in capitals with every run of blanks as one.
 func appendFolded(dst []byte, s string) []byte {
 	wasBlank := true
-	for _, r := range s {
-		isBlank := r == ' '
+	for i := 0; i < len(s); {
+		b, n := s[i], 1
 		switch {
-		case isBlank && wasBlank:
-		case r < utf8.RuneSelf:
-			dst = append(dst, upperASCII(byte(r)))
+		case b == ' ' && wasBlank:
+		case b < utf8.RuneSelf:
+			dst = append(dst, upperASCII(b))
 		default:
+			var r rune
+			r, n = utf8.DecodeRuneInString(s[i:])
 			dst = utf8.AppendRune(dst, unicode.ToUpper(r))
 		}
-		wasBlank = isBlank
+		wasBlank = b == ' '
+		i += n
 	}
 	return dst
 }

@@ -26,6 +26,7 @@ func (t *Total) add(amount int64) {
 
 // Report says what a file as a whole is. It is complete after [Reader.Next] has returned io.EOF.
 type Report struct {
+	Complete bool // the file was read to its end, or as far as it is worth reading
 	Encoding Encoding
 	Bytes    int64 // read; one window above the limit at most where the file is too large
 	SHA256   [sha256.Size]byte
@@ -44,8 +45,9 @@ type Report struct {
 	Warnings int          // complete
 }
 
-// Executable reports whether the file may be executed under strict acceptance: there is no error in it.
-func (r *Report) Executable() bool { return r.Errors == 0 }
+// Executable reports whether the file may be executed under strict acceptance: it was read to its end
+// and there is no error in it.
+func (r *Report) Executable() bool { return r.Complete && r.Errors == 0 }
 
 // Damaged reports whether the file cannot be trusted as a whole, so that also an acceptance by record
 // must refuse it: it is something else, it is torn, it broke a limit, it is not what was announced, or

@@ -88,6 +88,10 @@ var ruleCases = []ruleCase{
 
 	{"decimal comma, no bank number", "V01", changes{3: "12,34", 4: ""}, Unknown, "record.amount_format", ""},
 	{"decimal comma on a debit, no bank number", "V03", changes{3: "99,00", 4: ""}, Unknown, "record.amount_format", ""},
+	{"decimal comma and one zero, no bank number", "V03", changes{3: "99,0", 4: ""}, Unknown, "record.amount_format", ""},
+	{"three decimals, no bank number", "V03", changes{3: "99,000", 4: ""}, Unknown, "record.amount_format", ""},
+	{"thousands with a comma", "V03", changes{3: "1,234"}, Unknown, "record.amount_format", ""},
+	{"cash by a payer who names an account", "V10", changes{4: "0", 8: `"KASA 40111111117700000000000001"`}, Credit, "", "record.payer_account_missing"},
 	{"decimal comma, cash", "V10", changes{3: "12,34", 4: "22222222"}, Unknown, "record.amount_format", ""},
 	{"two digits for a bank", "V01", changes{4: "22"}, Credit, "", "record.payer_bank_no_format"},
 	{"zeros for a bank", "V01", changes{4: "00000000"}, Credit, "", ""},
