@@ -26,7 +26,8 @@ type Fault struct {
 }
 
 // Check tells every fault of s. Without options it judges as Parse does. It goes on after a fault as if that had been
-// mended: a small letter is reported and then read as a capital. A length that is wrong leaves check digits unjudged.
+// mended: a small letter is reported and then read as a capital. A length that is wrong leaves check digits unjudged. Of
+// more than 100 faults it tells the first 100.
 func Check(s string, opts ...Option) Result {
 	o := combine(opts)
 	r := Result{Input: s, Faults: []Fault{}, Warnings: []Fault{}}

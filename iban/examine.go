@@ -10,6 +10,9 @@ type flaw struct {
 	at       int
 }
 
+// maxFlaws bounds what hostile input can make Check write: an IBAN has 34 characters.
+const maxFlaws = 100
+
 // examination is the slow look at an input: it goes on after a fault, as if it had been mended, to find the next.
 type examination struct {
 	options Option
@@ -30,7 +33,7 @@ func (e *examination) tell(k fault, position, at int) bool {
 	if e.first.kind == faultNone {
 		e.first = w
 	}
-	if e.all {
+	if e.all && len(e.flaws) < maxFlaws {
 		e.flaws = append(e.flaws, w)
 	}
 	return e.all

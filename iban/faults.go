@@ -46,9 +46,9 @@ const (
 var faultKinds = [faultCount]Kind{"", KindEmpty, KindSpace, KindLowerCase, KindBadCharacter, KindUnknownCountry,
 	KindUnregistered, KindLength, KindClass, KindCheckRange, KindCheckDigits, KindNational}
 
-var faultTexts = [faultCount]string{"", "there is nothing to read", "a space stands", "a small letter stands",
-	"a character that no IBAN has stands", "unknown country code", "a country outside the SWIFT registry",
-	"wrong length for the country", "a letter or digit stands where the other belongs,",
+var faultTexts = [faultCount]string{"", "there is nothing to read", "contains a space", "contains a small letter",
+	"contains a character that no IBAN has", "unknown country code", "country outside the SWIFT registry",
+	"wrong length for the country", "has a letter or a digit where the other belongs",
 	"check digits that do not exist (00, 01, 99)", "wrong check digits", "wrong national check digits"}
 
 // ParseError is the first fault of an input. It does not hold the input, so that it may be logged. Errors are shared
