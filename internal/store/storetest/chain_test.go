@@ -108,6 +108,10 @@ func TestChain(t *testing.T) {
 		for i, d := range digests {
 			equal(t, "digest", links[i].Digest, d)
 		}
+		behind := get(t, s, func(tx *store.Tx) ([]store.Link, error) {
+			return gather(func(fn func(store.Link) error) error { return tx.EachLink(c, 3, fn) })
+		})
+		equal(t, "from the third on", behind, links[2:])
 		events := get(t, s, func(tx *store.Tx) ([]bank.AuditEvent, error) { return tx.AuditEvents(c, 8, 8) })
 		equal(t, "second event", events, []bank.AuditEvent{{Customer: c, ID: 8, At: at(9), Action: "a.c"}})
 	})
@@ -117,7 +121,7 @@ func TestChain(t *testing.T) {
 func chainOf(t testing.TB, s *scene, c bank.CustomerID) []store.Link {
 	t.Helper()
 	links := get(t, s, func(tx *store.Tx) ([]store.Link, error) {
-		return gather(func(fn func(store.Link) error) error { return tx.EachLink(c, fn) })
+		return gather(func(fn func(store.Link) error) error { return tx.EachLink(c, 1, fn) })
 	})
 	want := store.Head{Customer: c, NextID: 1, NextLink: 1, LastAt: at(0)}
 	for _, l := range links {

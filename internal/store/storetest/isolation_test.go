@@ -107,6 +107,13 @@ func TestOneObject(t *testing.T) {
 	})
 }
 
+// sums collects amounts by balance.
+func sums(run func(fn func(bank.BalanceNo, int64) error) error) (map[bank.BalanceNo]int64, error) {
+	all := map[bank.BalanceNo]int64{}
+	err := run(func(no bank.BalanceNo, amount int64) error { all[no] += amount; return nil })
+	return all, err
+}
+
 // listing is a query for many objects of one customer.
 type listing struct {
 	name string
@@ -153,6 +160,15 @@ var moneyListings = []listing{
 	}},
 	{"Items", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Items(c, store.ItemFilter{})) }},
 	{"History", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.History(c, store.HistoryFilter{})) }},
+	{"EachBalance", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(bank.Balance) error) error { return tx.EachBalance(c, fn) }))
+	}},
+	{"EachDeltaSum", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(sums(func(fn func(bank.BalanceNo, int64) error) error { return tx.EachDeltaSum(c, fn) }))
+	}},
+	{"EachHoldSum", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(sums(func(fn func(bank.BalanceNo, int64) error) error { return tx.EachHoldSum(c, fn) }))
+	}},
 	{"EachPosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachPosting(c, 1, 1000, fn) }))
 	}},
@@ -160,7 +176,7 @@ var moneyListings = []listing{
 		return list(gather(func(fn func(bank.Transaction) error) error { return tx.EachTransaction(c, 1, 1000, fn) }))
 	}},
 	{"EachLink", func(tx *store.Tx, c bank.CustomerID) (any, error) {
-		return list(gather(func(fn func(store.Link) error) error { return tx.EachLink(c, fn) }))
+		return list(gather(func(fn func(store.Link) error) error { return tx.EachLink(c, 1, fn) }))
 	}},
 }
 

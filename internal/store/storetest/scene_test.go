@@ -126,8 +126,15 @@ func (s *scene) counts(t testing.TB) map[string]string {
 	return all
 }
 
+// failer is what tests and properties have in common.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // get reads one value in a snapshot.
-func get[T any](t testing.TB, s *scene, fn func(*store.Tx) (T, error)) (v T) {
+func get[T any](t failer, s *scene, fn func(*store.Tx) (T, error)) (v T) {
 	t.Helper()
 	err := s.Read(context.Background(), func(tx *store.Tx) (err error) {
 		v, err = fn(tx)
@@ -154,7 +161,7 @@ var same = cmp.Options{
 	cmpopts.EquateEmpty(),
 }
 
-func equal(t testing.TB, what string, got, want any) {
+func equal(t failer, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, same); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

@@ -1,0 +1,213 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// past is a customer's history as written and as it must be read.
+type past struct {
+	c    bank.CustomerID
+	rows []store.HistoryRow // by id
+}
+
+var (
+	pastWords  = []string{"", "Anna Nowak", "anna nowak", "100% sure", "1000 sure", "a_b", "axb", `c\d`, "O'Neill", "Żółć", "żółć"}
+	pastKinds  = []bank.BalanceKind{bank.KindUser, bank.KindUser, bank.KindOwn, bank.KindTechnical}
+	pastMoney  = []string{"PLN", "EUR", "PLN", "EUR"}
+	pastDates  = []string{"2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02", "2026-12-31", "2027-01-01"}
+	pastLength = 300
+)
+
+// write appends invented transactions: of three files and of API operations, some without posting, some without words.
+func (p *past) write(t testing.TB, s *scene) {
+	s.write(t, func(tx *store.Tx) error {
+		for i, kind := range pastKinds {
+			if err := tx.AddBalance(special(p.c, i+1, kind, mustCurrency(pastMoney[i]))); err != nil {
+				return err
+			}
+		}
+		for n := 1; n <= 2; n++ { // the row of the third file is gone
+			if err := isNew(tx.AddFile(file(p.c, n))); err != nil {
+				return err
+			}
+		}
+		return p.append(tx)
+	})
+}
+
+func (p *past) append(tx *store.Tx) error {
+	head, err := tx.LockHead(p.c)
+	if err != nil {
+		return err
+	}
+	head.Begin(at(1))
+	random := rand.New(rand.NewPCG(1, uint64(p.c)))
+	var rows store.Rows
+	p.rows = nil
+	for range pastLength {
+		h := p.invent(random, head)
+		head.NextID++
+		rows.Transactions = append(rows.Transactions, h.Transaction)
+		if h.Posting != 0 {
+			rows.Postings = append(rows.Postings, store.PostingRow{Outcome: h.Outcome, Posting: bank.Posting{ID: h.Posting, From: 8, To: 9, Amount: 1,
+				Cause: h.Cause, BookingDate: h.Booking, ValueDate: h.Value, PostedAt: head.LastAt, Origin: h.Origin, Reverses: h.Reverses}})
+		}
+		if h.Details.Title != "" {
+			rows.Details = append(rows.Details, h.Details)
+		}
+		p.rows = append(p.rows, h)
+	}
+	return tx.Append(head, 1, rows)
+}
+
+// invent makes up one row.
+func (p *past) invent(r *rand.Rand, head store.Head) store.HistoryRow {
+	word := func() string { return pastWords[r.IntN(len(pastWords))] }
+	i := r.IntN(len(pastKinds))
+	h := store.HistoryRow{BalanceID: id(101 + i), Kind: pastKinds[i], Currency: pastMoney[i]}
+	h.Transaction = bank.Transaction{ID: head.NextID, Balance: bank.BalanceNo(i + 1), Type: bank.TransactionType(1 + r.IntN(12)),
+		Status: bank.TransactionStatus(1 + r.IntN(4)), Amount: int64(r.IntN(41) - 20), BalanceAfter: int64(r.IntN(9)), At: head.LastAt}
+	h.Origin = bank.Origin{File: bank.FileNo(r.IntN(4)), Line: int64(head.NextID)}
+	if n := int(h.Origin.File); n == 1 || n == 2 {
+		h.FileID = id(n)
+	}
+	if r.IntN(5) > 0 {
+		h.Posting, h.Cause, h.Outcome = h.ID, bank.Cause(1+r.IntN(13)), bank.Outcome(r.IntN(10))
+		h.Booking, h.Value, h.Reverses = pastDates[r.IntN(len(pastDates))], pastDates[0], bank.TransactionID(r.IntN(2)*7)
+	}
+	h.Details.Origin = h.Origin
+	if title := word(); title != "" {
+		h.Details = bank.Details{Origin: h.Origin, PayerName: word(), PayeeName: word(), PayerAccount: "PL" + word(), PayeeAccount: "DE" + word(),
+			Title: title, Reference: word(), Operation: word(), Class: word()}
+	}
+	return h
+}
+
+// wants is the oracle: the filter read off its documentation, row by row.
+func (p *past) wants(f store.HistoryFilter) []store.HistoryRow {
+	var list []store.HistoryRow
+	for _, h := range p.rows {
+		if keysFit(h, f) && valuesFit(h, f) {
+			list = append(list, h)
+		}
+	}
+	if !f.Ascending {
+		slices.Reverse(list)
+	}
+	if f.Limit > 0 && len(list) > f.Limit {
+		list = list[:f.Limit]
+	}
+	return list
+}
+
+func keysFit(h store.HistoryRow, f store.HistoryFilter) bool {
+	return (f.BalanceNos == nil || slices.Contains(f.BalanceNos, h.Balance)) && (f.File == 0 || h.Origin.File == f.File) &&
+		(f.ID == 0 || h.ID == f.ID) && (f.After == 0 || h.ID > f.After) && (f.Before == 0 || h.ID < f.Before)
+}
+
+func valuesFit(h store.HistoryRow, f store.HistoryFilter) bool {
+	worded := h.Details.Title != "" || f.Counterparty == "" // without words there is nothing to find
+	dated := h.Booking != "" || f.From == "" && f.To == ""
+	size := max(h.Amount, -h.Amount)
+	other := h.Details.PayerName + " " + h.Details.PayerAccount
+	if h.Amount < 0 {
+		other = h.Details.PayeeName + " " + h.Details.PayeeAccount
+	}
+	return worded && dated && h.Booking >= f.From && (f.To == "" || h.Booking <= f.To) && size >= f.MinAmount && (f.MaxAmount == 0 || size <= f.MaxAmount) &&
+		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, h.Status)) && (len(f.Types) == 0 || slices.Contains(f.Types, h.Type)) &&
+		strings.Contains(other, f.Counterparty) && strings.Contains(h.Details.Title, f.Title)
+}
+
+func (p *past) check(t failer, s *scene, f store.HistoryFilter) int {
+	t.Helper()
+	got := get(t, s, func(tx *store.Tx) ([]store.HistoryRow, error) { return tx.History(p.c, f) })
+	if want := p.wants(f); !slices.Equal(got, want) {
+		equal(t, fmt.Sprintf("%+v", f), got, want)
+	}
+	return len(got)
+}
+
+func written(t testing.TB, s *scene) *past {
+	other, p := &past{c: newCustomer(t, s)}, &past{c: newCustomer(t, s)}
+	other.write(t, s) // another customer with the same keys
+	p.write(t, s)
+	return p
+}
+
+// TestHistoryFilters proves each filter alone, and that none of the cases is empty by accident.
+func TestHistoryFilters(t *testing.T) {
+	filters := []store.HistoryFilter{
+		{}, {Ascending: true}, {Limit: 7}, {BalanceNos: []bank.BalanceNo{1}}, {BalanceNos: []bank.BalanceNo{3, 2, 99}},
+		{Statuses: []bank.TransactionStatus{bank.StatusCleared}}, {Statuses: []bank.TransactionStatus{bank.StatusReversed, bank.StatusDeclined}},
+		{Types: []bank.TransactionType{bank.TypeTransferIn}}, {Types: []bank.TransactionType{bank.TypeReversal, bank.TypeReturn}},
+		{From: "2026-02-28"}, {To: "2026-03-01"}, {From: "2026-03-01", To: "2026-03-01"}, {From: "2026-12-31"}, {MinAmount: 5}, {MaxAmount: 5},
+		{MinAmount: 5, MaxAmount: 5}, {Counterparty: "Anna"}, {Counterparty: "anna"}, {Counterparty: "%"}, {Counterparty: "a_b"}, {Counterparty: `\`},
+		{Counterparty: "O'N"}, {Counterparty: "DE"}, {Counterparty: "PL"}, {Counterparty: "k PL"}, {Title: "00%"}, {Title: "_"},
+		{Title: `c\d`}, {Title: "Żółć"}, {Title: "żółć"}, {File: 1}, {File: 3}, {ID: 17}, {After: 290}, {Before: 10}, {After: 20, Before: 30},
+	}
+	each(t, func(t *testing.T, s *scene) {
+		p := written(t, s)
+		for _, f := range filters {
+			if n := p.check(t, s, f); n == 0 {
+				t.Errorf("%+v finds nothing", f)
+			}
+		}
+		for _, f := range []store.HistoryFilter{{BalanceNos: []bank.BalanceNo{}}, {ID: 301}, {Title: "NOWAK"}, {From: "2028-01-01"}, {MinAmount: 21}} {
+			if n := p.check(t, s, f); n != 0 {
+				t.Errorf("%+v finds %d", f, n)
+			}
+		}
+	})
+}
+
+// TestHistoryCombined compares filters combined at random with the oracle.
+func TestHistoryCombined(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		p := written(t, s)
+		rapid.Check(t, func(rt *rapid.T) { p.check(rt, s, drawFilter(rt)) })
+	})
+}
+
+// drawFilter makes each filter zero about as often as not, so that combinations still find rows.
+func drawFilter(t *rapid.T) store.HistoryFilter {
+	maybe := func(name string) bool { return rapid.IntRange(0, 2).Draw(t, "use "+name) == 0 }
+	f := store.HistoryFilter{Ascending: rapid.Bool().Draw(t, "ascending"), Limit: rapid.SampledFrom([]int{0, 0, 1, 10}).Draw(t, "limit")}
+	if maybe("balances") {
+		f.BalanceNos = rapid.SliceOfN(rapid.Map(rapid.Int64Range(0, 5), func(n int64) bank.BalanceNo { return bank.BalanceNo(n) }), 0, 3).Draw(t, "balances")
+	}
+	if maybe("statuses") {
+		f.Statuses = rapid.SliceOfN(rapid.Map(rapid.Int8Range(1, 4), func(n int8) bank.TransactionStatus { return bank.TransactionStatus(n) }), 0, 3).Draw(t, "statuses")
+	}
+	if maybe("types") {
+		f.Types = rapid.SliceOfN(rapid.Map(rapid.Int8Range(1, 12), func(n int8) bank.TransactionType { return bank.TransactionType(n) }), 0, 6).Draw(t, "types")
+	}
+	if maybe("dates") {
+		f.From, f.To = rapid.SampledFrom(append(pastDates, "")).Draw(t, "from"), rapid.SampledFrom(append(pastDates, "")).Draw(t, "to")
+	}
+	if maybe("amounts") {
+		f.MinAmount, f.MaxAmount = rapid.Int64Range(0, 10).Draw(t, "min"), rapid.Int64Range(0, 20).Draw(t, "max")
+	}
+	piece := rapid.SampledFrom([]string{"a", "A", "%", "_", `\`, "'", "0", "Nowak", "ó", "DE", " "})
+	if maybe("words") {
+		f.Counterparty = piece.Draw(t, "counterparty")
+	}
+	if maybe("title") {
+		f.Title = piece.Draw(t, "title")
+	}
+	if maybe("file") {
+		f.File = bank.FileNo(rapid.IntRange(0, 4).Draw(t, "file"))
+	}
+	if maybe("page") {
+		f.After, f.Before = bank.TransactionID(rapid.IntRange(0, 300).Draw(t, "after")), bank.TransactionID(rapid.IntRange(0, 301).Draw(t, "before"))
+	}
+	return f
+}

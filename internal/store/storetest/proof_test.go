@@ -1,0 +1,62 @@
+package storetest
+
+import (
+	"testing"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// TestProofs proves what ims verify reads.
+func TestProofs(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := furnished(t, s) // a delta of -70 on balance 3, a hold of 1 on balance 5
+		released := hold(c, 4)
+		s.write(t, func(tx *store.Tx) error {
+			return steps(
+				func() error { return tx.AddDelta(c, 3, 2, 1<<53) },
+				func() error { return tx.AddDelta(c, 2, 2, -5) },
+				func() error { return tx.AddHold(hold(c, 3)) },
+				func() error { return tx.AddHold(released) },
+				func() error { return tx.ReleaseHold(released) },
+			)
+		})
+		deltas := get(t, s, func(tx *store.Tx) (map[bank.BalanceNo]int64, error) {
+			return sums(func(fn func(bank.BalanceNo, int64) error) error { return tx.EachDeltaSum(c, fn) })
+		})
+		equal(t, "deltas", deltas, map[bank.BalanceNo]int64{3: 1<<53 - 70, 2: -5})
+		holds := get(t, s, func(tx *store.Tx) (map[bank.BalanceNo]int64, error) {
+			return sums(func(fn func(bank.BalanceNo, int64) error) error { return tx.EachHoldSum(c, fn) })
+		})
+		equal(t, "holds", holds, map[bank.BalanceNo]int64{5: 4})
+		all := get(t, s, func(tx *store.Tx) ([]bank.Balance, error) {
+			return gather(func(fn func(bank.Balance) error) error { return tx.EachBalance(c, fn) })
+		})
+		var numbers []bank.BalanceNo
+		for _, b := range all {
+			numbers = append(numbers, b.No)
+		}
+		equal(t, "balances", numbers, []bank.BalanceNo{-5, 1, 2, 3, 4, 5, 6})
+	})
+}
+
+// TestLinesPostedTwice breaks the index that forbids it, as a damaged store would have.
+func TestLinesPostedTwice(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := furnished(t, s)
+		twice := func(limit int) []bank.Origin {
+			return get(t, s, func(tx *store.Tx) ([]bank.Origin, error) { return tx.LinesPostedTwice(c, limit) })
+		}
+		equal(t, "none", twice(10), []bank.Origin(nil))
+		if _, err := s.rawExec("DROP INDEX postings_origin"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.rawExec(`INSERT INTO postings SELECT customer_id, id + 1000, from_no, to_no, amount, cause, outcome, booking_date, value_date,
+			posted_at, file_no, line, leg, reverses FROM postings WHERE id <= 2`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "limited", len(twice(1)), 1)
+		equal(t, "both", len(twice(10)), 2)
+	})
+}
