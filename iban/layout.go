@@ -35,10 +35,11 @@ func (r *Range) spread(c *Country) ([]byte, error) {
 	copy(text, head)
 	copy(text[n-len(r.suffix):], r.suffix)
 	for i, ch := range text {
+		given := i < len(head) || i >= n-len(r.suffix)
 		switch {
-		case c.isCheck(i) && (ch == 0 || ch == '?'):
+		case c.isCheck(i) && (!given || ch == '?'):
 			text[i] = '?'
-		case ch == 0 && i >= len(head):
+		case !given:
 		case !isAlphanumeric(ch) || !allows(c.classes[i], ch):
 			return nil, fmt.Errorf("%w: character %d of the BBAN must be %s", ErrStructure, i+1, className(c.classes[i]))
 		}

@@ -113,8 +113,6 @@ func (p *permutation) round(buf *[aes.BlockSize]byte, i, v, modulus uint64) uint
 
 // add returns x + y modulo m, for x below m and y at most m.
 func add(x, y, m uint64) uint64 {
-	if x += y; x >= m {
-		x -= m
-	}
-	return x
+	d, borrow := bits.Sub64(x+y, m, 0)
+	return d + m&-borrow // without a branch: which way it would go is as good as random
 }
