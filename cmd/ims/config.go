@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+	"ims/internal/store/postgres"
+	"ims/internal/store/sqlite"
+)
+
+// Globals are the flags that every command takes. Whatever has an environment variable may also stand in the configuration
+// file, under its name in camel case; a flag counts more than the environment, and that more than the file.
+type Globals struct {
+	Config kong.ConfigFlag `help:"Configuration file, a JSON object." placeholder:"FILE"`
+	Store  string          `help:"Where the data is: sqlite:PATH or postgres://..." default:"sqlite:ims.db" env:"IMS_STORE" placeholder:"DSN"`
+	Key    string          `help:"File of the key that seals secrets in the store. Default: ims.key beside the SQLite file, or in the working directory." env:"IMS_KEY" placeholder:"FILE"`
+
+	As       string          `help:"Act as this operator, with their permissions, approvals and audit trail." env:"IMS_AS" placeholder:"EMAIL"`
+	Customer bank.CustomerID `help:"Number of the customer to work on. Default: the only one." env:"IMS_CUSTOMER" placeholder:"N"`
+}
+
+// Config is what the service needs to know beside the store.
+type Config struct {
+	Target      string        `help:"What to run: all, api or worker." enum:"all,api,worker" default:"all" env:"IMS_TARGET"`
+	Listen      string        `help:"Address of the APIs (TLS 1.3)." default:":8443" env:"IMS_LISTEN" placeholder:"ADDRESS"`
+	AdminListen string        `help:"Address of the health probes (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
+	HostNames   []string      `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`
+	Lease       time.Duration `help:"How long a worker may be silent before another takes over its file." default:"15s" env:"IMS_LEASE"`
+	Idle        time.Duration `help:"How often workers look for work where there was none." default:"500ms" env:"IMS_IDLE"`
+	Grace       time.Duration `help:"How long requests may take to finish at the end." default:"20s" env:"IMS_GRACE"`
+	LogFormat   string        `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
+	LogLevel    string        `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"IMS_LOG_LEVEL"`
+}
+
+// Validate refuses what cannot work; kong calls it.
+func (c Config) Validate() error {
+	switch {
+	case c.Lease < 300*time.Millisecond:
+		return fmt.Errorf("--lease: %v is too short: 300ms at least", c.Lease)
+	case c.Idle < 10*time.Millisecond:
+		return fmt.Errorf("--idle: %v is too short: 10ms at least", c.Idle)
+	case c.Grace <= 0:
+		return fmt.Errorf("--grace: must be positive")
+	case len(c.HostNames) == 0 || slices.Contains(c.HostNames, ""):
+		return fmt.Errorf("--host-names: there must be one at least, and none empty")
+	}
+	return nil
+}
+
+// configFile resolves flags from a JSON object.
+type configFile map[string]any
+
+// readConfig reads a configuration file; kong hands it the file of --config.
+func readConfig(r io.Reader) (kong.Resolver, error) {
+	var values configFile
+	d := json.NewDecoder(r)
+	d.UseNumber()
+	if err := d.Decode(&values); err != nil {
+		return nil, fmt.Errorf("configuration file: not a JSON object: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("configuration file: something follows the JSON object")
+	}
+	return values, nil
+}
+
+// Validate refuses keys that no flag has: a misspelled setting must not be silently the default.
+func (c configFile) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	for _, flag := range configurable(app.Node) {
+		known[camelCase(flag.Name)] = true
+	}
+	for key := range c {
+		if !known[key] {
+			return fmt.Errorf("configuration file: unknown key %q", key)
+		}
+	}
+	return nil
+}
+
+// configurable lists the flags that have an environment variable, of all commands.
+func configurable(node *kong.Node) []*kong.Flag {
+	var flags []*kong.Flag
+	for _, flag := range node.Flags {
+		if len(flag.Envs) > 0 {
+			flags = append(flags, flag)
+		}
+	}
+	for _, child := range node.Children {
+		flags = append(flags, configurable(child)...)
+	}
+	return flags
+}
+
+// Resolve gives a flag its value from the file unless the environment has one.
+func (c configFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	value, ok := c[camelCase(flag.Name)]
+	if !ok || len(flag.Envs) == 0 {
+		return nil, nil
+	}
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
+	if list, ok := value.([]any); ok {
+		texts := make([]string, len(list))
+		for i, v := range list {
+			texts[i] = fmt.Sprint(v)
+		}
+		return strings.Join(texts, ","), nil
+	}
+	return fmt.Sprint(value), nil
+}
+
+// camelCase turns the name of a flag into its key: admin-listen is adminListen.
+func camelCase(flag string) string {
+	words := strings.Split(flag, "-")
+	for i, w := range words[1:] {
+		words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, "")
+}
+
+// storeAddress is what --store says.
+type storeAddress struct {
+	engine store.Engine
+	file   string // of an embedded store
+}
+
+// address reads --store.
+func (g Globals) address() (storeAddress, error) {
+	if path, ok := strings.CutPrefix(g.Store, "sqlite:"); ok && path != "" {
+		return storeAddress{sqlite.Engine{Path: path}, path}, nil
+	}
+	if u, err := url.Parse(g.Store); err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") {
+		return storeAddress{engine: postgres.Engine{URL: g.Store}}, nil
+	}
+	return storeAddress{}, usage("--store: want sqlite:PATH or postgres://...")
+}
+
+// keyFile is --key or its default.
+func (g Globals) keyFile(a storeAddress) string {
+	switch {
+	case g.Key != "":
+		return g.Key
+	case a.file != "":
+		return filepath.Join(filepath.Dir(a.file), "ims.key")
+	}
+	return "ims.key"
+}

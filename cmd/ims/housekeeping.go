@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// foldDeltas moves the deltas of balances without a hot row into their rows, so that reading them stays cheap. Each balance
+// is a transaction of its own.
+func (r *rooms) foldDeltas(ctx context.Context) (bool, error) {
+	list, err := r.customers.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range list {
+		waiting, err := r.waitingDeltas(ctx, c.ID)
+		if err != nil {
+			return false, err
+		}
+		for _, no := range waiting {
+			err := r.db.Write(ctx, func(tx *store.Tx) error { _, err := tx.FoldDeltas(c.ID, no); return err })
+			if err != nil {
+				return false, fmt.Errorf("fold balance %d of customer %d: %w", no, c.ID, err)
+			}
+		}
+	}
+	return false, nil // what comes meanwhile has time until the next round
+}
+
+// waitingDeltas lists the balances whose row is behind. Deltas that add up to nothing may wait.
+func (r *rooms) waitingDeltas(ctx context.Context, customer bank.CustomerID) (waiting []bank.BalanceNo, err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) error {
+		special, err := tx.SpecialBalances(customer)
+		if err != nil {
+			return err
+		}
+		for _, b := range special {
+			if b.Kind.HasRow() {
+				continue
+			}
+			booked, err := tx.BookedWithDeltas(customer, b.No)
+			if err != nil {
+				return err
+			}
+			if booked != b.Booked {
+				waiting = append(waiting, b.No)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("deltas of customer %d: %w", customer, err)
+	}
+	return waiting, nil
+}
+
+// sweep removes what broken uploads left behind.
+func (r *rooms) sweep(ctx context.Context) (bool, error) {
+	list, err := r.customers.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range list {
+		if err := r.files.Sweep(ctx, c.ID); err != nil {
+			return false, fmt.Errorf("sweep uploads of customer %d: %w", c.ID, err)
+		}
+	}
+	return false, nil
+}

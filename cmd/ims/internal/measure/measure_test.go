@@ -1,0 +1,42 @@
+package measure
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"ims/internal/store"
+	"ims/internal/store/postgres"
+	"ims/internal/store/sqlite"
+	"ims/internal/store/storetest"
+)
+
+// engines are the stores that benchmarks run beside.
+func engines(t testing.TB) []store.Engine {
+	list := []store.Engine{sqlite.Engine{Path: filepath.Join(t.TempDir(), "ims.db")}}
+	if url := os.Getenv(storetest.PostgresVariable); url != "" {
+		list = append(list, postgres.Engine{URL: url})
+	}
+	return list
+}
+
+// TestFile runs the benchmark small: it must work and prove its ledger; its figures mean nothing here. The variable
+// IMS_BENCH_RECORDS makes it large.
+func TestFile(t *testing.T) {
+	records := 3_000
+	if n, err := strconv.Atoi(os.Getenv("IMS_BENCH_RECORDS")); err == nil {
+		records = n
+	}
+	for _, e := range engines(t) {
+		results, err := File(context.Background(), Options{Engine: e, Records: records, Balances: max(50, records/100), Duration: time.Second, Log: t.Logf})
+		if err != nil {
+			t.Fatalf("%s: %v", e.Name(), err)
+		}
+		for _, r := range results {
+			t.Logf("%-28s %12.0f %-10s %.2f of %s", r.Name, r.Value, r.Unit, r.Ratio, r.Against)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+
+	"ims/internal/access"
+	"ims/internal/bank"
+)
+
+type operatorCommands struct {
+	Invite operatorInviteCommand `cmd:"" help:"Give a person a role with the customer."`
+	Lock   operatorLockCommand   `cmd:"" help:"End what an operator may do for the customer, at once."`
+	Unlock operatorUnlockCommand `cmd:"" help:"Give it back."`
+	List   operatorListCommand   `cmd:"" help:"List the customer's operators."`
+}
+
+type operatorInviteCommand struct {
+	Email       string    `arg:"" help:"E-mail address of the person."`
+	Role        bank.Role `help:"EMPLOYEE, MANAGER or ADMIN." enum:"EMPLOYEE,MANAGER,ADMIN" required:""`
+	Institution bool      `help:"The person belongs to the IBAN issuing institution: only they work on files, items and funds."`
+}
+
+// Run gives the role. The customer becomes ACTIVE with its second active ADMIN.
+func (c *operatorInviteCommand) Run(p *program) error {
+	return p.changing(func(r *rooms, actor bank.Actor) error {
+		o, err := r.access.InviteOperator(p.ctx, actor, actor.Customer, c.Email, c.Role, c.Institution)
+		if err != nil {
+			return err
+		}
+		customer, err := r.customers.Get(p.ctx, actor.Customer)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "%s is %s of %s, which is %s\n", visible(o.Email), c.Role, visible(customer.Name), customer.Status)
+		return nil
+	})
+}
+
+type operatorLockCommand struct {
+	Email string `arg:"" help:"E-mail address of the operator."`
+}
+
+// Run locks the operator.
+func (c *operatorLockCommand) Run(p *program) error {
+	return p.changing(func(r *rooms, actor bank.Actor) error {
+		if err := r.access.LockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "%s is locked\n", visible(c.Email))
+		return nil
+	})
+}
+
+type operatorUnlockCommand struct {
+	Email string `arg:"" help:"E-mail address of the operator."`
+}
+
+// Run unlocks the operator.
+func (c *operatorUnlockCommand) Run(p *program) error {
+	return p.changing(func(r *rooms, actor bank.Actor) error {
+		if err := r.access.UnlockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "%s is unlocked\n", visible(c.Email))
+		return nil
+	})
+}
+
+type operatorListCommand struct {
+	listing
+}
+
+// operatorView is an operator in JSON.
+type operatorView struct {
+	ID          bank.ID   `json:"id"`
+	Email       string    `json:"email"`
+	Role        bank.Role `json:"role"`
+	Institution bool      `json:"institution"`
+	Locked      bool      `json:"locked"`
+}
+
+// Run lists operators by e-mail.
+func (c *operatorListCommand) Run(p *program) error {
+	return p.reading(func(r *rooms, actor bank.Actor) error {
+		if err := actor.May(bank.PermOperatorsRead); err != nil {
+			return err
+		}
+		list, err := r.access.Operators(p.ctx, actor.Customer)
+		if err != nil {
+			return err
+		}
+		t, views := newTable("E-MAIL", "ROLE", "INSTITUTION", "LOCKED"), make([]operatorView, len(list))
+		for i, o := range list {
+			views[i] = viewOperator(o)
+			t.row(o.Email, o.Role, yesNo(o.Institution), yesNo(o.Locked))
+		}
+		return c.print(p, views, t)
+	})
+}
+
+func viewOperator(o access.Staff) operatorView {
+	return operatorView{ID: o.ID, Email: o.Email, Role: o.Role, Institution: o.Institution, Locked: o.Locked}
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"ims/internal/bank"
+	"ims/pli"
+)
+
+type pliCommands struct {
+	Check    pliCheckCommand    `cmd:"" help:"Validate a file as an upload would, as far as that needs no store."`
+	Describe pliDescribeCommand `cmd:"" help:"Tell what a file says, record by record and field by field."`
+	Generate pliGenerateCommand `cmd:"" help:"Write a realistic file of invented payments."`
+}
+
+// pliReading is how a file is to be judged.
+type pliReading struct {
+	Own      []string `help:"An account that is ours, or its leading digits after the check digits." placeholder:"ACCOUNT-OR-PREFIX" sep:"none"`
+	Master   []string `help:"A master account: money to it belongs to no end user." placeholder:"ACCOUNT" sep:"none"`
+	Date     string   `help:"Day of validation. Default: today in Warsaw." placeholder:"YYYY-MM-DD"`
+	Encoding string   `help:"Encoding of the file." enum:"auto,US-ASCII,UTF-8,windows-1250,ISO-8859-2,IBM852" default:"auto"`
+	Language string   `help:"Language of the findings: en or pl." enum:"en,pl" default:"en"`
+	File     string   `arg:"" help:"The .pli file."`
+}
+
+// options turns flags into what the reader wants.
+func (c *pliReading) options(now time.Time) (o pli.Options, err error) {
+	o.Name, o.Today = filepath.Base(c.File), c.Date
+	if o.Today == "" {
+		o.Today = bank.CivilDate(now)
+	}
+	if _, err := time.Parse(time.DateOnly, o.Today); err != nil {
+		return o, usage("--date: want YYYY-MM-DD")
+	}
+	if err := o.Encoding.UnmarshalText([]byte(c.Encoding)); err != nil {
+		return o, usage("--encoding: %v", err)
+	}
+	for _, text := range c.Own {
+		prefix, err := ownDigits(text)
+		if err != nil {
+			return o, usage("--own %s: %v", visible(text), err)
+		}
+		o.Own = append(o.Own, pli.Own{Prefix: prefix})
+	}
+	for _, text := range c.Master {
+		prefix, err := ownDigits(text)
+		if err != nil || len(prefix) != accountDigits-2 {
+			return o, usage("--master %s: want a whole account", visible(text))
+		}
+		o.Own = append(o.Own, pli.Own{Prefix: prefix, Master: true})
+	}
+	return o, nil
+}
+
+// accountDigits is the length of a Polish account with its check digits.
+const accountDigits = 26
+
+// ownDigits reads an account or the leading digits of one after the check digits.
+func ownDigits(text string) (string, error) {
+	digits := strings.TrimPrefix(strings.ToUpper(strings.ReplaceAll(text, " ", "")), "PL")
+	if strings.Trim(digits, "0123456789") != "" {
+		return "", fmt.Errorf("want digits only, or PL and digits")
+	}
+	if len(digits) == accountDigits {
+		digits = digits[2:]
+	}
+	if len(digits) < 8 || len(digits) > accountDigits-2 {
+		return "", fmt.Errorf("want an account of 26 digits, or 8 to 24 leading digits without the check digits")
+	}
+	return digits, nil
+}
+
+// open starts reading the file.
+func (c *pliReading) open(o pli.Options) (*pli.Reader, error) {
+	return pli.Open(func() (io.ReadCloser, error) { return os.Open(c.File) }, o)
+}
+
+type pliDescribeCommand struct {
+	pliReading
+	Line int `help:"Only the record on this line." placeholder:"N"`
+}
+
+// Run tells every record in words.
+func (c *pliDescribeCommand) Run(p *program) error {
+	o, err := c.options(p.now())
+	if err != nil {
+		return err
+	}
+	r, err := c.open(o)
+	if err != nil {
+		return fmt.Errorf("pli describe: %w", err)
+	}
+	defer r.Close()
+	for {
+		rec, err := r.Next()
+		if err == io.EOF {
+			return c.conclude(p, r.Report())
+		}
+		if err != nil {
+			return fmt.Errorf("pli describe: %w", err)
+		}
+		if c.Line != 0 && rec.Line != c.Line {
+			continue
+		}
+		for _, line := range pli.Describe(rec, c.Language) {
+			fmt.Fprintln(p.stdout, visible(line))
+		}
+		fmt.Fprintln(p.stdout)
+	}
+}
+
+func (c *pliDescribeCommand) conclude(p *program, report pli.Report) error {
+	for _, f := range report.File {
+		fmt.Fprintf(p.stdout, "%s %s: %s\n", f.Severity, f.Code, visible(f.Message(c.Language)))
+	}
+	fmt.Fprintf(p.stdout, "%s, %d bytes, %d records, errors: %d, warnings: %d\n", report.Encoding, report.Bytes, report.Records,
+		report.Errors, report.Warnings)
+	return nil
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"ims/pli"
+)
+
+type pliCheckCommand struct {
+	pliReading
+	listing
+}
+
+// findingView is a finding in JSON; those about the file as a whole have line 0.
+type findingView struct {
+	Code     pli.Code     `json:"code"`
+	Severity pli.Severity `json:"severity"`
+	Line     int          `json:"line"`
+	Field    int          `json:"field"`
+	Message  string       `json:"message"`
+}
+
+// recordView is a record in JSON. Amounts are minor units; payer and payee are IBANs, or the text where there is none.
+type recordView struct {
+	Line      int           `json:"line"`
+	Direction string        `json:"direction"`
+	Amount    int64         `json:"amount"`
+	Currency  string        `json:"currency"`
+	Payer     string        `json:"payer"`
+	Payee     string        `json:"payee"`
+	Title     string        `json:"title"`
+	Findings  []findingView `json:"findings"`
+}
+
+// totalView is a number of records and the sum of their amounts.
+type totalView struct {
+	Count    int   `json:"count"`
+	Sum      int64 `json:"sum"`
+	Overflow bool  `json:"overflow,omitempty"` // the sum is beyond 64 bits and means nothing
+}
+
+// checkView is what follows the records in JSON.
+type checkView struct {
+	Format     string        `json:"format"`
+	Encoding   string        `json:"encoding"`
+	Executable bool          `json:"executable"`
+	Findings   []findingView `json:"findings"` // of the file, then of its lines
+	Totals     totalsView    `json:"totals"`
+}
+
+type totalsView struct {
+	Records     int                  `json:"records"`
+	Accepted    int                  `json:"accepted"`
+	Errors      int                  `json:"errors"`
+	Warnings    int                  `json:"warnings"`
+	ByDirection map[string]totalView `json:"byDirection"`
+	Refused     totalView            `json:"refused"`
+	All         totalView            `json:"all"`
+}
+
+// keptFindings bounds the list of findings in the answer; every record has its own complete.
+const keptFindings = 100_000
+
+// pliShow takes the records of a file as they come.
+type pliShow interface {
+	record(*pli.Record, pli.Encoding)
+	end(checkView) error
+}
+
+// Run validates the file. The answer is printed in both cases; a file that is not executable is a refusal.
+func (c *pliCheckCommand) Run(p *program) error {
+	o, err := c.options(p.now())
+	if err != nil {
+		return err
+	}
+	o.Limits.Findings = keptFindings
+	r, err := c.open(o)
+	if err != nil {
+		return fmt.Errorf("pli check: %w", err)
+	}
+	defer r.Close()
+	out := bufio.NewWriterSize(p.stdout, 1<<16)
+	var show pliShow = &pliText{out: out, language: c.Language}
+	if c.Output == "json" {
+		show = &pliJSON{out: out, language: c.Language}
+	}
+	view, err := c.check(r, show)
+	if err == nil {
+		err = errors.Join(show.end(view), out.Flush())
+	}
+	if err != nil {
+		return fmt.Errorf("pli check: %w", err)
+	}
+	if !view.Executable {
+		return fmt.Errorf("pli check: the file is not executable: errors: %d", view.Totals.Errors)
+	}
+	return nil
+}
+
+// check reads to the end and adds what only a whole file shows: equal payments.
+func (c *pliCheckCommand) check(r *pli.Reader, show pliShow) (checkView, error) {
+	seen := map[[16]byte]struct{}{}
+	var again []pli.Finding
+	for {
+		rec, err := r.Next()
+		if err == io.EOF {
+			return c.view(r.Report(), again), nil
+		}
+		if err != nil {
+			return checkView{}, err
+		}
+		if rec.OK() {
+			key := rec.NaturalKey()
+			if _, before := seen[key]; before {
+				f := pli.Finding{Code: pli.DomainDuplicateInFile, Severity: pli.Warning, Line: rec.Line}
+				rec.Findings, again = append(rec.Findings, f), append(again, f)
+			}
+			seen[key] = struct{}{}
+		}
+		show.record(rec, r.Report().Encoding)
+	}
+}
+
+func (c *pliCheckCommand) view(report pli.Report, again []pli.Finding) checkView {
+	v := checkView{Format: "pli", Encoding: report.Encoding.String(), Executable: report.Executable(), Findings: []findingView{}}
+	for _, f := range report.File {
+		f.Line = 0
+		v.Findings = append(v.Findings, viewFinding(f, c.Language))
+	}
+	lines := append(slices.Clone(report.Findings), again[:min(len(again), keptFindings)]...)
+	slices.SortStableFunc(lines, func(a, b pli.Finding) int { return a.Line - b.Line })
+	for _, f := range lines {
+		v.Findings = append(v.Findings, viewFinding(f, c.Language))
+	}
+	v.Totals = totalsView{Records: report.Records, Accepted: report.Accepted, Errors: report.Errors, Warnings: report.Warnings + len(again),
+		ByDirection: byDirection(report), Refused: viewTotal(report.Refused), All: viewTotal(report.All)}
+	return v
+}
+
+// byDirection adds up directions of the same name: money from the master account to an end user is a credit too.
+func byDirection(report pli.Report) map[string]totalView {
+	sums := map[string]totalView{}
+	for d, t := range report.Totals {
+		if t.Count == 0 {
+			continue
+		}
+		name := pli.Direction(d).String()
+		sum := sums[name]
+		total := sum.Sum + t.Sum
+		sums[name] = totalView{sum.Count + t.Count, total, sum.Overflow || t.Overflow || total < sum.Sum}
+	}
+	return sums
+}
+
+func viewTotal(t pli.Total) totalView { return totalView{t.Count, t.Sum, t.Overflow} }
+
+func viewFinding(f pli.Finding, language string) findingView {
+	return findingView{f.Code, f.Severity, f.Line, f.Field, f.Message(language)}
+}
+
+// pliJSON writes the records as they come, so that the largest file takes no more memory than a small one.
+type pliJSON struct {
+	out      *bufio.Writer
+	language string
+	records  int
+}
+
+func (j *pliJSON) record(rec *pli.Record, _ pli.Encoding) {
+	v := recordView{Line: rec.Line, Direction: rec.Direction.String(), Amount: rec.Amount, Currency: "PLN", Payer: rec.Payer.String(),
+		Payee: rec.Payee.String(), Title: rec.Title, Findings: []findingView{}}
+	for _, f := range rec.Findings {
+		v.Findings = append(v.Findings, viewFinding(f, j.language))
+	}
+	opening := `{"records": [`
+	if j.records++; j.records > 1 {
+		opening = ","
+	}
+	fmt.Fprint(j.out, opening)
+	_ = writeLine(j.out, v) // a failure stays in the writer, Flush reports it
+}
+
+func (j *pliJSON) end(v checkView) error {
+	if j.records == 0 {
+		fmt.Fprint(j.out, `{"records": [`)
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(j.out, "], %s\n", text[1:])
+	return err
+}

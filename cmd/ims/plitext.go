@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"ims/pli"
+)
+
+// pliText shows a checked file to a person: each finding with a pointer under the field it is about, then the sums.
+type pliText struct {
+	out      *bufio.Writer
+	language string
+	shown    int // lines with findings
+}
+
+// shownLines bounds how many lines are shown with their findings; the sums count all.
+const shownLines = 200
+
+func (t *pliText) record(rec *pli.Record, encoding pli.Encoding) {
+	if len(rec.Findings) == 0 {
+		return
+	}
+	if t.shown++; t.shown > shownLines {
+		return
+	}
+	for _, f := range rec.Findings {
+		fmt.Fprintf(t.out, "line %d: %s %s", f.Line, f.Severity, f.Code)
+		if f.Field > 0 {
+			fmt.Fprintf(t.out, " (field %d, %s)", f.Field, pli.FieldName(f.Field, t.language))
+		}
+		fmt.Fprintln(t.out)
+		start, end := rec.Span(f.Field)
+		if f.Field > 0 && end > start {
+			line, marks := pointer(rec.Raw, start, end, encoding)
+			fmt.Fprintf(t.out, "  %s\n  %s\n", line, marks)
+		}
+		fmt.Fprintf(t.out, "  %s\n", visible(f.Message(t.language)))
+	}
+}
+
+func (t *pliText) end(v checkView) error {
+	if t.shown > shownLines {
+		fmt.Fprintf(t.out, "... and %d more lines with findings\n", t.shown-shownLines)
+	}
+	for _, f := range v.Findings {
+		if f.Line == 0 {
+			fmt.Fprintf(t.out, "file: %s %s\n  %s\n", f.Severity, f.Code, visible(f.Message))
+		}
+	}
+	if len(v.Findings) > 0 {
+		fmt.Fprintln(t.out)
+	}
+	sums := newTable("DIRECTION", ">RECORDS", ">SUM")
+	for _, name := range slices.Sorted(maps.Keys(v.Totals.ByDirection)) {
+		sums.row(name, v.Totals.ByDirection[name].Count, sumText(v.Totals.ByDirection[name]))
+	}
+	if v.Totals.Refused.Count > 0 {
+		sums.row("with errors", v.Totals.Refused.Count, sumText(v.Totals.Refused))
+	}
+	sums.row("all", v.Totals.All.Count, sumText(v.Totals.All))
+	sums.write(t.out)
+	verdict := "executable"
+	if !v.Executable {
+		verdict = "not executable"
+	}
+	_, err := fmt.Fprintf(t.out, "\n%s: %s, records: %d, errors: %d, warnings: %d\n", verdict, v.Encoding, v.Totals.Records,
+		v.Totals.Errors, v.Totals.Warnings)
+	return err
+}
+
+func sumText(t totalView) string {
+	if t.Overflow {
+		return "beyond 64 bits"
+	}
+	return amountText(t.Sum, "PLN")
+}
+
+// shownWidth is how much of a line stands around a pointer, in characters.
+const shownWidth = 110
+
+// pointer renders a line of a file and the marks under its bytes from start to end. Long lines are cut around the marks.
+func pointer(raw []byte, start, end int, encoding pli.Encoding) (line, marks string) {
+	var runes []rune
+	from, to := -1, 0
+	for at := 0; at < len(raw); {
+		r, size := decodeAt(raw, at, encoding)
+		if at >= start && from < 0 {
+			from = len(runes)
+		}
+		if at < end {
+			to = len(runes) + 1
+		}
+		if r == utf8.RuneError || hidden(r) {
+			r = '·' // one column, whatever it is
+		}
+		runes = append(runes, r)
+		at += size
+	}
+	if from < 0 {
+		from = len(runes)
+	}
+	left := max(0, min(from-shownWidth/3, len(runes)-shownWidth))
+	right := min(len(runes), left+shownWidth)
+	to = max(from+1, min(to, right))
+	return string(runes[left:right]), strings.Repeat(" ", from-left) + strings.Repeat("^", to-from)
+}
+
+var tables = map[pli.Encoding]*charmap.Charmap{
+	pli.Windows1250: charmap.Windows1250, pli.ISO88592: charmap.ISO8859_2, pli.CP852: charmap.CodePage852,
+}
+
+// decodeAt reads the character at a byte of the line.
+func decodeAt(raw []byte, at int, encoding pli.Encoding) (rune, int) {
+	if table := tables[encoding]; table != nil {
+		return table.DecodeByte(raw[at]), 1
+	}
+	return utf8.DecodeRune(raw[at:])
+}

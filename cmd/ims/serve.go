@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"ims/internal/ledger"
+	"ims/internal/store"
+	"ims/internal/worker"
+)
+
+type serveCommand struct {
+	Config
+}
+
+// Run serves until it is told to stop. It never migrates: a new version must not change a store behind the backs of the
+// replicas of the old one.
+func (c *serveCommand) Run(p *program) error {
+	log := c.logger(p.stderr)
+	address, err := p.address()
+	if err != nil {
+		return err
+	}
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	lock, err := address.lock()
+	if err != nil {
+		return errors.Join(err, r.close())
+	}
+	r = p.furnish(r.db, address, c.Config)
+	return errors.Join(serve(p, r, c.Config, log), r.close(), lock.release())
+}
+
+// logger writes to standard error.
+func (c Config) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// serve opens the listeners and runs doors and workers until the context ends. The caller holds the lock of the store.
+func serve(p *program, r *rooms, c Config, log *slog.Logger) error {
+	s, err := newService(p, r, c, log)
+	if err != nil {
+		return err
+	}
+	return s.run(p.ctx)
+}
+
+// service is what one process runs: doors in front of the rooms, and the workers behind them.
+type service struct {
+	Config
+	rooms  *rooms
+	log    *slog.Logger
+	writer *ledger.Writer
+	doors  []*door
+	ready  func(context.Context) error
+}
+
+// door is one listener with what answers on it.
+type door struct {
+	name     string
+	listener net.Listener
+	server   *http.Server
+	tls      bool
+}
+
+// newService opens the listeners, so that a wrong address is told before any work begins.
+func newService(p *program, r *rooms, c Config, log *slog.Logger) (*service, error) {
+	s := &service{Config: c, rooms: r, log: log, writer: ledger.NewWriter(r.db, p.now)}
+	stopped := p.ctx.Done()
+	s.ready = func(ctx context.Context) error {
+		select {
+		case <-stopped:
+			return errors.New("shutting down")
+		default:
+			return r.db.Ping(ctx)
+		}
+	}
+	if err := s.openDoors(p); err != nil {
+		return nil, errors.Join(err, s.abandon())
+	}
+	return s, nil
+}
+
+func (s *service) openDoors(p *program) error {
+	if err := s.open("admin", s.AdminListen, &http.Server{Handler: probes(s.ready)}, false); err != nil {
+		return err
+	}
+	if s.Target == "worker" {
+		return nil
+	}
+	server, err := s.api(p)
+	if err != nil {
+		return err
+	}
+	return s.open("api", s.Listen, server, true)
+}
+
+// The limits of a connection. A slow caller costs a goroutine, not a place of somebody else.
+const (
+	headerTime  = 10 * time.Second
+	idleTime    = 2 * time.Minute
+	headerBytes = 64 << 10
+)
+
+func (s *service) open(name, address string, server *http.Server, tls bool) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("%s listener: %w", name, err)
+	}
+	server.ReadHeaderTimeout, server.IdleTimeout, server.MaxHeaderBytes = headerTime, idleTime, headerBytes
+	server.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) // failed handshakes of strangers
+	s.doors = append(s.doors, &door{name, listener, server, tls})
+	return nil
+}
+
+// abandon closes what was opened when not all could be.
+func (s *service) abandon() error {
+	var all error
+	for _, d := range s.doors {
+		all = errors.Join(all, d.listener.Close())
+	}
+	s.writer.Close()
+	return all
+}
+
+// run serves until the context ends or a listener fails, then lets requests finish, stops the workers, and answers what the
+// writer still holds.
+func (s *service) run(ctx context.Context) error {
+	if s.rooms.address.file != "" {
+		// Nobody else serves this store, so the leases are those of a process that died.
+		if err := s.rooms.db.Write(ctx, (*store.Tx).ReleaseAllLeases); err != nil {
+			return errors.Join(fmt.Errorf("release leases: %w", err), s.abandon())
+		}
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	failed := make(chan error, len(s.doors))
+	var background sync.WaitGroup
+	for _, d := range s.doors {
+		s.log.Info("listening", "door", d.name, "address", d.listener.Addr().String())
+		background.Go(func() { failed <- d.serve() })
+	}
+	background.Go(func() { s.rooms.accounts.Watch(ctx) })
+	if s.Target != "api" {
+		background.Go(func() { s.work(ctx) })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	s.log.Info("stopping", "grace", s.Grace)
+	stop()
+	err = errors.Join(err, s.closeDoors())
+	s.writer.Close()
+	background.Wait()
+	s.log.Info("stopped")
+	return err
+}
+
+func (d *door) serve() error {
+	err := d.listen()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("%s listener: %w", d.name, err)
+}
+
+func (d *door) listen() error {
+	if d.tls {
+		return d.server.ServeTLS(d.listener, "", "") // the certificate is in the TLS configuration
+	}
+	return d.server.Serve(d.listener)
+}
+
+// closeDoors lets running requests finish within the grace time, the probes last.
+func (s *service) closeDoors() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.Grace)
+	defer cancel()
+	var all error
+	for i := len(s.doors) - 1; i >= 0; i-- {
+		d := s.doors[i]
+		if err := d.server.Shutdown(ctx); err != nil {
+			all = errors.Join(all, fmt.Errorf("%s listener: requests were cut off after %v: %w", d.name, s.Grace, err), d.server.Close())
+		}
+	}
+	return all
+}
+
+// address tells where a door is open; with port 0 in the configuration only this knows.
+func (s *service) addressOf(name string) string {
+	for _, d := range s.doors {
+		if d.name == name {
+			return d.listener.Addr().String()
+		}
+	}
+	return ""
+}
+
+// The pace of housekeeping.
+const (
+	foldEvery  = 10 * time.Second
+	sweepEvery = time.Hour
+)
+
+// work runs the stages until the context ends.
+func (s *service) work(ctx context.Context) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "worker"
+	}
+	owner := fmt.Sprintf("%s %d", host, os.Getpid())
+	var loops sync.WaitGroup
+	loops.Go(func() {
+		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "files", Run: func(ctx context.Context) (bool, error) { return s.rooms.files.RunDue(ctx, owner) }})
+	})
+	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
+	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })
+	loops.Wait()
+}
