@@ -30,7 +30,7 @@ var (
 		RecordPayeeBankNoFormat, RecordPayeeBankNoCheckDigit, RecordPayeeBankNoMismatch,
 		textCodes{RecordPayeeNameMissing, RecordPayeeNameLineTooLong, RecordPayeeNameTooManyLines},
 	}
-	// In a direct debit the creditor stands first and the debtor, who pays, second.
+	// In a direct debit the payee, who collects, stands first and the payer second.
 	directPayer = at(payerCodes, payeeCodes)
 	directPayee = at(payeeCodes, payerCodes)
 )
