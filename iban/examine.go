@@ -1,6 +1,9 @@
 package iban
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // flaw is one thing that is wrong, without words: at is the 0-based place in the folded text, position the 1-based
 // character of the input, 0 for the whole.
@@ -41,9 +44,46 @@ func (e *examination) tell(k fault, position, at int) bool {
 
 // firstFault returns the error for an input that scan has refused.
 func firstFault(s []byte, o Option) error {
+	if len(s) >= minLength && len(s) <= maxLength && alphanumeric(s) {
+		if k, position := misshape(s, o); k != faultNone {
+			return parseError(k, position)
+		}
+	}
 	e := examination{options: o}
 	e.examine(s)
 	return parseError(e.first.kind, e.first.position)
+}
+
+// alphanumeric reports whether s, of eight characters or more, has digits and capitals only.
+func alphanumeric(s []byte) bool {
+	last := binary.LittleEndian.Uint64(s[len(s)-8:])
+	fit := digitsIn(last) | capitalsIn(last)
+	for ; len(s) > 8; s = s[8:] {
+		w := binary.LittleEndian.Uint64(s)
+		fit &= digitsIn(w) | capitalsIn(w)
+	}
+	return fit == highs
+}
+
+// misshape is the short way for the commonest inputs, of which every character is a digit or a capital: country, length
+// and classes in the order in which examine tells them.
+func misshape(s []byte, o Option) (fault, int) {
+	index := indexOf(s[0], s[1])
+	f := &formats[index]
+	switch {
+	case index == 0:
+		return faultUnknownCountry, 1
+	case f.needs&^o != 0:
+		return faultUnregistered, 1
+	case int(f.length) != len(s):
+		return faultLength, 0
+	}
+	for at, c := range s[2:] {
+		if class := classAt(index, at+2); !allows(class, c) {
+			return faultClass, at + 3
+		}
+	}
+	return faultNone, 0
 }
 
 // examine finds the flaws of s, in the order of the faults.
@@ -137,11 +177,14 @@ func (e *examination) classes() bool {
 }
 
 // class returns n, a or c for a place in the text, the check digits being n.
-func (e *examination) class(at int) byte {
+func (e *examination) class(at int) byte { return classAt(e.index, at) }
+
+// classAt is class for an entry of countries.
+func classAt(index uint8, at int) byte {
 	if at < 4 {
 		return 'n'
 	}
-	return countries[e.index].classes[at-4]
+	return countries[index].classes[at-4]
 }
 
 // allows reports whether class lets c, a digit or a capital, stand.
