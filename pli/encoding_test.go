@@ -129,3 +129,18 @@ func TestCharset(t *testing.T) {
 		}
 	}
 }
+
+// TestWindows: what lies across the border of two reads is seen as if it lay inside one: a letter of two
+// bytes, a line end of two, a run of 1A.
+func TestWindows(t *testing.T) {
+	tail := "ŻÓŁĆ€\r\nŁ\r\n\x1a\x1a\x1a\x1a\x1a\x1a"
+	for pad := windowBytes - len(tail) - lookAhead; pad <= windowBytes+lookAhead; pad++ {
+		var s survey
+		if err := s.conduct(strings.NewReader(strings.Repeat("x", pad)+tail), 1<<20); err != nil {
+			t.Fatal(err)
+		}
+		if s.crlf != 2 || s.lf+s.cr+s.control != 0 || s.substitutes != 6 || s.evidence.judge().encoding != UTF8 {
+			t.Fatalf("%d bytes before: %+v", pad, s)
+		}
+	}
+}

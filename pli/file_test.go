@@ -158,6 +158,10 @@ func TestLimits(t *testing.T) {
 	if got := codes(f25.records[1].Findings, Error); !slices.Equal(got, []string{"record.too_long"}) || len(f25.records) != 3 || !f25.records[2].OK() {
 		t.Errorf("F25: %v in %d records", got, len(f25.records))
 	}
+	alone := readAll(t, bytes.Repeat([]byte{'A'}, 5000), sampleOptions())
+	if alone.report.Counts[RecordTooLong] != 1 || alone.report.Counts[FileHeaderLine] != 0 {
+		t.Errorf("F25 alone: %v", alone.report.Counts)
+	}
 	if len(f25.records[1].Raw) != DefaultLine {
 		t.Errorf("F25: %d bytes kept, want %d", len(f25.records[1].Raw), DefaultLine)
 	}

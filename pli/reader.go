@@ -197,7 +197,7 @@ func (r *Reader) next() (*Record, error) {
 		switch {
 		case blankLine(l.text) && !l.tooLong:
 			r.blanks++
-		case r.report.Lines == 1 && headerLine(l.text):
+		case r.report.Lines == 1 && !l.tooLong && headerLine(l.text):
 			value := visible(r.parser.enc.text(l.text))
 			r.fileFinding(Finding{Code: FileHeaderLine, Line: 1, Value: value})
 			r.lastEnded = l.ended
