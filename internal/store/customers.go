@@ -12,19 +12,29 @@ func (tx *Tx) AddCustomer(c bank.Customer) (bank.CustomerID, error) {
 	if err != nil {
 		return 0, err
 	}
-	last, err := queryOne(tx, number, "SELECT MAX(customer_id) FROM customers")
-	if err != nil {
-		return 0, err
-	}
-	id := bank.CustomerID(last + 1)
-	_, err = tx.exec("INSERT INTO customers (customer_id, name, status, settings, created_at) VALUES ($1, $2, $3, $4, $5)",
-		id, c.Name, c.Status, string(settings), micros(c.CreatedAt))
+	id, err := tx.addNumbered(c, string(settings))
 	if err != nil {
 		return 0, err
 	}
 	_, err = tx.exec(`INSERT INTO heads (customer_id, next_id, next_balance, next_file, next_execution, next_link, last_at, last_hash)
 		VALUES ($1, 1, 1, 1, 1, 1, $2, $3)`, id, micros(c.CreatedAt), make([]byte, 32))
 	return id, err
+}
+
+// addNumbered inserts a customer under the number behind the last. Whoever takes the same number at the same time makes it
+// wait and look again, so each turn means that another customer was added.
+func (tx *Tx) addNumbered(c bank.Customer, settings string) (bank.CustomerID, error) {
+	for {
+		last, err := queryOne(tx, number, "SELECT MAX(customer_id) FROM customers")
+		if err != nil {
+			return 0, err
+		}
+		n, err := tx.exec(`INSERT INTO customers (customer_id, name, status, settings, created_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (customer_id) DO NOTHING`, last+1, c.Name, c.Status, settings, micros(c.CreatedAt))
+		if err != nil || n == 1 {
+			return bank.CustomerID(last + 1), err
+		}
+	}
 }
 
 const customerColumns = "SELECT customer_id, name, status, settings, created_at FROM customers"

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+
 	"ims/internal/bank"
 )
 
@@ -73,10 +75,18 @@ func (tx *Tx) BaseIBANs(customer bank.CustomerID) ([]bank.BaseIBAN, error) {
 }
 
 // IssuingBase returns the base IBAN that issues for a currency, locked until the end of the transaction, or
-// bank.ErrNotFound.
+// bank.ErrNotFound. A statement that waited while another base took over finds neither, so it looks again.
 func (tx *Tx) IssuingBase(customer bank.CustomerID, currency string) (bank.BaseIBAN, error) {
-	return queryOne(tx, tx.scanBaseIBAN, baseIBANColumns+" WHERE customer_id = $1 AND currency = $2 AND issuing = 1"+tx.engine.LockRows(),
-		customer, currency)
+	text := baseIBANColumns + " WHERE customer_id = $1 AND currency = $2 AND issuing = 1"
+	for {
+		b, err := queryOne(tx, tx.scanBaseIBAN, text+tx.engine.LockRows(), customer, currency)
+		if !errors.Is(err, bank.ErrNotFound) {
+			return b, err
+		}
+		if _, err := queryOne(tx, tx.scanBaseIBAN, text, customer, currency); err != nil {
+			return b, err // there is none
+		}
+	}
 }
 
 // AdvanceBase moves the counter of a base IBAN, which the caller has locked.
