@@ -66,7 +66,9 @@ func (c *Country) place(text []byte, value string, s Span) error {
 		if len(value) != s.Len() && c.isCheck(i) {
 			continue
 		}
-		text[i] = value[next]
+		if text[i] = value[next]; text[i] == 0 {
+			return fmt.Errorf("%w: character %d is no character", ErrStructure, next+1)
+		}
 		next++
 	}
 	return nil
@@ -138,20 +140,20 @@ func FromBBAN(country, bban string) (IBAN, error) {
 	if len(bban) != len(c.classes) {
 		return IBAN{}, fmt.Errorf("from BBAN of %s: %w: %d characters instead of %d", country, ErrStructure, len(bban), len(c.classes))
 	}
-	if c.NationalRule == Published {
-		x, err := c.complete([]byte(bban))
-		if err != nil {
-			return IBAN{}, fmt.Errorf("from BBAN of %s: %w", country, err)
-		}
-		return x, nil
-	}
 	for i := range len(bban) {
 		if !isAlphanumeric(bban[i]) || !allows(c.classes[i], bban[i]) {
 			return IBAN{}, fmt.Errorf("from BBAN of %s: %w: character %d must be %s", country, ErrStructure, i+1, className(c.classes[i]))
 		}
 	}
-	b := wordsOf(bban)
-	return assemble(indexOf(country[0], country[1]), &b), nil
+	if c.NationalRule != Published {
+		b := wordsOf(bban)
+		return assemble(indexOf(country[0], country[1]), &b), nil
+	}
+	x, err := c.complete([]byte(bban))
+	if err != nil {
+		return IBAN{}, fmt.Errorf("from BBAN of %s: %w", country, err)
+	}
+	return x, nil
 }
 
 // FromNRB returns the IBAN of a Polish account number of 26 digits, checked as Parse does. The errors are those of Parse;

@@ -57,6 +57,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"PL", Parts{Bank: "1111111A", Account: "1"}, ErrStructure}, {"PL", Parts{Bank: "11111111", Account: "-1"}, ErrStructure},
 		{"GB", Parts{"NWBK", "60161", "1"}, ErrStructure}, {"CZ", Parts{Bank: "0800", Account: "00000000000006"}, ErrNationalDigits},
 		{"GB", Parts{"nwbk", "601613", "1"}, ErrStructure},
+		{"CZ", Parts{Bank: "0000", Account: "000019100000000\x00"}, ErrStructure},
 	}
 	for _, tt := range tests {
 		if x, err := Build(tt.country, tt.parts); !errors.Is(err, tt.want) || !x.IsZero() {
@@ -65,6 +66,9 @@ func TestBuildRefuses(t *testing.T) {
 	}
 	if _, err := FromBBAN("PL", "111111121111111111111111"); !errors.Is(err, ErrNationalDigits) {
 		t.Errorf("wrong national digit: %v", err)
+	}
+	if _, err := FromBBAN("CZ", "0000000019100000000\x00"); !errors.Is(err, ErrStructure) {
+		t.Errorf("a zero byte: %v", err)
 	}
 	if _, err := FromBBAN("PL", "1"); !errors.Is(err, ErrStructure) {
 		t.Errorf("short BBAN: %v", err)

@@ -1,6 +1,9 @@
 package iban
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // lay works out which places of a range are fixed, numbered or computed.
 func (r *Range) lay() error {
@@ -16,7 +19,7 @@ func (r *Range) lay() error {
 	if err != nil {
 		return err
 	}
-	if err := r.number0(c, text); err != nil {
+	if err := r.choose(c, text); err != nil {
 		return err
 	}
 	return r.fix(c, text)
@@ -47,8 +50,8 @@ func (r *Range) spread(c *Country) ([]byte, error) {
 	return text, nil
 }
 
-// number0 finds the places to number.
-func (r *Range) number0(c *Country, text []byte) error {
+// choose finds the places to number.
+func (r *Range) choose(c *Country, text []byte) error {
 	for i, ch := range text {
 		switch {
 		case ch != 0:
@@ -82,8 +85,8 @@ func (r *Range) fix(c *Country, text []byte) error {
 	for i, s := range c.Check {
 		if dependsOnFree(text, rule.covers(i, n)) {
 			r.dynamic = true
-			if text[s.From] != '?' {
-				return fmt.Errorf("%w: character %d of the BBAN depends on the rest: write ?", ErrNationalDigits, s.From+1)
+			if at := bytes.IndexFunc(text[s.From:s.To], func(ch rune) bool { return ch != '?' }); at >= 0 {
+				return fmt.Errorf("%w: character %d of the BBAN depends on the rest: write ?", ErrNationalDigits, s.From+at+1)
 			}
 			continue
 		}

@@ -280,7 +280,7 @@ func TestNewRangeRefuses(t *testing.T) {
 		{"PL1111111100000000000000000", "", 16, ErrBase}, {"PL1111111100", "000000000000000", 16, ErrBase}, {"JOCBJO0010", "", 16, nil}, {"LCHEMM", "", 16, ErrNoRoom},
 		{"ITX05428", "", 16, ErrNationalDigits}, {"BR0036030500001", "", 16, ErrNoRoom}, {"IS0159", "", 16, ErrNoRoom}, {"IS0159", "5510730349", 16, ErrNationalDigits},
 		{"CZ08000000000000", "", 16, nil}, {"CZ0800000002", "", 16, ErrNationalDigits}, {"CZ080000006?", "", 16, ErrNationalDigits},
-		{"MUBOMM0101", "MU1", 16, ErrStructure}, {"PL11111111", "\x00", 16, ErrStructure}, {"PL11111111\x00", "", 16, ErrStructure}, {"NO8601111794", "", 16, ErrNoRoom},
+		{"MUBOMM0101", "MU1", 16, ErrStructure}, {"PL11111111", "\x00", 16, ErrStructure}, {"PL11111111\x00", "", 16, ErrStructure}, {"FR10000", "0", 16, ErrNationalDigits}, {"NO8601111794", "", 16, ErrNoRoom},
 	}
 	for _, tt := range tests {
 		_, err := NewRange(tt.base, make([]byte, tt.key), WithSuffix(tt.suffix))
