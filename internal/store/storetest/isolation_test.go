@@ -187,6 +187,7 @@ var fileListings = []listing{
 	{"EachFileKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func([]byte) error) error { return tx.EachFileKeys(c, "2026-03-13", 0, fn) }))
 	}},
+	{"FileItems", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileItems(c, 1, 1, 1000)) }},
 	{"FileDates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileDates(c, 1)) }},
 	{"EachFilePosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, 1, 1000, fn) }))

@@ -34,6 +34,11 @@ func TestItems(t *testing.T) {
 		}
 		equal(t, "all", items(store.ItemFilter{}), want)
 		equal(t, "one", get(t, s, func(tx *store.Tx) (bank.Item, error) { return tx.Item(c, id(1)) }), want[0])
+		lines := func(first, last int64) []bank.Item {
+			return get(t, s, func(tx *store.Tx) ([]bank.Item, error) { return tx.FileItems(c, 1, first, last) })
+		}
+		equal(t, "by line and reason", lines(1, 1<<50), []bank.Item{want[1], want[0], want[2]})
+		equal(t, "of lines 2 to 3", lines(2, 3), want[2:3])
 
 		decided := want[0]
 		decided.Status, decided.DecidedAt, decided.DecidedBy, decided.Decision, decided.Resolution = bank.ItemAssigned, at(9), "ada", "found 'em", 1<<52

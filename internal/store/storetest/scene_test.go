@@ -33,11 +33,15 @@ type scene struct {
 func each(t *testing.T, test func(t *testing.T, s *scene)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(t, newScene(t, sqliteEngine(t))) })
-	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, newScene(t, postgres.Engine{URL: PostgresURL(t)})) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, newScene(t, postgresEngine(t))) })
 }
 
 func sqliteEngine(t testing.TB) store.Engine {
 	return sqlite.Engine{Path: filepath.Join(t.TempDir(), "ims.db")}
+}
+
+func postgresEngine(t testing.TB) store.Engine {
+	return postgres.Engine{URL: PostgresURL(t)}
 }
 
 func newScene(t testing.TB, engine store.Engine) *scene {

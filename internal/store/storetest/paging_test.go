@@ -1,0 +1,154 @@
+package storetest
+
+import (
+	"slices"
+	"testing"
+
+	"ims/internal/bank"
+	"ims/internal/store"
+)
+
+// book is a listing that is read page by page. Its rows are known by numbers that grow.
+type book struct {
+	name       string
+	descending bool
+	insert     func(tx *store.Tx, c bank.CustomerID, n int) error
+	// page returns the numbers of up to two rows behind (descending: before) the row last; 0 begins.
+	page func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error)
+}
+
+// numbersOf returns what page wants from a query.
+func numbersOf[T any](number func(T) int) func([]T, error) ([]int, error) {
+	return func(rows []T, err error) ([]int, error) {
+		var list []int
+		for _, row := range rows {
+			list = append(list, number(row))
+		}
+		return list, err
+	}
+}
+
+// after is the cursor of listings by identifier.
+func after(n int) bank.ID {
+	if n == 0 {
+		return bank.ID{}
+	}
+	return id(n)
+}
+
+// nth finds the number of an identifier.
+func nth(v bank.ID) int {
+	for n := range 1000 {
+		if v == id(n) {
+			return n
+		}
+	}
+	return -1
+}
+
+var books = []book{
+	{name: "users", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddUser(user(c, n)) },
+		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+			return numbersOf(func(u bank.User) int { return nth(u.ID) })(tx.Users(c, store.UserFilter{After: after(last), Limit: 2, Name: "Przy"}))
+		}},
+	{name: "items", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddItems(c, []bank.Item{item(c, n)}) },
+		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+			return numbersOf(func(i bank.Item) int { return nth(i.ID) })(tx.Items(c, store.ItemFilter{After: after(last), Limit: 2}))
+		}},
+	{name: "approvals", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return isNew(tx.AddApproval(approval(c, n))) },
+		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+			return numbersOf(func(a bank.Approval) int { return nth(a.ID) })(tx.Approvals(c, bank.ApprovalPending, after(last), 2))
+		}},
+	{name: "balances without IBAN", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddBalance(balance(c, n)) },
+		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+			return numbersOf(func(b bank.Balance) int { return int(b.No) })(tx.BalancesWithoutIBAN(c, "PLN", bank.BalanceNo(last), 2))
+		}},
+	{name: "details", insert: func(tx *store.Tx, c bank.CustomerID, n int) error {
+		return tx.AddDetails(c, []bank.Details{details(c, bank.Origin{File: 1, Line: int64(n)})})
+	},
+		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+			return numbersOf(func(d bank.Details) int { return int(d.Origin.Line) })(gather(func(fn func(bank.Details) error) error {
+				return tx.EachDetails(c, 1, int64(last+1), 2, fn)
+			}))
+		}},
+	{name: "files", descending: true, insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return isNew(tx.AddFile(file(c, n))) },
+		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+			return numbersOf(func(f bank.TransactionFile) int { return int(f.No) })(tx.Files(c, bank.FilePending, bank.FileNo(last), 2))
+		}},
+}
+
+// historyBooks are read over the same rows in both directions.
+var historyBooks = []book{
+	{name: "history", insert: appendHistory, page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+		return numbersOf(func(h store.HistoryRow) int { return int(h.ID) })(
+			tx.History(c, store.HistoryFilter{After: bank.TransactionID(last), Ascending: true, Limit: 2}))
+	}},
+	{name: "history, newest first", descending: true, insert: appendHistory, page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+		return numbersOf(func(h store.HistoryRow) int { return int(h.ID) })(
+			tx.History(c, store.HistoryFilter{Before: bank.TransactionID(last), BalanceNos: []bank.BalanceNo{5}, Limit: 2}))
+	}},
+}
+
+func appendHistory(tx *store.Tx, c bank.CustomerID, n int) error {
+	if n == 1 {
+		if err := tx.AddBalance(balance(c, 5)); err != nil {
+			return err
+		}
+	}
+	return found(post(tx, c, 0, 1, at(n)))
+}
+
+// TestPagingUnderInserts reads page by page while a row is added between any two: no old row is missed or seen twice, and
+// the order holds.
+func TestPagingUnderInserts(t *testing.T) {
+	const old, added = 7, 3
+	each(t, func(t *testing.T, s *scene) {
+		for _, b := range append(books, historyBooks...) {
+			c := newCustomer(t, s) // a customer each, so that the books do not meet
+			add := func(n int) { s.write(t, func(tx *store.Tx) error { return b.insert(tx, c, n) }) }
+			for n := 1; n <= old; n++ {
+				add(n)
+			}
+			var seen []int
+			last := 0
+			for next := old + 1; ; next++ {
+				page := get(t, s, func(tx *store.Tx) ([]int, error) { return b.page(tx, c, last) })
+				if len(page) == 0 {
+					break
+				}
+				seen, last = append(seen, page...), page[len(page)-1]
+				if next <= old+added {
+					add(next)
+				}
+			}
+			var want []int
+			for n := 1; n <= old+added && (!b.descending || n <= old); n++ { // new rows come last, or before the first page
+				want = append(want, n)
+			}
+			if b.descending {
+				slices.Reverse(want)
+			}
+			equal(t, b.name, seen, want)
+		}
+	})
+}
+
+// TestFindingsByPage reads findings by their sequence, which is how many came before.
+func TestFindingsByPage(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := newCustomer(t, s)
+		var want, seen []bank.FileFinding
+		for n := 1; n <= 7; n++ {
+			want = append(want, finding(c, 10-n)) // the order is the sequence, not the line
+		}
+		s.write(t, func(tx *store.Tx) error { return tx.AddFindings(c, 1, want) })
+		for {
+			page := get(t, s, func(tx *store.Tx) ([]bank.FileFinding, error) { return tx.Findings(c, 1, int64(len(seen)), 3) })
+			if len(page) == 0 {
+				break
+			}
+			seen = append(seen, page...)
+		}
+		equal(t, "findings", seen, want)
+	})
+}
