@@ -99,6 +99,9 @@ func TestValue(t *testing.T) {
 	if !ok || a != b || !a.Equal(b) || a.Compare(b) != 0 || map[IBAN]int{a: 7}[b] != 7 {
 		t.Error("the same number from two functions differs")
 	}
+	if nrb, ok := a.NRB(); !ok || nrb != "61109010140000071219812874" {
+		t.Errorf("NRB %s", nrb)
+	}
 	c, _ := Parse("NO9386011117947")
 	if a.Compare(c) <= 0 || c.Compare(a) >= 0 {
 		t.Error("numbers are not ordered as their texts")

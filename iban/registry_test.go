@@ -1,6 +1,7 @@
 package iban
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"strings"
@@ -125,5 +126,17 @@ func TestDataFile(t *testing.T) {
 		if _, err := tablegen.Read(head + strings.Replace(row, change[0], change[1], 1)); err == nil {
 			t.Errorf("%q in place of %q goes unnoticed", change[1], change[0])
 		}
+	}
+}
+
+// TestCountryJSON: levels and sources are names, not numbers.
+func TestCountryJSON(t *testing.T) {
+	c, _ := CountryByCode("RS")
+	data, err := json.Marshal(c)
+	if err != nil || !strings.Contains(string(data), `"nationalRule":"published","sepa":"epc","sepaSince":"2026-05-04"`) {
+		t.Errorf("%s, %v", data, err)
+	}
+	if !c.Branch.IsZero() || c.Bank.IsZero() || c.Bank.Len() != 3 {
+		t.Errorf("bank %v, branch %v", c.Bank, c.Branch)
 	}
 }
