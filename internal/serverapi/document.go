@@ -1,0 +1,180 @@
+package serverapi
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"ims/internal/bank"
+	"ims/internal/web"
+)
+
+// contractVersion is that of the API, not of the program. It moves when the document does: the last number for words, the
+// middle one for additions. There is no other kind of change.
+const contractVersion = "1.0.0"
+
+// permissionExtension names the permission in each operation of the document.
+const permissionExtension = "x-permission"
+
+const aboutAPI = `Issues an IBAN for every end-user balance, executes the bank's transaction files, and shows what happened.
+
+**Connecting.** Everything below ` + "`/secure`" + ` needs TLS 1.3 and the client certificate that was signed from your CSR. No
+certificate: 401. A CN or key that is not registered and active: 403 with the CN. You see your own objects only; others' are
+not found (404).
+
+**Money** is ` + "`{\"amount\": 12345, \"currency\": \"PLN\"}`" + ` in minor units. Instants are RFC 3339 in UTC, dates YYYY-MM-DD. IBANs are
+accepted with spaces and answered without. Unknown parameters and fields are refused.
+
+**Lists** are ` + "`{\"items\": [...], \"nextCursor\": \"...\"}`" + `: send nextCursor as ` + "`cursor`" + ` for what follows; the last page has none.
+What is added meanwhile never repeats or hides an element.
+
+**Idempotency.** Where money moves, an Idempotency-Key is required; where something is created it may be sent. The same key with the
+same request gets the first answer, marked Idempotent-Replayed: true; with another request 422; while the first is running 409.
+
+**Problems** are application/problem+json (RFC 9457) with a stable code; GET /problems/{code} explains each. Every answer has a
+Request-Id; send your own (1 to 64 of A-Z a-z 0-9 . - _) to find it again.
+
+**Versions.** Changes only add: fields, operations, values of enumerations. Ignore what you do not know.`
+
+// description is the document before any operation is added.
+func description() *huma.OpenAPI {
+	return &huma.OpenAPI{
+		Info: &huma.Info{Title: "ims server API", Version: contractVersion, Description: aboutAPI,
+			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
+		Servers: []*huma.Server{{URL: "https://localhost:8443", Description: "where the demo serves"}},
+		Components: &huma.Components{SecuritySchemes: map[string]*huma.SecurityScheme{
+			"certificate": {Type: "mutualTLS", Description: "A client certificate signed by the service's CA from your CSR."},
+		}},
+	}
+}
+
+// Document returns the OpenAPI 3.1 document of the API as YAML, made from the route table.
+func Document() ([]byte, error) {
+	text, err := newServer(Config{}).api.OpenAPI().YAML()
+	if err != nil {
+		return nil, fmt.Errorf("server API document: %w", err)
+	}
+	return text, nil
+}
+
+// operation is the row as huma and the document know it.
+func (r route) operation(api huma.API) huma.Operation {
+	o := huma.Operation{OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Description: r.description,
+		Tags: []string{r.tag}, DefaultStatus: r.status, MaxBodyBytes: bodyLimit + 1, Responses: r.refusals(api),
+		Extensions: map[string]any{permissionExtension: string(r.need)}, Security: []map[string][]string{}}
+	if o.DefaultStatus == 0 {
+		o.DefaultStatus = http.StatusOK
+	}
+	if r.secured() {
+		o.Security = []map[string][]string{{"certificate": {}}}
+	}
+	if r.key != keyIgnored {
+		o.Parameters = append(o.Parameters, keyParameters(r.key == keyRequired)...)
+	}
+	return o
+}
+
+// keyParameters document the header; it may come under either name, so neither can be marked as required.
+func keyParameters(required bool) []*huma.Param {
+	text := "Names your intent: 1 to 255 visible ASCII characters."
+	if required {
+		text += " Required, here or as X-Idempotency-Key."
+	}
+	length := func(n int) *int { return &n }
+	schema := &huma.Schema{Type: huma.TypeString, MinLength: length(1), MaxLength: length(255)}
+	return []*huma.Param{
+		{Name: web.IdempotencyHeader, In: "header", Description: text, Schema: schema, Example: "payout-2026-11-20-0001"},
+		{Name: web.IdempotencyHeaderX, In: "header", Description: "The same, under the original's name.", Schema: schema},
+	}
+}
+
+// refusals documents every status that the operation may refuse with, and its codes.
+func (r route) refusals(api huma.API) map[string]*huma.Response {
+	codes := map[int][]string{http.StatusInternalServerError: {"internal"}}
+	for _, e := range append(r.usual(), r.problems...) {
+		if !slices.Contains(codes[int(e.Kind)], e.Code) {
+			codes[int(e.Kind)] = append(codes[int(e.Kind)], e.Code)
+		}
+	}
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[web.Problem](), true, "Problem")
+	responses := map[string]*huma.Response{}
+	for status, list := range codes {
+		responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status) + ": " + strings.Join(list, ", "),
+			Content:     map[string]*huma.MediaType{web.ProblemType: {Schema: schema}}}
+	}
+	return responses
+}
+
+// usual are the refusals of any operation of this kind.
+func (r route) usual() []*bank.Error {
+	list := []*bank.Error{bank.ErrMalformed, bank.ErrOriginRefused, bank.ErrUnavailable, bank.ErrInvalid}
+	if r.secured() {
+		list = append(list, bank.ErrUnauthenticated, bank.ErrCertificateUnknown, bank.ErrForbidden)
+	}
+	if strings.Contains(r.path, "{") {
+		list = append(list, bank.ErrNotFound)
+	}
+	if r.method == http.MethodPost || r.method == http.MethodPatch {
+		list = append(list, bank.ErrTooLarge, bank.ErrUnsupportedMedia)
+	}
+	switch r.key {
+	case keyRequired:
+		list = append(list, bank.ErrIdempotencyRequired, bank.ErrKeyReused, bank.ErrKeyRunning)
+	case keyOptional:
+		list = append(list, bank.ErrKeyReused)
+	}
+	return list
+}
+
+// operationAt finds an operation in the document.
+func operationAt(document *huma.OpenAPI, method, path string) *huma.Operation {
+	item := document.Paths[path]
+	switch method {
+	case http.MethodPost:
+		return item.Post
+	case http.MethodPatch:
+		return item.Patch
+	case http.MethodDelete:
+		return item.Delete
+	}
+	return item.Get
+}
+
+// exemplify adds the row's examples and the headers of every answer.
+func (r route) exemplify(o *huma.Operation) {
+	if o.RequestBody != nil && r.request != nil {
+		for _, media := range o.RequestBody.Content {
+			media.Example = r.request
+		}
+	}
+	if success := o.Responses[strconv.Itoa(o.DefaultStatus)]; r.pends && o.DefaultStatus != http.StatusAccepted {
+		o.Responses["202"] = &huma.Response{Description: "A second person must agree first; nothing has happened.", Content: success.Content}
+	}
+	for status, response := range o.Responses {
+		r.headers(status, response)
+		media := response.Content["application/json"]
+		if media != nil && r.answer != nil && status[0] == '2' {
+			media.Example = r.answer
+		}
+	}
+}
+
+func (r route) headers(status string, response *huma.Response) {
+	if response.Headers == nil {
+		response.Headers = map[string]*huma.Param{}
+	}
+	text := &huma.Schema{Type: huma.TypeString}
+	response.Headers[web.RequestIDHeader] = &huma.Param{Description: "Names this request.", Schema: text}
+	if r.key != keyIgnored && status[0] == '2' {
+		response.Headers[web.ReplayedHeader] = &huma.Param{Description: "true: the answer repeats an earlier one.", Schema: text}
+	}
+	if status == "503" || status == "409" && r.key == keyRequired {
+		response.Headers["Retry-After"] = &huma.Param{Description: "Seconds.", Schema: text}
+	}
+}

@@ -1,0 +1,107 @@
+package serverapi
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+
+	"ims/api"
+	"ims/internal/bank"
+)
+
+var update = flag.Bool("update", false, "write the document anew")
+
+const committed = "../../api/server.yaml"
+
+func TestDocumentIsCommitted(t *testing.T) {
+	text, err := Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(committed, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(text, api.Server) {
+		t.Errorf("api/server.yaml is not what the code says; go generate ./api writes it\n%s", cmp.Diff(string(api.Server), string(text)))
+	}
+}
+
+// TestDocumentIsValid includes the examples: kin-openapi holds each to its schema.
+func TestDocumentIsValid(t *testing.T) {
+	document := contract(t)
+	if err := document.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for path, item := range document.Paths.Map() {
+		for method, o := range item.Operations() {
+			checkExplained(t, method+" "+path, o)
+		}
+	}
+}
+
+func checkExplained(t *testing.T, name string, o *openapi3.Operation) {
+	if o.Summary == "" || o.Description == "" || o.OperationID == "" || len(o.Tags) != 1 {
+		t.Errorf("%s: no summary, description, id or tag", name)
+	}
+	if o.RequestBody != nil {
+		media := o.RequestBody.Value.Content["application/json"]
+		if media != nil && media.Example == nil {
+			t.Errorf("%s: no example of the body", name)
+		}
+	}
+	refused := 0
+	for status, response := range o.Responses.Map() {
+		for kind, media := range response.Value.Content {
+			switch {
+			case kind == "application/problem+json":
+				refused++
+			case kind == "application/json" && media.Example == nil:
+				t.Errorf("%s: no example of the answer %s", name, status)
+			}
+		}
+	}
+	if refused == 0 {
+		t.Errorf("%s: no refusals", name)
+	}
+}
+
+// TestEveryRouteDeclaresItsPermission is the guard: a row without a permission, or with one that nobody can grant, would be
+// open to every certificate.
+func TestEveryRouteDeclaresItsPermission(t *testing.T) {
+	open := map[string]bank.Permission{"whoami": anyCertificate, "listApprovals": anyCertificate, "health": anybody, "ready": anybody,
+		"getDocument": anybody}
+	for _, r := range routes() {
+		want, exempt := open[r.id]
+		switch {
+		case exempt && r.need != want:
+			t.Errorf("%s needs %q, want %q", r.id, r.need, want)
+		case !exempt && !slices.Contains(bank.AllPermissions(), r.need):
+			t.Errorf("%s needs %q, which is no permission", r.id, r.need)
+		}
+		if secure := strings.HasPrefix(r.path, "/secure/"); secure != r.secured() {
+			t.Errorf("%s: %s is secured: %v", r.id, r.path, r.secured())
+		}
+		o := operationAt(newServer(Config{}).api.OpenAPI(), r.method, r.path)
+		if o == nil || o.Extensions[permissionExtension] != string(r.need) {
+			t.Errorf("%s: the document does not tell the permission", r.id)
+		}
+	}
+}
+
+// TestMoneyNeedsAKey guards what must never be done twice.
+func TestMoneyNeedsAKey(t *testing.T) {
+	for _, r := range routes() {
+		if (r.need == bank.PermMoneyPost) != (r.key == keyRequired) {
+			t.Errorf("%s: permission %s, key rule %d", r.id, r.need, r.key)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package serverapi
+
+import "time"
+
+// The examples of the document. All names, numbers and accounts are invented; the tests hold them to the schemas.
+var (
+	noon  = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	later = noon.Add(time.Minute)
+
+	userExample = User{ID: "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10", Status: "ACTIVE", CreatedAt: noon, UpdatedAt: noon,
+		UserFacts: UserFacts{ExternalID: "crm-1001", Type: "PERSON", FirstName: "Ada", LastName: "Example", Email: "ada@example.com", KYC: "PENDING"}}
+
+	balanceExample = Balance{ID: "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11", UserID: userExample.ID, Currency: "PLN", Status: "ACTIVE",
+		Available: Money{12345, "PLN"}, Held: Money{0, "PLN"}, Booked: Money{12345, "PLN"}, IBAN: bankAccountExample.IBAN,
+		IBANFormatted: bankAccountExample.IBANFormatted, CreatedAt: noon}
+	closedBalanceExample = Balance{ID: balanceExample.ID, UserID: userExample.ID, Currency: "PLN", Status: "CLOSED",
+		Available: Money{0, "PLN"}, Held: Money{0, "PLN"}, Booked: Money{0, "PLN"}, CreatedAt: noon}
+
+	bankAccountExample = BankAccount{IBAN: "PL83111111110000000000000010", IBANFormatted: "PL83 1111 1111 0000 0000 0000 0010",
+		BalanceID: "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11", Currency: "PLN", Status: "ACTIVE", CreatedAt: noon}
+	closedBankAccountExample = BankAccount{IBAN: bankAccountExample.IBAN, IBANFormatted: bankAccountExample.IBANFormatted,
+		BalanceID: bankAccountExample.BalanceID, Currency: "PLN", Status: "CLOSED", CreatedAt: noon}
+
+	blockExample = Block{ID: "0190a5d4-8c77-7aa1-8d0e-33cf0f9f6c12", Target: "BALANCE", CreatedAt: noon,
+		BlockFacts: BlockFacts{Kind: "CUSTOMER", Direction: "DEBITS", Reference: "ticket 1001", From: &noon}}
+
+	orderExample  = Order{Amount: Money{12345, "PLN"}, Title: "Bonus November", Reference: "B-2026-11"}
+	creditExample = Transaction{ID: 42, Type: "CREDIT", Status: "CLEARED", Amount: Money{12345, "PLN"}, BalanceAfter: &Money{12345, "PLN"},
+		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Bonus November", Reference: "B-2026-11", Operation: "payout-2026-11-20-0001",
+		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: noon}
+	debitExample = Transaction{ID: 44, Type: "DEBIT", Status: "CLEARED", Amount: Money{-12345, "PLN"}, BalanceAfter: &Money{0, "PLN"},
+		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0001",
+		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: later}
+	fundExample = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{5000000, "PLN"}}
+
+	itemExample = Item{ID: "0190a5d4-9a10-7b6c-9c1d-7e8f9a0b1c14", Amount: Money{10000, "PLN"}, State: "POSTED", Reason: "UNKNOWN_IBAN",
+		Status: "OPEN", Payer: &Party{"Bob Example", "PL39222222220000000012345678"}, Title: "contract 1001", Line: 7, PostingID: 51, OpenedAt: noon}
+	itemDecisionExample = ItemDecision{Item: Item{ID: itemExample.ID, Amount: itemExample.Amount, State: "POSTED", Reason: "UNKNOWN_IBAN",
+		Status: "ASSIGNED", Line: 7, PostingID: 51, OpenedAt: noon, DecidedAt: &later, DecidedBy: "V-Example-Backend",
+		Decision: "the payer named the contract in the title", ResolutionID: 60}}
+	approvalExample = Approval{ID: "0190a5d4-a2b3-7c4d-8e5f-6a7b8c9d0e15", Action: "file.execute", Object: fileExample.ID,
+		Summary: "execute 20261120.pli: 3 records", Status: "PENDING", RequestedBy: "V-Example-Backend", RequestedAt: noon}
+
+	fileExample = TransactionFile{ID: "0190a5d4-b000-7d1e-9f2a-3b4c5d6e7f16", Name: "20261120.pli", MasterAccountID: "0190a5d4-6e00-7a1b-8c2d-3e4f5a6b7c17",
+		Status: "Validated", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Bytes: 1024, Acceptance: "STRICT",
+		Totals:     Totals{Records: 3, Encoding: "CP1250", ByDirection: map[string]Sum{"credit": {3, 37035}}},
+		UploadedBy: "V-Example-Backend", UploadedAt: noon, ValidatedAt: &later}
+	fileStateExample = FileState{TransactionFile: fileExample, Progress: Progress{Stage: "Validated", Done: 0, Total: 3}, Outcomes: map[string]Sum{}}
+	findingExample   = Finding{Code: "CHECK_DIGITS", Severity: "ERROR", Line: 2, Field: 6, Value: "PL00...", Message: "the check digits are wrong"}
+
+	callerExample = Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read", "money:post"}}
+	healthExample = Health{Status: "ok", Version: "1.0.0"}
+)
+
+// listOf is the example of a page.
+func listOf(element any) map[string]any {
+	return map[string]any{"items": []any{element}, "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"}
+}
+
+// facts is what a caller sends to have such an end user.
+func (u User) facts() UserFacts { return u.UserFacts }
+
+// facts is what a caller sends to have such a block.
+func (b Block) facts() BlockFacts {
+	return BlockFacts{Kind: b.Kind, Direction: b.Direction, Reference: b.Reference}
+}

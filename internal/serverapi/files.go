@@ -1,0 +1,184 @@
+package serverapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/files"
+	"ims/internal/web"
+)
+
+func fileRoutes() []route {
+	const tag = "Transaction files"
+	return append([]route{
+		{method: http.MethodGet, path: "/secure/transaction-files", id: "listTransactionFiles", tag: tag, summary: "List transaction files",
+			description: "Newest first.",
+			need:        bank.PermFilesRead, answer: listOf(fileExample), mount: typed((*server).listFiles)},
+		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}", id: "getTransactionFile", tag: tag, summary: "Read a transaction file",
+			description: "With its progress while a stage runs, and what became of its records so far.",
+			need:        bank.PermFilesRead, answer: fileStateExample, mount: typed((*server).getFile)},
+		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/validate", id: "validateTransactionFile", tag: tag, summary: "Validate an Invalid file again",
+			description: "The same bytes, after a setting or an account was mended. The file is Pending again.",
+			status:      http.StatusAccepted, need: bank.PermFilesUpload, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},
+			answer: fileExample, mount: typed((*server).validateFile)},
+		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/execute", id: "executeTransactionFile", tag: tag, summary: "Execute a Validated file",
+			description: "Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits: repeat the request once it is approved.",
+			status:      http.StatusAccepted, need: bank.PermFilesExecute, problems: []*bank.Error{bank.ErrFileNotExecutable, bank.ErrConflict, bank.ErrApprovalStale},
+			answer: map[string]any{"file": fileExample}, mount: typed((*server).executeFile)},
+	}, streamRoutes(tag)...)
+}
+
+// Sum counts records and adds their amounts.
+type Sum struct {
+	Count  int64 `json:"count"`
+	Amount int64 `json:"amount" doc:"In minor units of the master account's currency."`
+}
+
+func sumsOf(m map[string]bank.Sum) map[string]Sum {
+	sums := make(map[string]Sum, len(m))
+	for name, sum := range m {
+		sums[name] = Sum(sum)
+	}
+	return sums
+}
+
+// Totals tell what validation saw in a file.
+type Totals struct {
+	Records     int64            `json:"records"`
+	Errors      int64            `json:"errors" doc:"Findings of severity ERROR."`
+	Warnings    int64            `json:"warnings" doc:"Findings of severity WARNING."`
+	Encoding    string           `json:"encoding,omitempty"`
+	ByDirection map[string]Sum   `json:"byDirection,omitempty" nullable:"false"`
+	Codes       map[string]int64 `json:"codes,omitempty" nullable:"false" doc:"Findings per code, complete; the list of findings is capped."`
+}
+
+// TransactionFile is an uploaded file of a bank.
+type TransactionFile struct {
+	ID              string     `json:"id" format:"uuid"`
+	Name            string     `json:"name" example:"20261120.pli"`
+	MasterAccountID string     `json:"masterAccountId" format:"uuid"`
+	Status          string     `json:"status" enum:"Pending,Validated,Invalid,Executing,Executed"`
+	StopReason      string     `json:"stopReason,omitempty" doc:"Why the running stage stopped; an operator can retry it."`
+	SHA256          string     `json:"sha256" pattern:"^[0-9a-f]{64}$"`
+	Bytes           int64      `json:"bytes"`
+	Acceptance      string     `json:"acceptance" enum:"STRICT,BY_RECORD"`
+	Totals          Totals     `json:"totals"`
+	UploadedBy      string     `json:"uploadedBy"`
+	UploadedAt      time.Time  `json:"uploadedAt"`
+	ValidatedAt     *time.Time `json:"validatedAt,omitempty"`
+	ExecutedBy      string     `json:"executedBy,omitempty"`
+	ExecutingAt     *time.Time `json:"executingAt,omitempty"`
+	ExecutedAt      *time.Time `json:"executedAt,omitempty"`
+}
+
+func fileFrom(f bank.TransactionFile) TransactionFile {
+	t := f.Totals
+	return TransactionFile{ID: f.ID.String(), Name: f.Name, MasterAccountID: f.MasterAccount.String(), Status: string(f.Status),
+		StopReason: f.StopReason, SHA256: hexadecimal(f.SHA256[:]), Bytes: f.Bytes, Acceptance: string(f.Acceptance),
+		Totals:     Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Codes: t.Codes},
+		UploadedBy: f.UploadedBy, UploadedAt: f.UploadedAt.UTC(), ValidatedAt: instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
+		ExecutingAt: instant(f.ExecutingAt), ExecutedAt: instant(f.ExecutedAt)}
+}
+
+// Progress tells how far a stage is.
+type Progress struct {
+	Stage string `json:"stage"`
+	Done  int64  `json:"done" doc:"Records."`
+	Total int64  `json:"total" doc:"Records."`
+}
+
+// FileState is a file with how far it is.
+type FileState struct {
+	TransactionFile
+	Progress Progress       `json:"progress"`
+	Outcomes map[string]Sum `json:"outcomes" nullable:"false" doc:"Per outcome of its records; POSTINGS: all postings."`
+}
+
+type listFilesInput struct {
+	Page
+	Status string `query:"status" enum:"Pending,Validated,Invalid,Executing,Executed"`
+}
+
+// TransactionFileList is one page of files.
+type TransactionFileList struct {
+	Items      []TransactionFile `json:"items" nullable:"false"`
+	NextCursor string            `json:"nextCursor,omitempty"`
+}
+
+type fileListAnswer struct{ Body TransactionFileList }
+
+func (s *server) listFiles(ctx context.Context, actor bank.Actor, in *listFilesInput) (*fileListAnswer, error) {
+	before, err := web.ReadNumberCursor(in.Cursor, listFiles)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Files.Files(ctx, actor, files.Filter{Status: bank.FileStatus(in.Status), Before: bank.FileNo(before), Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	items, next := paged(rows, in.Limit, fileFrom, func(f bank.TransactionFile) web.Cursor { return web.NumberCursor(listFiles, int64(f.No)) })
+	return &fileListAnswer{TransactionFileList{items, next}}, nil
+}
+
+type filePath struct {
+	FileID string `path:"fileId" format:"uuid" doc:"Of the transaction file."`
+}
+
+type fileAnswer struct{ Body TransactionFile }
+
+type fileStateAnswer struct{ Body FileState }
+
+func (s *server) getFile(ctx context.Context, actor bank.Actor, in *filePath) (*fileStateAnswer, error) {
+	id, err := idOf(in.FileID, "fileId")
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Files.File(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	outcomes, err := s.Files.Outcomes(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	progress, err := s.Files.Progress(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return &fileStateAnswer{FileState{TransactionFile: fileFrom(f), Outcomes: sumsOf(outcomes),
+		Progress: Progress{Stage: progress.Stage, Done: progress.Done, Total: progress.Total}}}, nil
+}
+
+func (s *server) validateFile(ctx context.Context, actor bank.Actor, in *filePath) (*fileAnswer, error) {
+	id, err := idOf(in.FileID, "fileId")
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Files.ValidateAgain(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return &fileAnswer{fileFrom(f)}, nil
+}
+
+// FileExecution is the file and, where a second person must agree first, what waits for them.
+type FileExecution struct {
+	File     TransactionFile `json:"file"`
+	Approval *Approval       `json:"approval,omitempty" doc:"Waits; nothing has happened yet."`
+}
+
+type fileExecutionAnswer struct{ Body FileExecution }
+
+func (s *server) executeFile(ctx context.Context, actor bank.Actor, in *filePath) (*fileExecutionAnswer, error) {
+	id, err := idOf(in.FileID, "fileId")
+	if err != nil {
+		return nil, err
+	}
+	f, pending, err := s.Files.Execute(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return &fileExecutionAnswer{FileExecution{fileFrom(f), approvalOf(pending)}}, nil
+}

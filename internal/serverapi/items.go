@@ -1,0 +1,231 @@
+package serverapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/files"
+	"ims/internal/web"
+)
+
+func itemRoutes() []route {
+	const tag = "Technical balance and approvals"
+	const second = " Where a second person is needed the answer is 202 with the pending approval, and nothing has happened: repeat the request once it is approved."
+	problems := []*bank.Error{bank.ErrConflict, bank.ErrCurrencyMismatch, bank.ErrBalanceClosed, bank.ErrApprovalStale}
+	return []route{
+		{method: http.MethodGet, path: "/secure/technical-items", id: "listTechnicalItems", tag: tag, summary: "List money without a home",
+			description: "POSTED items lie on the technical balance; CLAIMED ones were not posted, somebody must look. Oldest first.",
+			need:        bank.PermFundsRead, problems: []*bank.Error{bank.ErrNotFound}, answer: listOf(itemExample), mount: typed((*server).listItems)},
+		{method: http.MethodPost, path: "/secure/technical-items/{itemId}/assign", id: "assignTechnicalItem", tag: tag, summary: "Give an item's money a home",
+			description: "Name a balance of the same currency, or your own funds." + second,
+			need:        bank.PermItemsDecide, problems: problems, request: map[string]any{"balanceId": balanceExample.ID, "reason": "the payer named the contract in the title"},
+			answer: itemDecisionExample, mount: typed((*server).assignItem), pends: true},
+		{method: http.MethodPost, path: "/secure/technical-items/{itemId}/return", id: "returnTechnicalItem", tag: tag, summary: "Order an item's return to its payer",
+			description: "The money stays on the technical balance until the bank has booked the return." + second,
+			need:        bank.PermItemsDecide, problems: problems, request: map[string]any{"reason": "nobody knows the payer"},
+			answer: itemDecisionExample, mount: typed((*server).returnItem), pends: true},
+		{method: http.MethodGet, path: "/secure/approvals", id: "listApprovals", tag: tag, summary: "List what waits for a second person",
+			description: "Those that you asked for, or have the permission to be asked about. Operators decide, in the panel or on the command line; a certificate never does.",
+			need:        anyCertificate, answer: listOf(approvalExample), mount: typed((*server).listApprovals)},
+	}
+}
+
+// Item is one amount without a home.
+type Item struct {
+	ID           string     `json:"id" format:"uuid"`
+	Amount       Money      `json:"amount"`
+	State        string     `json:"state" enum:"POSTED,CLAIMED"`
+	Reason       string     `json:"reason" example:"UNKNOWN_IBAN"`
+	Status       string     `json:"status" enum:"OPEN,ASSIGNED,RETURN_ORDERED,RETURNED,SETTLED"`
+	Payer        *Party     `json:"payer,omitempty"`
+	Payee        *Party     `json:"payee,omitempty"`
+	Title        string     `json:"title,omitempty"`
+	Line         int64      `json:"line,omitempty" doc:"Of the transaction file it came with."`
+	PostingID    int64      `json:"postingId,omitempty" doc:"The posting that put it on the technical balance."`
+	OpenedAt     time.Time  `json:"openedAt"`
+	DecidedAt    *time.Time `json:"decidedAt,omitempty"`
+	DecidedBy    string     `json:"decidedBy,omitempty"`
+	Decision     string     `json:"decision,omitempty" doc:"The reason given."`
+	ResolutionID int64      `json:"resolutionId,omitempty" doc:"The posting that took it off the technical balance."`
+}
+
+func itemFrom(i bank.Item) Item {
+	d := i.Details
+	return Item{ID: i.ID.String(), Amount: Money{i.Amount, i.Currency}, State: string(i.State), Reason: string(i.Reason), Status: string(i.Status),
+		Payer: party(d.PayerName, d.PayerAccount), Payee: party(d.PayeeName, d.PayeeAccount), Title: d.Title, Line: fileLine(i.Origin),
+		PostingID: int64(i.Posting), OpenedAt: i.OpenedAt.UTC(), DecidedAt: instant(i.DecidedAt), DecidedBy: i.DecidedBy,
+		Decision: i.Decision, ResolutionID: int64(i.Resolution)}
+}
+
+type listItemsInput struct {
+	Page
+	Status   string `query:"status" enum:"OPEN,ASSIGNED,RETURN_ORDERED,RETURNED,SETTLED"`
+	Currency string `query:"currency" pattern:"^[A-Z]{3}$"`
+	FileID   string `query:"fileId" format:"uuid"`
+}
+
+// ItemList is one page of items.
+type ItemList struct {
+	Items      []Item `json:"items" nullable:"false"`
+	NextCursor string `json:"nextCursor,omitempty"`
+}
+
+type itemListAnswer struct{ Body ItemList }
+
+// itemFilter is the filter of files.Service.Items, whose type belongs to a room that doors do not know.
+type itemFilter = struct {
+	Status   bank.ItemStatus
+	Currency string
+	File     bank.FileNo
+	After    bank.ID
+	Limit    int
+}
+
+func (s *server) listItems(ctx context.Context, actor bank.Actor, in *listItemsInput) (*itemListAnswer, error) {
+	after, err := web.ReadIDCursor(in.Cursor, listItems)
+	if err != nil {
+		return nil, err
+	}
+	f := itemFilter{Status: bank.ItemStatus(in.Status), Currency: in.Currency, After: after, Limit: in.Limit + 1}
+	if f.File, err = s.fileNo(ctx, actor, in.FileID); err != nil {
+		return nil, err
+	}
+	rows, err := s.Files.Items(ctx, actor, f)
+	if err != nil {
+		return nil, err
+	}
+	items, next := paged(rows, in.Limit, itemFrom, func(i bank.Item) web.Cursor { return web.IDCursor(listItems, i.ID) })
+	return &itemListAnswer{ItemList{items, next}}, nil
+}
+
+// fileNo finds the number of a file that a filter names; 0 without a name. Whoever may see items may filter by their file.
+func (s *server) fileNo(ctx context.Context, actor bank.Actor, text string) (bank.FileNo, error) {
+	id, err := optionalID(text, "fileId")
+	if err != nil || id.IsZero() {
+		return 0, err
+	}
+	f, err := s.Files.File(ctx, bank.System(actor.Customer, actor.Name), id)
+	return f.No, err
+}
+
+// ItemDecision is the item and, where a second person must agree first, what waits for them.
+type ItemDecision struct {
+	Item     Item      `json:"item"`
+	Approval *Approval `json:"approval,omitempty" doc:"Waits; nothing has happened yet."`
+}
+
+type itemDecisionAnswer struct {
+	Status int
+	Body   ItemDecision
+}
+
+func decided(i bank.Item, pending *bank.Approval, err error) (*itemDecisionAnswer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &itemDecisionAnswer{Status: statusOf(pending), Body: ItemDecision{itemFrom(i), approvalOf(pending)}}, nil
+}
+
+func statusOf(pending *bank.Approval) int {
+	if pending != nil {
+		return http.StatusAccepted
+	}
+	return http.StatusOK
+}
+
+// ItemPath names an item.
+type ItemPath struct {
+	ItemID string `path:"itemId" format:"uuid" doc:"Of the item."`
+}
+
+type assignItemInput struct {
+	ItemPath
+	Body struct {
+		BalanceID string `json:"balanceId,omitempty" format:"uuid" doc:"Of an end user, in the item's currency."`
+		OwnFunds  bool   `json:"ownFunds,omitempty" doc:"true in place of a balance."`
+		Reason    string `json:"reason" minLength:"1" maxLength:"140" doc:"Kept with the item."`
+	}
+}
+
+func (s *server) assignItem(ctx context.Context, actor bank.Actor, in *assignItemInput) (*itemDecisionAnswer, error) {
+	id, err := idOf(in.ItemID, "itemId")
+	if err != nil {
+		return nil, err
+	}
+	balance, err := optionalID(in.Body.BalanceID, "/balanceId")
+	if err != nil {
+		return nil, err
+	}
+	return decided(s.Files.Assign(ctx, actor, id, files.Target{Balance: balance, OwnFunds: in.Body.OwnFunds}, in.Body.Reason))
+}
+
+type returnItemInput struct {
+	ItemPath
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"140" doc:"Kept with the item."`
+	}
+}
+
+func (s *server) returnItem(ctx context.Context, actor bank.Actor, in *returnItemInput) (*itemDecisionAnswer, error) {
+	id, err := idOf(in.ItemID, "itemId")
+	if err != nil {
+		return nil, err
+	}
+	return decided(s.Files.Return(ctx, actor, id, in.Body.Reason))
+}
+
+// Approval is a request for a second person.
+type Approval struct {
+	ID          string     `json:"id" format:"uuid"`
+	Action      string     `json:"action" example:"item.assign"`
+	Object      string     `json:"object" doc:"What it is about."`
+	Summary     string     `json:"summary" doc:"What the second person reads."`
+	Status      string     `json:"status" enum:"PENDING,APPROVED,REJECTED,USED"`
+	RequestedBy string     `json:"requestedBy"`
+	RequestedAt time.Time  `json:"requestedAt"`
+	DecidedBy   string     `json:"decidedBy,omitempty"`
+	DecidedAt   *time.Time `json:"decidedAt,omitempty"`
+	Reason      string     `json:"reason,omitempty"`
+}
+
+func approvalFrom(a bank.Approval) Approval {
+	return Approval{ID: a.ID.String(), Action: a.Action, Object: a.Object, Summary: a.Summary, Status: string(a.Status),
+		RequestedBy: a.RequestedBy, RequestedAt: a.RequestedAt.UTC(), DecidedBy: a.DecidedBy, DecidedAt: instant(a.DecidedAt), Reason: a.Reason}
+}
+
+// approvalOf is nil where nothing waits.
+func approvalOf(a *bank.Approval) *Approval {
+	if a == nil {
+		return nil
+	}
+	wire := approvalFrom(*a)
+	return &wire
+}
+
+type listApprovalsInput struct {
+	Page
+	Status string `query:"status" enum:"PENDING,APPROVED,REJECTED,USED"`
+}
+
+// ApprovalList is one page of approvals.
+type ApprovalList struct {
+	Items      []Approval `json:"items" nullable:"false"`
+	NextCursor string     `json:"nextCursor,omitempty"`
+}
+
+type approvalListAnswer struct{ Body ApprovalList }
+
+func (s *server) listApprovals(ctx context.Context, actor bank.Actor, in *listApprovalsInput) (*approvalListAnswer, error) {
+	after, err := web.ReadIDCursor(in.Cursor, listApprovals)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Access.Approvals(ctx, actor, actor.Customer, bank.ApprovalStatus(in.Status), after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	items, next := paged(rows, in.Limit, approvalFrom, func(a bank.Approval) web.Cursor { return web.IDCursor(listApprovals, a.ID) })
+	return &approvalListAnswer{ApprovalList{items, next}}, nil
+}

@@ -1,0 +1,103 @@
+package serverapi
+
+import (
+	"context"
+	"net/http"
+
+	"ims/internal/accounts"
+	"ims/internal/bank"
+	"ims/internal/ledger"
+	"ims/internal/web"
+)
+
+func moneyRoutes() []route {
+	const tag = "Money"
+	refusals := []*bank.Error{bank.ErrInsufficientFunds, bank.ErrBlocked, bank.ErrBalanceClosed, bank.ErrCurrencyMismatch,
+		bank.ErrCurrencyUnsupported, bank.ErrAmountInvalid}
+	return []route{
+		{method: http.MethodPost, path: "/secure/balances/{balanceId}/credit", id: "creditBalance", tag: tag, summary: "Credit a balance",
+			description: "From your own funds of the currency, which never go below zero. What the balance owes is repaid first. Answered once it is durable.",
+			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: refusals,
+			request: orderExample, answer: creditExample, mount: typed((*server).credit)},
+		{method: http.MethodPost, path: "/secure/balances/{balanceId}/debit", id: "debitBalance", tag: tag, summary: "Debit a balance",
+			description: "Back to your own funds; never more than what is available. Answered once it is durable.",
+			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: refusals,
+			request: orderExample, answer: debitExample, mount: typed((*server).debit)},
+		{method: http.MethodGet, path: "/secure/own-funds", id: "getOwnFunds", tag: tag, summary: "Your own money, per currency",
+			description: "OWN: your own funds. TECHNICAL: money that could not reach its target, the sum of its open items. RECEIVABLE: what debits of IBANs that were never issued have cost. BANK: the mirror of a master account, minus the money at the bank.",
+			need:        bank.PermFundsRead, answer: map[string]any{"items": []any{fundExample}}, mount: typed((*server).ownFunds)},
+	}
+}
+
+// Order is what a credit or debit is to do.
+type Order struct {
+	Amount    Money  `json:"amount"`
+	Title     string `json:"title,omitempty" maxLength:"140" doc:"Shown in the history." example:"Bonus November"`
+	Reference string `json:"reference,omitempty" maxLength:"35" doc:"Yours." example:"B-2026-11"`
+}
+
+type orderInput struct {
+	BalancePath
+	Body Order
+}
+
+type transactionAnswer struct {
+	Replayed string `header:"Idempotent-Replayed"`
+	Body     Transaction
+}
+
+func (s *server) credit(ctx context.Context, actor bank.Actor, in *orderInput) (*transactionAnswer, error) {
+	return s.order(ctx, actor, in, false)
+}
+
+func (s *server) debit(ctx context.Context, actor bank.Actor, in *orderInput) (*transactionAnswer, error) {
+	return s.order(ctx, actor, in, true)
+}
+
+func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, debit bool) (*transactionAnswer, error) {
+	id, err := idOf(in.BalanceID, "balanceId")
+	if err != nil {
+		return nil, err
+	}
+	amount, err := in.Body.Amount.toBank("/amount")
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.Ledger.Post(ctx, ledger.Single{Actor: actor, Key: web.IdempotencyOf(ctx), Debit: debit, Balance: id,
+		Amount: amount, Title: in.Body.Title, Reference: in.Body.Reference})
+	if err != nil {
+		return nil, err
+	}
+	// What a caller has just done is told even to one who may not read the history.
+	row, err := s.History.Get(ctx, bank.System(actor.Customer, actor.Name), done.Transaction)
+	if err != nil {
+		return nil, err
+	}
+	return &transactionAnswer{Replayed: replayed(done.Replayed), Body: transactionFrom(row)}, nil
+}
+
+// Fund is money of the customer's own in one currency.
+type Fund struct {
+	BalanceID string `json:"balanceId" format:"uuid"`
+	Kind      string `json:"kind" enum:"OWN,TECHNICAL,RECEIVABLE,BANK" example:"OWN"`
+	Booked    Money  `json:"booked"`
+}
+
+// FundList is the customer's own money.
+type FundList struct {
+	Items []Fund `json:"items" nullable:"false"`
+}
+
+type fundListAnswer struct{ Body FundList }
+
+func fundFrom(f accounts.Fund) Fund {
+	return Fund{BalanceID: f.ID.String(), Kind: f.Kind.String(), Booked: moneyOf(f.Amount, f.Currency)}
+}
+
+func (s *server) ownFunds(ctx context.Context, actor bank.Actor, _ *struct{}) (*fundListAnswer, error) {
+	rows, err := s.Accounts.Funds(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	return &fundListAnswer{FundList{each(rows, fundFrom)}}, nil
+}

@@ -1,0 +1,130 @@
+package serverapi
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"ims/internal/access"
+	"ims/internal/accounts"
+	"ims/internal/bank"
+	"ims/internal/files"
+	"ims/internal/history"
+	"ims/internal/ledger"
+	"ims/internal/web"
+)
+
+// Config is what the API is made of; all but Ready and Version are required.
+type Config struct {
+	Accounts *accounts.Service
+	Ledger   *ledger.Writer
+	Files    *files.Service
+	History  *history.Service
+	Access   *access.Service // approvals
+	Auth     *access.Authenticator
+	Ready    func(context.Context) error // nil: always ready
+	Log      *slog.Logger
+	Version  string // of the program, told by /healthz
+}
+
+// server answers the operations of the route table.
+type server struct {
+	Config
+	mux *http.ServeMux
+	api huma.API
+}
+
+// New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
+// problems and the health probes.
+func New(c Config) (http.Handler, error) {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Access == nil || c.Auth == nil || c.Log == nil {
+		return nil, errors.New("serverapi: a service is missing in the configuration")
+	}
+	s := newServer(c)
+	inner := web.Readable(s.authenticated(s.mux))
+	return web.Exchanges(c.Log, web.SameOrigin(isProbe, web.Limited(limitsOf, inner))), nil
+}
+
+// newServer registers all routes. Without services it can only document itself.
+func newServer(c Config) *server {
+	s := &server{Config: c, mux: http.NewServeMux()}
+	s.api = web.NewAPI(s.mux, description())
+	for _, r := range routes() {
+		r.register(s)
+	}
+	s.mux.HandleFunc("GET /problems/{code}", web.ExplainProblem)
+	s.mux.HandleFunc("/", web.Unrouted(s.mux))
+	return s
+}
+
+// TLSConfig is for the API's listener: TLS 1.3, and client certificates of the CA are checked, chain and dates, where one is
+// presented. Whether one is needed, and for whom it stands, is decided per request, so that the caller is told. Without
+// certificate the caller of TLSConfig sets GetCertificate.
+func TLSConfig(certificate tls.Certificate, ca *x509.CertPool) *tls.Config {
+	c := &tls.Config{MinVersion: tls.VersionTLS13, ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: ca}
+	if len(certificate.Certificate) > 0 {
+		c.Certificates = []tls.Certificate{certificate}
+	}
+	return c
+}
+
+const (
+	bodyLimit = 64 << 10      // of an ordinary request, bytes
+	fileLimit = 512<<20 + 512 // a little above the room's own limit, whose error is the better one
+	shortTime = 30 * time.Second
+	longTime  = 15 * time.Minute // uploads and reports
+)
+
+func limitsOf(r *http.Request) web.Limits {
+	const uploads = "/secure/transaction-files"
+	switch {
+	case !strings.HasPrefix(r.URL.Path, uploads):
+	case r.Method == http.MethodPost && r.URL.Path == uploads:
+		return web.Limits{Body: fileLimit, Time: longTime, Long: true}
+	case r.Method == http.MethodGet && r.URL.Path != uploads:
+		return web.Limits{Body: bodyLimit, Time: longTime, Long: true}
+	}
+	return web.Limits{Body: bodyLimit, Time: shortTime}
+}
+
+func isProbe(path string) bool { return path == "/healthz" || path == "/readyz" }
+
+type actorKey struct{}
+
+// actorOf returns who calls. It is set for everything below /secure.
+func actorOf(ctx context.Context) bank.Actor {
+	actor, _ := ctx.Value(actorKey{}).(bank.Actor)
+	return actor
+}
+
+// authenticated asks everything below /secure for a client certificate that is registered and active, before anything is
+// told about what is there.
+func (s *server) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/secure") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		actor, _, err := s.Auth.Authenticate(r.Context(), clientCertificate(r))
+		if err != nil {
+			web.Refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
+	})
+}
+
+// clientCertificate returns the certificate whose chain the handshake has verified, or nil.
+func clientCertificate(r *http.Request) *x509.Certificate {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		return nil
+	}
+	return r.TLS.PeerCertificates[0]
+}

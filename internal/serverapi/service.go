@@ -1,0 +1,79 @@
+package serverapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"ims/api"
+	"ims/internal/bank"
+)
+
+func serviceRoutes() []route {
+	const tag = "Service"
+	return []route{
+		{method: http.MethodGet, path: "/secure/whoami", id: "whoami", tag: tag, summary: "Who your certificate stands for",
+			description: "The customer, the CN and the permissions of the certificate you called with.",
+			need:        anyCertificate, answer: callerExample, mount: typed((*server).whoami)},
+		{method: http.MethodGet, path: "/healthz", id: "health", tag: tag, summary: "Whether the program runs",
+			description: "For liveness probes; needs no certificate.",
+			need:        anybody, answer: healthExample, mount: typed((*server).health)},
+		{method: http.MethodGet, path: "/readyz", id: "ready", tag: tag, summary: "Whether the program can serve",
+			description: "For readiness probes; needs no certificate. 503 while the store does not answer.",
+			need:        anybody, answer: healthExample, mount: typed((*server).ready)},
+		{method: http.MethodGet, path: "/openapi/server.yaml", id: "getDocument", tag: tag, summary: "This document",
+			description: "OpenAPI 3.1.",
+			need:        anybody, mount: direct((*server).document, documentDocument)},
+	}
+}
+
+// Caller is who a certificate stands for.
+type Caller struct {
+	CustomerID  int64    `json:"customerId"`
+	CN          string   `json:"cn" example:"V-Example-Backend"`
+	Permissions []string `json:"permissions" nullable:"false"`
+}
+
+type callerAnswer struct{ Body Caller }
+
+func (s *server) whoami(_ context.Context, actor bank.Actor, _ *struct{}) (*callerAnswer, error) {
+	text := func(p bank.Permission) string { return string(p) }
+	return &callerAnswer{Caller{int64(actor.Customer), actor.Name, each(actor.Permissions, text)}}, nil
+}
+
+// Health tells that the program answers.
+type Health struct {
+	Status  string `json:"status" example:"ok"`
+	Version string `json:"version" doc:"Of the program." example:"1.0.0"`
+}
+
+type healthAnswer struct{ Body Health }
+
+func (s *server) health(context.Context, bank.Actor, *struct{}) (*healthAnswer, error) {
+	return &healthAnswer{Health{"ok", s.Version}}, nil
+}
+
+func (s *server) ready(ctx context.Context, _ bank.Actor, _ *struct{}) (*healthAnswer, error) {
+	if s.Ready != nil {
+		if err := s.Ready(ctx); err != nil {
+			return nil, bank.ErrUnavailable.With("the service is not ready").Because(err)
+		}
+	}
+	return &healthAnswer{Health{"ok", s.Version}}, nil
+}
+
+func documentDocument(o *huma.Operation, _ huma.Registry) {
+	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"application/yaml": {Schema: &huma.Schema{Type: huma.TypeString}}}}
+}
+
+func (s *server) document(w http.ResponseWriter, r *http.Request, _ bank.Actor) error {
+	if _, err := queryOf(r.URL.RawQuery); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/yaml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(api.Server)))
+	_, _ = w.Write(api.Server) // a caller who has gone cannot be told
+	return nil
+}

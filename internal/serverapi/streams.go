@@ -1,0 +1,265 @@
+package serverapi
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"ims/internal/bank"
+	"ims/internal/files"
+	"ims/internal/web"
+)
+
+// streamRoutes are the operations whose bodies are too long to be held.
+func streamRoutes(tag string) []route {
+	return []route{
+		{method: http.MethodPost, path: "/secure/transaction-files", id: "uploadTransactionFile", tag: tag, summary: "Upload a transaction file",
+			description: "The bank's bytes as they are, up to 512 MiB, as application/octet-stream or text/plain. The answer comes when they are stored; validation follows: read the file until it is no longer Pending.",
+			status:      http.StatusCreated, need: bank.PermFilesUpload, problems: []*bank.Error{bank.ErrNotFound, bank.ErrFileDuplicate, bank.ErrFileNameTaken},
+			answer: fileExample, mount: direct((*server).uploadFile, documentUpload)},
+		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/findings", id: "listFindings", tag: tag, summary: "The validation report",
+			description: "What validation found, file findings first, then errors, then warnings: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor).",
+			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrNotAcceptable}, answer: listOf(findingExample), mount: direct((*server).findings, documentFindings)},
+		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/report", id: "getReport", tag: tag, summary: "The executed-file report",
+			description: "CSV: the file, the totals per outcome, then every line with what became of it. There once the file is Executed.",
+			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable}, mount: direct((*server).report, documentReport)},
+	}
+}
+
+func hexadecimal(b []byte) string { return hex.EncodeToString(b) }
+
+// parameter documents a parameter of a direct operation.
+func parameter(name, in, description string, schema *huma.Schema) *huma.Param {
+	return &huma.Param{Name: name, In: in, Required: in == "path", Description: description, Schema: schema}
+}
+
+func uuidSchema() *huma.Schema { return &huma.Schema{Type: huma.TypeString, Format: "uuid"} }
+
+func textSchema(longest int) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &longest}
+}
+
+func documentUpload(o *huma.Operation, schemas huma.Registry) {
+	name := parameter("name", "query", "The bank's name of the file; unique among those that are not Invalid.", textSchema(255))
+	account := parameter("masterAccountId", "query", "The account of yours at the bank that the file tells about.", uuidSchema())
+	name.Required, account.Required, name.Example = true, true, "20261120.pli"
+	o.Parameters = append(o.Parameters, name, account)
+	bytes := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	o.RequestBody = &huma.RequestBody{Required: true, Description: "The file.",
+		Content: map[string]*huma.MediaType{"application/octet-stream": bytes, "text/plain": bytes}}
+	answersJSON(o, schemas.Schema(reflect.TypeFor[TransactionFile](), true, "TransactionFile"))
+}
+
+// uploadFile streams the body to the room, which stores it part by part.
+func (s *server) uploadFile(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
+	values, err := queryOf(r.URL.RawQuery, "name", "masterAccountId")
+	if err != nil {
+		return err
+	}
+	if err := fileMedia(r.Header.Get("Content-Type")); err != nil {
+		return err
+	}
+	account, err := idOf(values.Get("masterAccountId"), "masterAccountId")
+	if err != nil {
+		return err
+	}
+	f, err := s.Files.Receive(r.Context(), actor, files.Upload{Name: values.Get("name"), MasterAccount: account, Body: web.Body(r)})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/secure/transaction-files/"+f.ID.String())
+	return writeJSON(w, http.StatusCreated, fileFrom(f))
+}
+
+// fileMedia refuses what is surely not the file itself: a form around it would be stored as if the bank had written it.
+func fileMedia(contentType string) error {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if contentType == "" || err == nil && (kind == "application/octet-stream" || kind == "text/plain") {
+		return nil
+	}
+	return bank.ErrUnsupportedMedia.With("send the file's bytes as application/octet-stream")
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	w.Header()["Content-Type"] = jsonType
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n')) // a caller who has gone cannot be told
+	return nil
+}
+
+// Finding is one validation result.
+type Finding struct {
+	Code     string `json:"code" example:"F001"`
+	Severity string `json:"severity" enum:"ERROR,WARNING"`
+	Line     int64  `json:"line" doc:"0: the file as a whole."`
+	Field    int64  `json:"field" doc:"From 1; 0: the line as a whole."`
+	Value    string `json:"value,omitempty" doc:"From the file: shortened, control characters escaped."`
+	Message  string `json:"message"`
+}
+
+func findingFrom(f bank.FileFinding) Finding {
+	return Finding{f.Code, f.Severity, f.Line, int64(f.Field), f.Value, f.Message}
+}
+
+// FindingList is one page of findings.
+type FindingList struct {
+	Items      []Finding `json:"items" nullable:"false"`
+	NextCursor string    `json:"nextCursor,omitempty"`
+}
+
+func documentFindings(o *huma.Operation, schemas huma.Registry) {
+	least, most := 1.0, 200.0
+	o.Parameters = append(o.Parameters, parameter("fileId", "path", "Of the transaction file.", uuidSchema()),
+		parameter("limit", "query", "Elements of one page.", &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Default: defaultLimit}),
+		parameter("cursor", "query", "nextCursor of the page before.", textSchema(200)))
+	answersJSON(o, schemas.Schema(reflect.TypeFor[FindingList](), true, "FindingList"))
+	o.Responses["200"].Content["text/csv"] = csvMedia()
+}
+
+func csvMedia() *huma.MediaType {
+	return &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
+const (
+	defaultLimit = 50
+	maxLimit     = 200
+)
+
+// limitOf reads the parameter limit of a direct operation.
+func limitOf(text string) (int, error) {
+	if text == "" {
+		return defaultLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxLimit {
+		return 0, bank.ErrInvalid.With("the request has invalid fields").Field("limit", "invalid", "must be 1 to 200")
+	}
+	return n, nil
+}
+
+func (s *server) findings(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
+	id, err := idOf(r.PathValue("fileId"), "fileId")
+	if err != nil {
+		return err
+	}
+	switch offered(r.Header.Get("Accept"), "application/json", "text/csv") {
+	case "text/csv":
+		if _, err := queryOf(r.URL.RawQuery); err != nil {
+			return err
+		}
+		return s.streamCSV(w, "findings-"+id.String(), func(out http.ResponseWriter) error {
+			return s.Files.WriteFindings(r.Context(), actor, id, out)
+		})
+	case "application/json":
+		return s.findingsPage(w, r, actor, id)
+	}
+	return bank.ErrNotAcceptable.With("findings are application/json or text/csv")
+}
+
+func (s *server) findingsPage(w http.ResponseWriter, r *http.Request, actor bank.Actor, id bank.ID) error {
+	values, err := queryOf(r.URL.RawQuery, "limit", "cursor")
+	if err != nil {
+		return err
+	}
+	limit, err := limitOf(values.Get("limit"))
+	if err != nil {
+		return err
+	}
+	after, err := web.ReadNumberCursor(values.Get("cursor"), listFindings)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Files.Findings(r.Context(), actor, id, after, limit+1)
+	if err != nil {
+		return err
+	}
+	// Findings are numbered without gaps, so a page's last number is where it began and what it holds.
+	last := after + int64(limit)
+	items, next := paged(rows, limit, findingFrom, func(bank.FileFinding) web.Cursor { return web.NumberCursor(listFindings, last) })
+	return writeJSON(w, http.StatusOK, FindingList{items, next})
+}
+
+func documentReport(o *huma.Operation, _ huma.Registry) {
+	o.Parameters = append(o.Parameters, parameter("fileId", "path", "Of the transaction file.", uuidSchema()))
+	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"text/csv": csvMedia()}}
+}
+
+func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
+	id, err := idOf(r.PathValue("fileId"), "fileId")
+	if err != nil {
+		return err
+	}
+	if _, err := queryOf(r.URL.RawQuery); err != nil {
+		return err
+	}
+	if offered(r.Header.Get("Accept"), "text/csv") == "" {
+		return bank.ErrNotAcceptable.With("the report is text/csv")
+	}
+	return s.streamCSV(w, "report-"+id.String(), func(out http.ResponseWriter) error {
+		return s.Files.WriteReport(r.Context(), actor, id, out)
+	})
+}
+
+// streamCSV lets write stream a report. Refused before the first byte, the caller gets the problem; broken off later, the
+// connection ends, so that nobody takes a part for the whole.
+func (s *server) streamCSV(w http.ResponseWriter, name string, write func(http.ResponseWriter) error) error {
+	out := &csvWriter{ResponseWriter: w, name: name}
+	err := write(out)
+	if err != nil && out.began {
+		s.Log.Error("report broken off", "requestId", w.Header().Get(web.RequestIDHeader), "cause", err.Error())
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// csvWriter sets the headers of a download with its first byte.
+type csvWriter struct {
+	http.ResponseWriter
+	name  string
+	began bool
+}
+
+// Write implements io.Writer.
+func (c *csvWriter) Write(p []byte) (int, error) {
+	if !c.began {
+		c.began = true
+		c.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		c.Header().Set("Content-Disposition", `attachment; filename="`+c.name+`.csv"`)
+	}
+	return c.ResponseWriter.Write(p)
+}
+
+// offered returns the first media type that an Accept header takes, in our order unless the header names one of them
+// outright; "" if it takes none. Weights other than 0 are not compared: nobody asks for both.
+func offered(accept string, types ...string) string {
+	if accept == "" {
+		return types[0]
+	}
+	open := ""
+	for part := range strings.SplitSeq(accept, ",") {
+		kind, parameters, err := mime.ParseMediaType(part)
+		if err != nil || strings.Trim(parameters["q"], "0.") == "" && parameters["q"] != "" {
+			continue
+		}
+		for _, t := range types {
+			family, _, _ := strings.Cut(t, "/")
+			switch {
+			case kind == t:
+				return t
+			case open == "" && (kind == "*/*" || kind == family+"/*"):
+				open = t
+			}
+		}
+	}
+	return open
+}

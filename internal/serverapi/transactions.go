@@ -1,0 +1,206 @@
+package serverapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/history"
+	"ims/internal/web"
+)
+
+func transactionRoutes() []route {
+	const tag = "Transactions"
+	return []route{
+		{method: http.MethodGet, path: "/secure/transactions", id: "listTransactions", tag: tag, summary: "Payment history",
+			description: "Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive; amounts are absolute, in minor units.",
+			need:        bank.PermHistoryRead, problems: []*bank.Error{bank.ErrNotFound}, answer: listOf(creditExample), mount: typed((*server).listTransactions)},
+		{method: http.MethodGet, path: "/secure/transactions/{transactionId}", id: "getTransaction", tag: tag, summary: "Read a transaction",
+			description: "As one holder sees it: the other side of the same posting has its own.",
+			need:        bank.PermHistoryRead, answer: creditExample, mount: typed((*server).getTransaction)},
+	}
+}
+
+// Party is one side of a payment.
+type Party struct {
+	Name    string `json:"name,omitempty"`
+	Account string `json:"account,omitempty" doc:"Electronic IBAN, or the bank's text where it is none."`
+}
+
+// party is nil where nothing is known.
+func party(name, account string) *Party {
+	if name == "" && account == "" {
+		return nil
+	}
+	return &Party{name, account}
+}
+
+// Transaction is money coming to or leaving one balance.
+type Transaction struct {
+	ID           int64     `json:"id" minimum:"1" doc:"Grows with time; per customer." example:"42"`
+	Type         string    `json:"type" enum:"TRANSFER_IN,TRANSFER_OUT,INTERNAL_IN,INTERNAL_OUT,CREDIT,DEBIT,SHORTFALL,REPAYMENT,TECHNICAL,ASSIGNMENT,RETURN,REVERSAL"`
+	Status       string    `json:"status" enum:"AUTHORIZED,CLEARED,REVERSED,DECLINED"`
+	Amount       Money     `json:"amount" doc:"Negative where the balance pays."`
+	BalanceAfter *Money    `json:"balanceAfter,omitempty" doc:"Booked behind it, where the kind of balance keeps it."`
+	BalanceID    string    `json:"balanceId" format:"uuid"`
+	BalanceKind  string    `json:"balanceKind" enum:"USER,OWN,TECHNICAL,RECEIVABLE,BANK"`
+	Payer        *Party    `json:"payer,omitempty"`
+	Payee        *Party    `json:"payee,omitempty"`
+	Title        string    `json:"title,omitempty"`
+	Reference    string    `json:"reference,omitempty"`
+	Operation    string    `json:"operation,omitempty" doc:"The bank's operation number, or the idempotency key of an API operation."`
+	BookingDate  string    `json:"bookingDate,omitempty" format:"date"`
+	ValueDate    string    `json:"valueDate,omitempty" format:"date"`
+	CreatedAt    time.Time `json:"createdAt"`
+	FileID       string    `json:"fileId,omitempty" format:"uuid" doc:"The transaction file it came with."`
+	Line         int64     `json:"line,omitempty" doc:"Of that file."`
+	Outcome      string    `json:"outcome,omitempty" doc:"What became of the file's record."`
+	Reverses     int64     `json:"reverses,omitempty" doc:"The posting that it takes back."`
+}
+
+// historyRow is what history.Service returns: the type belongs to a room that doors do not know, so it has no name here.
+type historyRow = struct {
+	bank.Transaction
+	BalanceID bank.ID
+	Kind      bank.BalanceKind
+	Currency  string
+	FileID    bank.ID
+	Cause     bank.Cause
+	Outcome   bank.Outcome
+	Booking   string
+	Value     string
+	Reverses  bank.TransactionID
+	Details   bank.Details
+}
+
+func transactionFrom(h historyRow) Transaction {
+	d := h.Details
+	t := Transaction{ID: int64(h.ID), Type: h.Type.String(), Status: h.Status.String(), Amount: Money{h.Amount, h.Currency},
+		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: party(d.PayerName, d.PayerAccount),
+		Payee: party(d.PayeeName, d.PayeeAccount), Title: d.Title, Reference: d.Reference, Operation: d.Operation,
+		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: h.At.UTC(), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
+		Reverses: int64(h.Reverses)}
+	if h.Kind.HasRow() {
+		t.BalanceAfter = &Money{h.BalanceAfter, h.Currency}
+	}
+	if !h.FileID.IsZero() {
+		t.FileID = h.FileID.String()
+	}
+	return t
+}
+
+// fileLine is the line of a transaction file; other origins have none.
+func fileLine(o bank.Origin) int64 {
+	if o.File == 0 {
+		return 0
+	}
+	return o.Line
+}
+
+type listTransactionsInput struct {
+	Page
+	BalanceID    string   `query:"balanceId" format:"uuid"`
+	UserID       string   `query:"userId" format:"uuid" doc:"All balances of the end user."`
+	IBAN         string   `query:"iban" maxLength:"64" doc:"The balance of the IBAN, with spaces or without."`
+	Status       []string `query:"status" enum:"AUTHORIZED,CLEARED,REVERSED,DECLINED" doc:"One or several, with commas."`
+	Type         []string `query:"type" enum:"TRANSFER_IN,TRANSFER_OUT,INTERNAL_IN,INTERNAL_OUT,CREDIT,DEBIT,SHORTFALL,REPAYMENT,TECHNICAL,ASSIGNMENT,RETURN,REVERSAL" doc:"One or several, with commas."`
+	From         string   `query:"from" format:"date"`
+	To           string   `query:"to" format:"date"`
+	MinAmount    int64    `query:"minAmount" minimum:"0" maximum:"9007199254740991"`
+	MaxAmount    int64    `query:"maxAmount" minimum:"0" maximum:"9007199254740991"`
+	Counterparty string   `query:"counterparty" maxLength:"140" doc:"A part of the other side's name or account, as written."`
+	Title        string   `query:"title" maxLength:"140" doc:"A part of the title, as written."`
+	FileID       string   `query:"fileId" format:"uuid"`
+	After        string   `query:"after" pattern:"^[0-9]{1,16}$" doc:"Catch up: oldest first, behind this id; 0 from the first." example:"41"`
+}
+
+// filter reads the parameters. Where after is given, a cursor is one of the ascending list and goes on from it.
+func (in *listTransactionsInput) filter() (f history.Filter, err error) {
+	f = history.Filter{IBAN: in.IBAN, From: in.From, To: in.To, MinAmount: in.MinAmount, MaxAmount: in.MaxAmount,
+		Counterparty: in.Counterparty, Title: in.Title, Ascending: in.After != "", Limit: in.Limit + 1}
+	if f.Balance, err = optionalID(in.BalanceID, "balanceId"); err != nil {
+		return f, err
+	}
+	if f.User, err = optionalID(in.UserID, "userId"); err != nil {
+		return f, err
+	}
+	if f.File, err = optionalID(in.FileID, "fileId"); err != nil {
+		return f, err
+	}
+	for _, name := range in.Status {
+		status, _ := bank.ParseTransactionStatus(name) // the document's enumeration was checked
+		f.Statuses = append(f.Statuses, status)
+	}
+	for _, name := range in.Type {
+		kind, _ := bank.ParseTransactionType(name)
+		f.Types = append(f.Types, kind)
+	}
+	return f, in.position(&f)
+}
+
+func (in *listTransactionsInput) position(f *history.Filter) error {
+	list := listTransactions
+	if f.Ascending {
+		list = listTransactionsAscending
+		after, err := strconv.ParseInt(in.After, 10, 64)
+		if err != nil {
+			return bank.ErrInvalid.With("the request has invalid fields").Field("after", "invalid", "must be the id of a transaction")
+		}
+		f.After = bank.TransactionID(after)
+	}
+	from, err := web.ReadNumberCursor(in.Cursor, list)
+	switch {
+	case err != nil || from == 0:
+		return err
+	case f.Ascending:
+		f.After = bank.TransactionID(from)
+	default:
+		f.Before = bank.TransactionID(from)
+	}
+	return nil
+}
+
+// TransactionList is one page of the history.
+type TransactionList struct {
+	Items      []Transaction `json:"items" nullable:"false"`
+	NextCursor string        `json:"nextCursor,omitempty"`
+}
+
+type transactionListAnswer struct{ Body TransactionList }
+
+func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *listTransactionsInput) (*transactionListAnswer, error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.History.List(ctx, actor, f)
+	if err != nil {
+		return nil, err
+	}
+	list := listTransactions
+	if f.Ascending {
+		list = listTransactionsAscending
+	}
+	items := make([]Transaction, len(rows))
+	for i := range rows {
+		items[i] = transactionFrom(rows[i])
+	}
+	shown, next := paged(items, in.Limit, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
+	return &transactionListAnswer{TransactionList{shown, next}}, nil
+}
+
+func itself[T any](t T) T { return t }
+
+type transactionPath struct {
+	ID int64 `path:"transactionId" minimum:"1" maximum:"9007199254740991" doc:"Of the transaction."`
+}
+
+func (s *server) getTransaction(ctx context.Context, actor bank.Actor, in *transactionPath) (*transactionAnswer, error) {
+	row, err := s.History.Get(ctx, actor, bank.TransactionID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return &transactionAnswer{Body: transactionFrom(row)}, nil
+}
