@@ -1,9 +1,48 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
 	"net/http"
+
+	"ims/internal/access"
+	"ims/internal/bank"
+	"ims/internal/history"
+	"ims/internal/serverapi"
 )
 
+// api wires the server API: its services, and TLS with a certificate of our own authority that renews itself.
 func (s *service) api(p *program) (*http.Server, error) {
-	return &http.Server{}, nil
+	ca, err := s.rooms.customers.CACertificate(p.ctx)
+	if errors.Is(err, bank.ErrNotFound) {
+		return nil, fmt.Errorf("there is no certificate authority yet: run ims ca init first")
+	}
+	if err != nil {
+		return nil, err
+	}
+	certificates, err := s.rooms.customers.ServerCertificates(p.ctx, s.HostNames)
+	if err != nil {
+		return nil, fmt.Errorf("certificate of the listener: %w", err)
+	}
+	handler, err := serverapi.New(serverapi.Config{
+		Accounts: s.rooms.accounts,
+		Ledger:   s.writer,
+		Files:    s.rooms.files,
+		History:  history.New(s.rooms.db),
+		Access:   s.rooms.access,
+		Auth:     access.NewAuthenticator(s.rooms.db, p.now),
+		Ready:    s.ready,
+		Log:      s.log,
+		Version:  version().Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	trusted := x509.NewCertPool()
+	trusted.AddCert(ca)
+	config := serverapi.TLSConfig(tls.Certificate{}, trusted)
+	config.GetCertificate = certificates.GetCertificate
+	return &http.Server{Handler: handler, TLSConfig: config}, nil
 }

@@ -33,6 +33,7 @@ func main() {
 type commands struct {
 	Globals
 
+	Demo          demoCommand      `cmd:"" help:"Show everything on an embedded store with invented data, then serve it."`
 	Serve         serveCommand     `cmd:"" help:"Run the service."`
 	Migrate       migrateCommand   `cmd:"" help:"Create the store or bring it to this version; makes the sealing key where there is none."`
 	Settings      configCommands   `cmd:"" name:"config" help:"Look at the configuration."`

@@ -104,7 +104,7 @@ func (c *pliCheckCommand) Run(p *program) error {
 
 // check reads to the end and adds what only a whole file shows: equal payments.
 func (c *pliCheckCommand) check(r *pli.Reader, show pliShow) (checkView, error) {
-	seen := map[[16]byte]struct{}{}
+	seen := map[[16]byte]int{} // the line of the first
 	var again []pli.Finding
 	for {
 		rec, err := r.Next()
@@ -116,11 +116,12 @@ func (c *pliCheckCommand) check(r *pli.Reader, show pliShow) (checkView, error) 
 		}
 		if rec.OK() {
 			key := rec.NaturalKey()
-			if _, before := seen[key]; before {
-				f := pli.Finding{Code: pli.DomainDuplicateInFile, Severity: pli.Warning, Line: rec.Line}
+			if first, before := seen[key]; before {
+				f := pli.Finding{Code: pli.DomainDuplicateInFile, Severity: pli.Warning, Line: rec.Line, Params: pli.Params{Got: int64(first)}}
 				rec.Findings, again = append(rec.Findings, f), append(again, f)
+			} else {
+				seen[key] = rec.Line
 			}
-			seen[key] = struct{}{}
 		}
 		show.record(rec, r.Report().Encoding)
 	}

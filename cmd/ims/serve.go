@@ -203,7 +203,13 @@ func (s *service) closeDoors() error {
 	return all
 }
 
-// address tells where a door is open; with port 0 in the configuration only this knows.
+// portOf is the port of an address.
+func portOf(address string) string {
+	_, port, _ := net.SplitHostPort(address) // a listener's address always has one
+	return port
+}
+
+// addressOf tells where a door is open; with port 0 in the configuration only this knows.
 func (s *service) addressOf(name string) string {
 	for _, d := range s.doors {
 		if d.name == name {
