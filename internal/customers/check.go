@@ -154,14 +154,14 @@ func (e *estate) issuing() Step {
 // room warns before a base IBAN is used up.
 func (e *estate) room() Step {
 	const code, title = "base-iban-room", "Enough numbers left in the base IBANs that issue"
-	used, fullest, any := uint64(0), bank.BaseIBAN{}, false
+	used, fullest, found := uint64(0), bank.BaseIBAN{}, false
 	for _, b := range e.bases {
-		if percent := usedPercent(b); b.Issuing && (!any || percent > used) {
-			used, fullest, any = percent, b, true
+		if percent := usedPercent(b); b.Issuing && (!found || percent > used) {
+			used, fullest, found = percent, b, true
 		}
 	}
 	switch {
-	case !any:
+	case !found:
 		return step(code, title, "needs a base IBAN first")
 	case used < warnUse:
 		return step(code, title, "")

@@ -9,6 +9,7 @@ import (
 
 // ServerCertificates issues the listener's certificate and renews it while serving.
 type ServerCertificates struct {
+	ctx     context.Context // of serving: a caller who hangs up must not stop a renewal
 	service *Service
 	hosts   []string
 	mutex   sync.Mutex
@@ -16,22 +17,26 @@ type ServerCertificates struct {
 	tried   time.Time
 }
 
-// ServerCertificates returns certificates for hosts, see ServerCertificate for the errors. Give its GetCertificate to a
-// tls.Config.
+// ServerCertificates returns certificates for hosts, see ServerCertificate for the errors. ctx lasts as long as the
+// listener. Give GetCertificate to a tls.Config.
 func (s *Service) ServerCertificates(ctx context.Context, hosts []string) (*ServerCertificates, error) {
 	first, err := s.ServerCertificate(ctx, hosts)
 	if err != nil {
 		return nil, err
 	}
-	return &ServerCertificates{service: s, hosts: hosts, current: &first}, nil
+	return &ServerCertificates{ctx: ctx, service: s, hosts: hosts, current: &first}, nil
 }
 
-// retryRenewal bounds how often a failed renewal is tried again; the old certificate serves meanwhile.
-const retryRenewal = time.Minute
+const (
+	// retryRenewal bounds how often a failed renewal is tried again; the old certificate serves meanwhile.
+	retryRenewal = time.Minute
+	// renewalTime bounds how long handshakes wait for a renewal.
+	renewalTime = 5 * time.Second
+)
 
 // GetCertificate is for tls.Config. A handshake in the last third of a certificate's life renews it; where the store does
 // not answer, the current one is used for as long as it lasts.
-func (c *ServerCertificates) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (c *ServerCertificates) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	now, leaf := c.service.now(), c.current.Leaf
@@ -40,7 +45,9 @@ func (c *ServerCertificates) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Ce
 		return c.current, nil
 	}
 	c.tried = now
-	if renewed, err := c.service.ServerCertificate(hello.Context(), c.hosts); err == nil {
+	ctx, cancel := context.WithTimeout(c.ctx, renewalTime)
+	defer cancel()
+	if renewed, err := c.service.ServerCertificate(ctx, c.hosts); err == nil {
 		c.current = &renewed
 	}
 	return c.current, nil
