@@ -226,8 +226,8 @@ func (e *examination) national(b *bban) {
 	}
 	right := *b
 	exists := e.format.rule.complete(&right)
-	for _, span := range countries[e.index].Check {
-		if exists && sameSpan(b, &right, e.length-4, span) {
+	for i, span := range countries[e.index].Check {
+		if exists && wrongCheck(e.index, b, &right, i) != i {
 			continue
 		}
 		at := 4 + span.From
@@ -237,11 +237,26 @@ func (e *examination) national(b *bban) {
 	}
 }
 
-func sameSpan(x, y *bban, length int, s Span) bool {
-	for i := s.From; i < s.To; i++ {
-		if x.at(length-1-i) != y.at(length-1-i) {
-			return false
+// wrongCheck returns the first national check field, from field i on, that differs from the right one; -1 if none does.
+func wrongCheck(index uint8, b, right *bban, i int) int {
+	c := &countries[index]
+	for ; i < len(c.Check); i++ {
+		for at := c.Check[i].From; at < c.Check[i].To; at++ {
+			if place := len(c.classes) - 1 - at; b.at(place) != right.at(place) {
+				return i
+			}
 		}
 	}
-	return true
+	return -1
+}
+
+// nationalPosition returns where the first wrong national check field begins in s, which is right otherwise.
+func nationalPosition(s []byte) int {
+	index := indexOf(s[0], s[1])
+	b := wordsOf(s[4:])
+	right, first := b, 0
+	if formats[index].rule.complete(&right) {
+		first = wrongCheck(index, &b, &right, 0)
+	}
+	return 5 + countries[index].Check[max(first, 0)].From
 }

@@ -53,8 +53,11 @@ func parse(s []byte, o Option) (IBAN, error) {
 
 // explain names the first fault of what scan has refused because of k, or folds it where that is asked for and mends it.
 func explain(s []byte, o Option, k fault) (IBAN, error) {
-	if k == faultCheckDigits || k == faultCheckRange {
+	switch k {
+	case faultCheckDigits, faultCheckRange:
 		return IBAN{}, parseError(k, 3)
+	case faultNational:
+		return IBAN{}, parseError(k, nationalPosition(s))
 	}
 	if o&Lenient != 0 {
 		var buf [maxLength]byte
@@ -88,7 +91,7 @@ func upperASCII(c byte) byte {
 	return c
 }
 
-// scan validates the electronic form. Of the faults it returns only those about check digits are the first for sure;
+// scan validates the electronic form. Faults about check digits, ISO or national, are the first that an input has;
 // faultLength and faultClass stand for all that can be wrong before. Without a fault the value is the number.
 //
 // It is one long function on purpose: the words stay in registers from the input to the result.
