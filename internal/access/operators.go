@@ -147,10 +147,10 @@ func mayGive(tx *store.Tx, actor bank.Actor, email string, r bank.OperatorRole) 
 	if err != nil {
 		return fmt.Errorf("invite operator: %w", err)
 	}
-	if err := keepsAnAdmin(tx, staff, r.Role == bank.Admin); err != nil {
+	if err := holdsAll(tx, actor, staff.OperatorRole); err != nil {
 		return err
 	}
-	return holdsAll(tx, actor, staff.OperatorRole)
+	return keepsAnAdmin(tx, staff, r.Role == bank.Admin)
 }
 
 // give writes account and role, activates the customer if it is time, and audits.
