@@ -51,6 +51,9 @@ func (k keyring) inFile() (lines []uint32) {
 	return lines
 }
 
+// partKeys is how many natural keys one stored part holds.
+const partKeys = 50_000
+
 func packNatural(list []natural) []byte {
 	out := make([]byte, 0, naturalBytes*len(list))
 	for _, n := range list {
@@ -60,11 +63,12 @@ func packNatural(list []natural) []byte {
 	return out
 }
 
-func unpackNatural(b []byte) []natural {
-	list := make([]natural, len(b)/naturalBytes)
-	for i := range list {
-		copy(list[i].key[:], b[naturalBytes*i:])
-		list[i].line = binary.BigEndian.Uint32(b[naturalBytes*i+16:])
+// unpackNatural appends stored keys to a list.
+func unpackNatural(list []natural, b []byte) []natural {
+	for ; len(b) >= naturalBytes; b = b[naturalBytes:] {
+		n := natural{line: binary.BigEndian.Uint32(b[16:])}
+		copy(n.key[:], b)
+		list = append(list, n)
 	}
 	return list
 }
@@ -72,12 +76,12 @@ func unpackNatural(b []byte) []natural {
 // surplus returns the lines of one date that repeat records of files in or after execution: of n equal records here and e
 // there, the last min(n, e). Both sides are sorted, so each earlier file is one merge.
 func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural, before int64) (lines []uint32, err error) {
-	earlier := map[int]int{} // index of the first of equal keys of ours -> how many were executed before
-	err = tx.EachFileKeys(customer, date, before, func(theirs []byte) error {
-		merge(ours, theirs, earlier)
+	m := merger{ours: ours, earlier: map[int]int{}}
+	err = tx.EachEarlierKeys(customer, date, before, func(part store.KeyPart) error {
+		m.add(part)
 		return nil
 	})
-	for first, e := range earlier {
+	for first, e := range m.earlier {
 		end := groupEnd(ours, first)
 		for _, n := range ours[max(first, end-e):end] {
 			lines = append(lines, n.line)
@@ -86,16 +90,27 @@ func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural
 	return lines, err
 }
 
-// merge counts, per group of equal keys of ours, the equal keys of another file.
-func merge(ours []natural, theirs []byte, earlier map[int]int) {
-	for i := 0; i < len(ours) && len(theirs) >= naturalBytes; {
-		switch c := bytes.Compare(ours[i].key[:], theirs[:16]); {
+// merger walks our keys once beside each earlier file's.
+type merger struct {
+	ours    []natural
+	earlier map[int]int // index of the first of equal keys of ours -> how many were executed before
+	file    bank.FileNo
+	at      int
+}
+
+// add counts, per group of equal keys of ours, the equal keys of one part; parts of a file come in order.
+func (m *merger) add(part store.KeyPart) {
+	if part.File != m.file {
+		m.file, m.at = part.File, 0
+	}
+	for theirs := part.Keys; m.at < len(m.ours) && len(theirs) >= naturalBytes; {
+		switch c := bytes.Compare(m.ours[m.at].key[:], theirs[:16]); {
 		case c < 0:
-			i = groupEnd(ours, i)
+			m.at = groupEnd(m.ours, m.at)
 		case c > 0:
 			theirs = theirs[naturalBytes:]
 		default:
-			earlier[i]++
+			m.earlier[m.at]++
 			theirs = theirs[naturalBytes:]
 		}
 	}

@@ -139,11 +139,15 @@ func surplusOf(tx *store.Tx, f bank.TransactionFile) (lines []uint32, err error)
 		return nil, err
 	}
 	for _, date := range dates {
-		packed, err := tx.FileKeys(f.Customer, date, f.No)
+		var ours []natural
+		err := tx.EachFileKeys(f.Customer, date, f.No, func(part store.KeyPart) error {
+			ours = unpackNatural(ours, part.Keys)
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}
-		found, err := surplus(tx, f.Customer, date, unpackNatural(packed), f.ExecutionNo)
+		found, err := surplus(tx, f.Customer, date, ours, f.ExecutionNo)
 		if err != nil {
 			return nil, err
 		}

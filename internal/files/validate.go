@@ -15,7 +15,7 @@ import (
 )
 
 // detailRows is how many records' words one transaction stores.
-const detailRows = 20_000
+const detailRows = 10_000
 
 // validation is one run of the validating stage. It can be repeated from the start: it first removes what an earlier run
 // left, and the file's status moves last.
@@ -52,6 +52,9 @@ func (s *Service) validate(ctx context.Context, due store.DueFile, owner string,
 	}
 	if err := v.storePlan(); err != nil {
 		return fmt.Errorf("store plan: %w", err)
+	}
+	if err := v.storeKeys(); err != nil {
+		return fmt.Errorf("store natural keys: %w", err)
 	}
 	return v.finish(report)
 }
@@ -165,7 +168,7 @@ func (v *validation) flushWords() error {
 	return err
 }
 
-// storePlan stores the chunks in the order of execution and the natural keys.
+// storePlan stores the chunks in the order of execution.
 func (v *validation) storePlan() error {
 	size := v.s.chunk
 	for no := 0; no*size < len(v.plan.entries); no++ {
@@ -177,15 +180,23 @@ func (v *validation) storePlan() error {
 			return err
 		}
 	}
+	v.file.Chunks = int64((len(v.plan.entries) + size - 1) / size)
+	return nil
+}
+
+// storeKeys stores the sorted natural keys in parts.
+func (v *validation) storeKeys() error {
 	for date, list := range v.keys {
-		err := v.write(func(tx *store.Tx) error {
-			return tx.AddFileKeys(v.file.Customer, date, v.file.No, packNatural(list))
-		})
-		if err != nil {
-			return err
+		for no := 0; no*partKeys < len(list); no++ {
+			part := list[no*partKeys : min((no+1)*partKeys, len(list))]
+			err := v.write(func(tx *store.Tx) error {
+				return tx.AddFileKeys(v.file.Customer, date, v.file.No, no, packNatural(part))
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
-	v.file.Chunks = int64((len(v.plan.entries) + size - 1) / size)
 	return nil
 }
 

@@ -92,35 +92,46 @@ func (tx *Tx) Findings(customer bank.CustomerID, file bank.FileNo, after int64, 
 	return query(tx, scan, text, args...)
 }
 
-// AddFileKeys stores the sorted natural keys of a file's records of one booking date, 16 bytes each.
-func (tx *Tx) AddFileKeys(customer bank.CustomerID, date string, file bank.FileNo, keys []byte) error {
-	_, err := tx.exec("INSERT INTO file_keys (customer_id, booking_date, file_no, keys) VALUES ($1, $2, $3, $4)", customer, date, file, keys)
+// KeyPart is one part of a file's sorted natural keys of one booking date; files decides what a key looks like.
+type KeyPart struct {
+	File bank.FileNo
+	Keys []byte
+}
+
+// AddFileKeys stores one part of the sorted natural keys of a file's records of one booking date.
+func (tx *Tx) AddFileKeys(customer bank.CustomerID, date string, file bank.FileNo, part int, keys []byte) error {
+	_, err := tx.exec("INSERT INTO file_keys (customer_id, booking_date, file_no, part, keys) VALUES ($1, $2, $3, $4, $5)",
+		customer, date, file, part, keys)
 	return err
 }
 
-// EachFileKeys hands the natural keys that files in or after execution hold for one booking date to fn; before > 0 takes
-// only files whose execution number is smaller, so that of two files executed at once the later one yields.
-func (tx *Tx) EachFileKeys(customer bank.CustomerID, date string, before int64, fn func(keys []byte) error) error {
-	scan := func(row scanner) (b []byte, err error) { return b, row.Scan(&b) }
+const keyParts = "SELECT k.file_no, k.keys FROM file_keys k"
+
+func scanKeyPart(row scanner) (k KeyPart, err error) { return k, row.Scan(&k.File, &k.Keys) }
+
+// EachEarlierKeys hands the natural keys that files in or after execution hold for one booking date to fn, file by file,
+// each in order; before > 0 takes only files whose execution number is smaller, so that of two files executed at once the
+// later one yields.
+func (tx *Tx) EachEarlierKeys(customer bank.CustomerID, date string, before int64, fn func(KeyPart) error) error {
 	w := newWhere("k.customer_id = $1", customer)
 	w.add("k.booking_date = ?", date)
 	w.literal("f.execution_no > 0")
 	if before > 0 {
 		w.add("f.execution_no < ?", before)
 	}
-	text, args := w.build(`SELECT k.keys FROM file_keys k JOIN transaction_files f ON f.customer_id = k.customer_id AND f.no = k.file_no`,
-		"ORDER BY k.file_no", 0)
-	return each(tx, scan, fn, text, args...)
+	text, args := w.build(keyParts+" JOIN transaction_files f ON f.customer_id = k.customer_id AND f.no = k.file_no",
+		"ORDER BY k.file_no, k.part", 0)
+	return each(tx, scanKeyPart, fn, text, args...)
 }
 
 // FileDates lists the booking dates for which a file has natural keys.
 func (tx *Tx) FileDates(customer bank.CustomerID, file bank.FileNo) ([]string, error) {
 	scan := func(row scanner) (s string, err error) { return s, row.Scan(&s) }
-	return query(tx, scan, "SELECT booking_date FROM file_keys WHERE customer_id = $1 AND file_no = $2 ORDER BY booking_date", customer, file)
+	return query(tx, scan, "SELECT DISTINCT booking_date FROM file_keys WHERE customer_id = $1 AND file_no = $2 ORDER BY booking_date", customer, file)
 }
 
-// FileKeys returns a file's natural keys of one booking date, or bank.ErrNotFound.
-func (tx *Tx) FileKeys(customer bank.CustomerID, date string, file bank.FileNo) ([]byte, error) {
-	scan := func(row scanner) (b []byte, err error) { return b, row.Scan(&b) }
-	return queryOne(tx, scan, "SELECT keys FROM file_keys WHERE customer_id = $1 AND booking_date = $2 AND file_no = $3", customer, date, file)
+// EachFileKeys hands a file's natural keys of one booking date to fn, in order.
+func (tx *Tx) EachFileKeys(customer bank.CustomerID, date string, file bank.FileNo, fn func(KeyPart) error) error {
+	return each(tx, scanKeyPart, fn, keyParts+" WHERE k.customer_id = $1 AND k.booking_date = $2 AND k.file_no = $3 ORDER BY k.part",
+		customer, date, file)
 }

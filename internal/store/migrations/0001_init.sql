@@ -166,10 +166,10 @@ CREATE TABLE file_findings (
   PRIMARY KEY (customer_id, file_no, seq)
 ) TABLE;
 
--- Sorted natural keys of a file's records per booking date, 16 bytes each: how duplicates across files are found.
+-- Sorted natural keys of a file's records per booking date, in parts: how duplicates across files are found.
 CREATE TABLE file_keys (
-  customer_id INT NOT NULL, booking_date STR NOT NULL, file_no INT NOT NULL, keys BYTES NOT NULL,
-  PRIMARY KEY (customer_id, booking_date, file_no)
+  customer_id INT NOT NULL, booking_date STR NOT NULL, file_no INT NOT NULL, part INT NOT NULL, keys BYTES NOT NULL,
+  PRIMARY KEY (customer_id, booking_date, file_no, part)
 ) HEAP;
 
 CREATE TABLE items (

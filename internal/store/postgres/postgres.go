@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"ims/internal/store"
 )
@@ -213,9 +212,5 @@ func (Engine) Dialect() goose.Dialect { return goose.DialectPostgres }
 
 // Locker implements store.Engine: replicas that start together migrate one after the other.
 func (Engine) Locker() (goose.ProviderOption, error) {
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return nil, err
-	}
-	return goose.WithSessionLocker(locker), nil
+	return goose.WithSessionLocker(migrationLock{}), nil
 }

@@ -44,7 +44,7 @@ func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
 	if err := check(ctx, write); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
-	read, err = sql.Open("sqlite", e.dsn("deferred", "query_only(1)", "cache_size(-8192)"))
+	read, err = sql.Open("sqlite", e.dsn("deferred", "query_only(1)", "cache_size(-4096)"))
 	if err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}

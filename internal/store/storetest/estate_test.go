@@ -254,7 +254,7 @@ func furnishFiles(tx *store.Tx, c bank.CustomerID) error {
 			return tx.SetChunkOutcomes(c, 1, 0, map[string]bank.Sum{"CREDITED": {Count: 3, Amount: 6}})
 		},
 		func() error { return tx.AddFindings(c, 1, []bank.FileFinding{finding(c, 1), finding(c, 2)}) },
-		func() error { return tx.AddFileKeys(c, "2026-03-13", 1, []byte("0123456789abcdef")) },
+		func() error { return tx.AddFileKeys(c, "2026-03-13", 1, 0, []byte("0123456789abcdef")) },
 		func() error {
 			return tx.AddDetails(c, []bank.Details{details(c, bank.Origin{File: 1, Line: 1}), details(c, bank.Origin{File: 1, Line: 2})})
 		},

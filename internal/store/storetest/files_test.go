@@ -179,8 +179,8 @@ func TestPlan(t *testing.T) {
 				},
 				func() error { return tx.AddFindings(c, 2, []bank.FileFinding{finding(c, 9)}) },
 				func() error { return tx.AddFindings(c, 2, nil) },
-				func() error { return tx.AddFileKeys(c, "2026-03-13", 1, []byte("1")) },
-				func() error { return tx.AddFileKeys(c, "2026-03-13", 2, []byte("2")) },
+				func() error { return tx.AddFileKeys(c, "2026-03-13", 1, 0, []byte("1")) },
+				func() error { return tx.AddFileKeys(c, "2026-03-13", 2, 0, []byte("2")) },
 			)
 		})
 		chunk := func(file bank.FileNo, n int64) []byte {
@@ -226,23 +226,29 @@ func TestFileKeys(t *testing.T) {
 			f.ExecutionNo = int64([]int{0, 2, 0, 1, 3}[n]) // file 2 was never executed
 			s.write(t, func(tx *store.Tx) error {
 				return steps(func() error { return tx.UpdateFile(f) },
-					func() error { return tx.AddFileKeys(c, "2026-03-13", f.No, []byte{byte(n), 0, 255}) },
-					func() error { return tx.AddFileKeys(c, "2026-03-14", f.No, []byte{99}) })
+					func() error { return tx.AddFileKeys(c, "2026-03-13", f.No, 1, []byte{byte(n), 255}) },
+					func() error { return tx.AddFileKeys(c, "2026-03-13", f.No, 0, []byte{byte(n), 0}) },
+					func() error { return tx.AddFileKeys(c, "2026-03-14", f.No, 0, []byte{99}) })
 			})
 		}
-		keys := func(date string, before int64) [][]byte {
+		parts := func(each func(tx *store.Tx, fn func(store.KeyPart) error) error) (all [][]byte) {
 			return get(t, s, func(tx *store.Tx) ([][]byte, error) {
 				return gather(func(fn func([]byte) error) error {
-					return tx.EachFileKeys(c, date, before, func(k []byte) error { return fn(bytes.Clone(k)) })
+					return each(tx, func(k store.KeyPart) error { return fn(bytes.Clone(append([]byte{byte(k.File)}, k.Keys...))) })
 				})
 			})
 		}
-		equal(t, "all executed", keys("2026-03-13", 0), [][]byte{{1, 0, 255}, {3, 0, 255}, {4, 0, 255}})
-		equal(t, "executed before the second", keys("2026-03-13", 2), [][]byte{{3, 0, 255}})
-		equal(t, "another day", len(keys("2026-03-14", 0)), 3)
-		equal(t, "no such day", len(keys("2026-03-15", 0)), 0)
+		earlier := func(date string, before int64) [][]byte {
+			return parts(func(tx *store.Tx, fn func(store.KeyPart) error) error { return tx.EachEarlierKeys(c, date, before, fn) })
+		}
+		equal(t, "all executed", earlier("2026-03-13", 0), [][]byte{{1, 1, 0}, {1, 1, 255}, {3, 3, 0}, {3, 3, 255}, {4, 4, 0}, {4, 4, 255}})
+		equal(t, "executed before the second", earlier("2026-03-13", 2), [][]byte{{3, 3, 0}, {3, 3, 255}})
+		equal(t, "another day", len(earlier("2026-03-14", 0)), 3)
+		equal(t, "no such day", len(earlier("2026-03-15", 0)), 0)
+		equal(t, "keys of a file", parts(func(tx *store.Tx, fn func(store.KeyPart) error) error {
+			return tx.EachFileKeys(c, "2026-03-13", 2, fn)
+		}), [][]byte{{2, 2, 0}, {2, 2, 255}})
 		equal(t, "dates of a file", get(t, s, func(tx *store.Tx) ([]string, error) { return tx.FileDates(c, 2) }), []string{"2026-03-13", "2026-03-14"})
 		equal(t, "dates of no file", get(t, s, func(tx *store.Tx) ([]string, error) { return tx.FileDates(c, 9) }), []string(nil))
-		equal(t, "keys of a file", get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.FileKeys(c, "2026-03-13", 2) }), []byte{2, 0, 255})
 	})
 }

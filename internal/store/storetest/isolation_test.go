@@ -82,7 +82,6 @@ var fileProbes = []probe{
 	{"HoldLease", func(tx *store.Tx, c bank.CustomerID) error {
 		return tx.HoldLease(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "")
 	}},
-	{"FileKeys", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileKeys(c, "2026-03-13", 1)) }},
 	{"FilePart", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FilePart(c, id(1), 0)) }},
 	{"PlanChunk", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.PlanChunk(c, 1, 0)) }},
 	{"SetChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetChunkOutcomes(c, 1, 0, nil) }},
@@ -185,7 +184,10 @@ var fileListings = []listing{
 	{"Findings", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Findings(c, 1, 0, 100)) }},
 	{"ChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ChunkOutcomes(c, 1)) }},
 	{"EachFileKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
-		return list(gather(func(fn func([]byte) error) error { return tx.EachFileKeys(c, "2026-03-13", 0, fn) }))
+		return list(gather(func(fn func(store.KeyPart) error) error { return tx.EachFileKeys(c, "2026-03-13", 1, fn) }))
+	}},
+	{"EachEarlierKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(store.KeyPart) error) error { return tx.EachEarlierKeys(c, "2026-03-13", 0, fn) }))
 	}},
 	{"FileItems", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileItems(c, 1, 1, 1000)) }},
 	{"FileDates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileDates(c, 1)) }},

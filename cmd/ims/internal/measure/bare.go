@@ -86,7 +86,7 @@ func (c *copier) table(ctx context.Context, table, where string, step int, args 
 }
 
 // keys order the tables that are copied whole.
-var keys = map[string]string{"balances": "no", "file_parts": "part", "details": "line", "file_plan": "chunk", "file_keys": "booking_date, file_no"}
+var keys = map[string]string{"balances": "no", "file_parts": "part", "details": "line", "file_plan": "chunk", "file_keys": "booking_date, file_no, part"}
 
 // execution copies postings and transactions, a chunk in one transaction, with the marker and the balances it changed.
 func (c *copier) execution(ctx context.Context) error {
