@@ -111,7 +111,9 @@ func TestAnswersAreRememberedForASecond(t *testing.T) {
 	if _, _, err := a.Authenticate(s.ctx, cert); err != nil {
 		t.Fatal(err)
 	}
-	s.db.Close()
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	s.pass(time.Second - time.Microsecond)
 	if _, _, err := a.Authenticate(s.ctx, cert); err != nil {
 		t.Errorf("asked the store within the second: %v", err)

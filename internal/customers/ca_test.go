@@ -166,7 +166,9 @@ func TestServerCertificateIsRenewed(t *testing.T) {
 	}
 	// Where the store is gone, the last certificate serves on.
 	s.turn(noon.AddDate(0, 0, 125))
-	s.db.Close()
+	if err := s.db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if !serve().Equal(second) {
 		t.Error("the current certificate was dropped")
 	}
