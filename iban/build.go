@@ -24,8 +24,9 @@ type Parts struct {
 	Account string
 }
 
-// Build returns the IBAN of a country ("PL") made of parts, with national and ISO check digits computed. The errors wrap
-// ErrCountry, ErrStructure or ErrNationalDigits.
+// Build returns the IBAN of a country ("PL") made of parts, with national and ISO check digits computed. Naming a country
+// that is only in circulation is asking for it: no option is needed, as in FromBBAN. The errors wrap ErrCountry,
+// ErrStructure or ErrNationalDigits.
 func Build(country string, p Parts) (IBAN, error) {
 	c, ok := CountryByCode(country)
 	if !ok {

@@ -102,15 +102,15 @@ func hrHolds(b, c, d uint64) bool {
 // hrBank returns the check digit of the six digits of bank, hrAccount that of the nine of the account.
 func hrBank(b, c uint64) byte {
 	w := paired(b>>56 | c<<8)
-	p := mod1110Pair[mod1110Pair[mod1110Pair[10][byte(w)]&15][byte(w>>16)]&15][byte(w>>32)]
-	return (11 - p) % 10
+	p := mod1110Pair[mod1110Pair[10][byte(w)]&15][byte(w>>16)] & 15
+	return mod1110Check[mod1110Pair[p][byte(w>>32)]&15]
 }
 
 func hrAccount(c, d uint64) byte {
-	w := paired(c>>48 | d<<16)
-	p := mod1110Pair[mod1110Pair[10][byte(w)]&15][byte(w>>16)] & 15
-	p = mod1110Pair[mod1110Pair[p][byte(w>>32)]&15][byte(w>>48)] & 15
-	return (11 - mod1110Step(p, byte(d>>48)&15)) % 10
+	w := paired(c>>56 | d<<8)
+	p := mod1110Pair[mod1110First[c>>48&15]][byte(w)] & 15
+	p = mod1110Pair[mod1110Pair[p][byte(w>>16)]&15][byte(w>>32)] & 15
+	return mod1110Check[mod1110Pair[p][byte(w>>48)]&15]
 }
 
 // paired joins each digit with the next one: four bits each, the first in the low ones.
@@ -135,4 +135,13 @@ var mod1110Pair = func() (next [16][256]byte) {
 		}
 	}
 	return next
+}()
+
+// mod1110First is the step from the start, p = 10; mod1110Check is the digit that ends a number at p.
+var mod1110First, mod1110Check = func() (first, check [16]byte) {
+	for i := range byte(10) {
+		first[i] = mod1110Step(10, i)
+		check[i+1] = (10 - i) % 10
+	}
+	return first, check
 }()
