@@ -37,21 +37,17 @@ func viewApproval(a bank.Approval) approvalView {
 type approvalListCommand struct {
 	listing
 	Status bank.ApprovalStatus `help:"Only those of a status; ALL for all." enum:"PENDING,APPROVED,REJECTED,USED,ALL" default:"PENDING"`
-	After  string              `help:"Continue behind this approval." placeholder:"ID"`
+	After  bank.ID             `help:"Continue behind this approval." placeholder:"ID"`
 	Limit  int                 `help:"How many." default:"100"`
 }
 
 // Run lists approvals that the actor asked for or may decide.
 func (c *approvalListCommand) Run(p *program) error {
-	after, err := optionalID("--after", c.After)
-	if err != nil {
-		return err
-	}
 	if c.Status == "ALL" {
 		c.Status = ""
 	}
 	return p.reading(func(r *rooms, actor bank.Actor) error {
-		list, err := r.access.Approvals(p.ctx, actor, actor.Customer, c.Status, after, c.Limit)
+		list, err := r.access.Approvals(p.ctx, actor, actor.Customer, c.Status, c.After, c.Limit)
 		if err != nil {
 			return err
 		}
@@ -65,26 +61,22 @@ func (c *approvalListCommand) Run(p *program) error {
 }
 
 type approvalApproveCommand struct {
-	ID     string `arg:"" help:"The approval."`
-	Reason string `help:"Why, for the audit trail."`
+	ID     bank.ID `arg:"" help:"The approval."`
+	Reason string  `help:"Why, for the audit trail."`
 }
 
 // Run approves; the one who asked then repeats the command.
 func (c *approvalApproveCommand) Run(p *program) error { return decide(p, c.ID, true, c.Reason) }
 
 type approvalRejectCommand struct {
-	ID     string `arg:"" help:"The approval."`
-	Reason string `help:"Why; the one who asked reads it." required:""`
+	ID     bank.ID `arg:"" help:"The approval."`
+	Reason string  `help:"Why; the one who asked reads it." required:""`
 }
 
 // Run rejects.
 func (c *approvalRejectCommand) Run(p *program) error { return decide(p, c.ID, false, c.Reason) }
 
-func decide(p *program, text string, approve bool, reason string) error {
-	id, err := requiredID("approval", text)
-	if err != nil {
-		return err
-	}
+func decide(p *program, id bank.ID, approve bool, reason string) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
 		a, err := r.access.Decide(p.ctx, actor, actor.Customer, id, approve, reason)
 		if err != nil {
@@ -96,21 +88,4 @@ func decide(p *program, text string, approve bool, reason string) error {
 		}
 		return nil
 	})
-}
-
-// requiredID reads an identifier that the user typed.
-func requiredID(what, text string) (bank.ID, error) {
-	id, err := bank.ParseID(text)
-	if err != nil {
-		return id, usage("%s: %q is not an identifier", what, visible(text))
-	}
-	return id, nil
-}
-
-// optionalID is requiredID for a flag that may be left out.
-func optionalID(what, text string) (bank.ID, error) {
-	if text == "" {
-		return bank.ID{}, nil
-	}
-	return requiredID(what, text)
 }

@@ -22,18 +22,14 @@ type balanceCommands struct {
 
 type balanceCreateCommand struct {
 	listing
-	User     string       `arg:"" help:"Identifier of the end user."`
+	User     bank.ID      `arg:"" help:"Identifier of the end user."`
 	Currency currencyFlag `help:"Currency of the balance." required:"" placeholder:"CODE"`
 }
 
 // Run opens the balance; where there is no IBAN to give, the balance exists without and the answer says why.
 func (c *balanceCreateCommand) Run(p *program) error {
-	user, err := requiredID("end user", c.User)
-	if err != nil {
-		return err
-	}
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		b, _, err := r.accounts.CreateBalance(p.ctx, actor, user, c.Currency.Currency, bank.Idempotency{})
+		b, _, err := r.accounts.CreateBalance(p.ctx, actor, c.User, c.Currency.Currency, bank.Idempotency{})
 		if err != nil {
 			return err
 		}
@@ -43,7 +39,7 @@ func (c *balanceCreateCommand) Run(p *program) error {
 
 type balanceShowCommand struct {
 	listing
-	Balance string `arg:"" help:"Identifier of the balance, or its IBAN."`
+	Balance balanceRef `arg:"" help:"Identifier of the balance, or its IBAN."`
 }
 
 // Run shows one balance.
@@ -57,17 +53,29 @@ func (c *balanceShowCommand) Run(p *program) error {
 	})
 }
 
-// findBalance reads a balance by its identifier or its IBAN.
-func findBalance(p *program, r *rooms, actor bank.Actor, text string) (accounts.BalanceView, error) {
-	id, err := bank.ParseID(text)
-	if err == nil {
-		return r.accounts.Balance(p.ctx, actor, id)
+// balanceRef names a balance: by its identifier, or by its IBAN in any form.
+type balanceRef struct {
+	id     bank.ID
+	number iban.IBAN
+}
+
+// UnmarshalText reads either.
+func (b *balanceRef) UnmarshalText(text []byte) (err error) {
+	if b.id, err = bank.ParseID(string(text)); err == nil {
+		return nil
 	}
-	number, err := iban.ParseLenient(text)
-	if err != nil {
-		return accounts.BalanceView{}, usage("%q is neither an identifier nor an IBAN", visible(text))
+	if b.number, err = iban.ParseLenient(string(text)); err != nil {
+		return fmt.Errorf("%q is neither an identifier nor an IBAN", text)
 	}
-	a, err := r.accounts.BankAccount(p.ctx, actor, number)
+	return nil
+}
+
+// findBalance reads the balance.
+func findBalance(p *program, r *rooms, actor bank.Actor, b balanceRef) (accounts.BalanceView, error) {
+	if b.number.IsZero() {
+		return r.accounts.Balance(p.ctx, actor, b.id)
+	}
+	a, err := r.accounts.BankAccount(p.ctx, actor, b.number)
 	if err != nil {
 		return accounts.BalanceView{}, err
 	}
@@ -76,17 +84,13 @@ func findBalance(p *program, r *rooms, actor bank.Actor, text string) (accounts.
 
 type balanceListCommand struct {
 	listing
-	User string `arg:"" help:"Identifier of the end user."`
+	User bank.ID `arg:"" help:"Identifier of the end user."`
 }
 
 // Run lists balances in the order of creation.
 func (c *balanceListCommand) Run(p *program) error {
-	user, err := requiredID("end user", c.User)
-	if err != nil {
-		return err
-	}
 	return p.reading(func(r *rooms, actor bank.Actor) error {
-		list, err := r.accounts.UserBalances(p.ctx, actor, user)
+		list, err := r.accounts.UserBalances(p.ctx, actor, c.User)
 		if err != nil {
 			return err
 		}
@@ -146,11 +150,11 @@ func balanceTable(list ...balanceView) *table {
 // moneyOrder is what a credit and a debit are told.
 type moneyOrder struct {
 	listing
-	Balance        string `arg:"" help:"Identifier of the balance, or its IBAN."`
-	Amount         string `arg:"" help:"Amount in the currency of the balance, as 123.45."`
-	Title          string `help:"Title, which the end user reads."`
-	Reference      string `help:"Reference of the caller."`
-	IdempotencyKey string `help:"The same key with the same order moves the money once. Default: a new one." placeholder:"KEY"`
+	Balance        balanceRef `arg:"" help:"Identifier of the balance, or its IBAN."`
+	Amount         string     `arg:"" help:"Amount in the currency of the balance, as 123.45."`
+	Title          string     `help:"Title, which the end user reads."`
+	Reference      string     `help:"Reference of the caller."`
+	IdempotencyKey string     `help:"The same key with the same order moves the money once. Default: a new one." placeholder:"KEY"`
 }
 
 type balanceCreditCommand struct{ moneyOrder }

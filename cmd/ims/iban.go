@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -136,7 +137,7 @@ func writeFault(w io.Writer, input string, f iban.Fault) {
 }
 
 type ibanGenerateCommand struct {
-	Country string `help:"Country code; its example bank is used." default:"PL" xor:"source"`
+	Country string `help:"Country code; its example bank is used. Default: PL." xor:"source"`
 	Base    string `help:"Base to number: country code and leading characters of the national part, without check digits." xor:"source" placeholder:"PREFIX"`
 	Count   int    `help:"How many." default:"1" short:"n"`
 	Plain   bool   `help:"Ascending from the first number of the range, the same each time."`
@@ -151,7 +152,7 @@ func (c *ibanGenerateCommand) Run(p *program) error {
 	base := c.Base
 	if base == "" {
 		var err error
-		if base, err = exampleBase(c.Country); err != nil {
+		if base, err = exampleBase(cmp.Or(c.Country, "PL")); err != nil {
 			return err
 		}
 	}

@@ -21,17 +21,13 @@ type itemListCommand struct {
 	Status   bank.ItemStatus `help:"Only items of a status; ALL for all." enum:"OPEN,ASSIGNED,RETURN_ORDERED,RETURNED,SETTLED,ALL" default:"OPEN"`
 	Currency *currencyFlag   `help:"Only items in a currency." placeholder:"CODE"`
 	File     string          `help:"Only items of a transaction file." placeholder:"FILE"`
-	After    string          `help:"Continue behind this item." placeholder:"ID"`
+	After    bank.ID         `help:"Continue behind this item." placeholder:"ID"`
 	Limit    int             `help:"How many." default:"100"`
 }
 
 // Run lists items.
 func (c *itemListCommand) Run(p *program) error {
-	after, err := optionalID("--after", c.After)
-	if err != nil {
-		return err
-	}
-	filter := store.ItemFilter{Status: c.Status, After: after, Limit: c.Limit}
+	filter := store.ItemFilter{Status: c.Status, After: c.After, Limit: c.Limit}
 	if c.Status == "ALL" {
 		filter.Status = ""
 	}
@@ -95,18 +91,18 @@ func itemTable(list ...itemView) *table {
 
 type itemAssignCommand struct {
 	listing
-	Item     string `arg:"" help:"Identifier of the item."`
-	Balance  string `help:"To this balance: identifier or IBAN." xor:"target" required:"" placeholder:"BALANCE"`
-	OwnFunds bool   `help:"To the customer's own funds." xor:"target" required:""`
-	Reason   string `help:"Why, for the audit trail." required:""`
+	Item     bank.ID     `arg:"" help:"Identifier of the item."`
+	Balance  *balanceRef `help:"To this balance: identifier or IBAN." xor:"target" required:"" placeholder:"BALANCE"`
+	OwnFunds bool        `help:"To the customer's own funds." xor:"target" required:""`
+	Reason   string      `help:"Why, for the audit trail." required:""`
 }
 
 // Run assigns a posted item.
 func (c *itemAssignCommand) Run(p *program) error {
 	return decideItem(p, c.listing, c.Item, func(r *rooms, actor bank.Actor, id bank.ID) (bank.Item, *bank.Approval, error) {
 		to := files.Target{OwnFunds: c.OwnFunds}
-		if !c.OwnFunds {
-			b, err := findBalance(p, r, actor, c.Balance)
+		if c.Balance != nil {
+			b, err := findBalance(p, r, actor, *c.Balance)
 			if err != nil {
 				return bank.Item{}, nil, err
 			}
@@ -118,8 +114,8 @@ func (c *itemAssignCommand) Run(p *program) error {
 
 type itemReturnCommand struct {
 	listing
-	Item   string `arg:"" help:"Identifier of the item."`
-	Reason string `help:"Why, for the audit trail." required:""`
+	Item   bank.ID `arg:"" help:"Identifier of the item."`
+	Reason string  `help:"Why, for the audit trail." required:""`
 }
 
 // Run orders the return; the money stays on the technical balance until the bank has booked it.
@@ -131,8 +127,8 @@ func (c *itemReturnCommand) Run(p *program) error {
 
 type itemSettleCommand struct {
 	listing
-	Item   string `arg:"" help:"Identifier of the item."`
-	Reason string `help:"Why, for the audit trail." required:""`
+	Item   bank.ID `arg:"" help:"Identifier of the item."`
+	Reason string  `help:"Why, for the audit trail." required:""`
 }
 
 // Run closes a claimed item.
@@ -143,11 +139,7 @@ func (c *itemSettleCommand) Run(p *program) error {
 }
 
 // decideItem runs a decision and shows the item, or says that it waits for a second person.
-func decideItem(p *program, l listing, text string, decision func(*rooms, bank.Actor, bank.ID) (bank.Item, *bank.Approval, error)) error {
-	id, err := requiredID("item", text)
-	if err != nil {
-		return err
-	}
+func decideItem(p *program, l listing, id bank.ID, decision func(*rooms, bank.Actor, bank.ID) (bank.Item, *bank.Approval, error)) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
 		item, pending, err := decision(r, actor, id)
 		if err != nil {

@@ -40,21 +40,17 @@ func (c *userCreateCommand) Run(p *program) error {
 
 type userListCommand struct {
 	listing
-	ExternalID string `help:"Only the one with this external identifier." name:"external-id"`
-	Name       string `help:"Only those whose name holds this."`
-	IBAN       string `help:"Only the owner of this IBAN." name:"iban"`
-	After      string `help:"Continue behind this end user." placeholder:"ID"`
-	Limit      int    `help:"How many." default:"100"`
+	ExternalID string  `help:"Only the one with this external identifier." name:"external-id"`
+	Name       string  `help:"Only those whose name holds this."`
+	IBAN       string  `help:"Only the owner of this IBAN." name:"iban"`
+	After      bank.ID `help:"Continue behind this end user." placeholder:"ID"`
+	Limit      int     `help:"How many." default:"100"`
 }
 
 // Run lists end users.
 func (c *userListCommand) Run(p *program) error {
-	after, err := optionalID("--after", c.After)
-	if err != nil {
-		return err
-	}
 	return p.reading(func(r *rooms, actor bank.Actor) error {
-		list, err := r.accounts.Users(p.ctx, actor, store.UserFilter{ExternalID: c.ExternalID, Name: c.Name, IBAN: c.IBAN, After: after, Limit: c.Limit})
+		list, err := r.accounts.Users(p.ctx, actor, store.UserFilter{ExternalID: c.ExternalID, Name: c.Name, IBAN: c.IBAN, After: c.After, Limit: c.Limit})
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type estate struct {
 	user     bank.User
 	balances []bank.Balance
 	ibans    []iban.IBAN
+	accounts *accounts.Service
 }
 
 func newEstate(ctx context.Context, db *store.DB, balances int) (*estate, error) {
@@ -103,7 +104,7 @@ func (e *estate) writeFile(n int) (path string, err error) {
 }
 
 func (e *estate) writeRecords(out io.Writer, n int) error {
-	outside, err := iban.FromNRB("39222222220000000012345678")
+	outside, err := outsideIBAN()
 	if err != nil {
 		return err
 	}
@@ -124,3 +125,6 @@ func (e *estate) writeRecords(out io.Writer, n int) error {
 	}
 	return nil
 }
+
+// outsideIBAN is an invented account at another bank.
+func outsideIBAN() (iban.IBAN, error) { return iban.FromNRB("39222222220000000012345678") }

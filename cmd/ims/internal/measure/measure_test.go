@@ -40,3 +40,21 @@ func TestFile(t *testing.T) {
 		}
 	}
 }
+
+func TestSinglesAndReads(t *testing.T) {
+	duration := 300 * time.Millisecond
+	if d, err := time.ParseDuration(os.Getenv("IMS_BENCH_DURATION")); err == nil {
+		duration = d
+	}
+	for _, e := range engines(t) {
+		for name, run := range map[string]func(context.Context, Options) ([]Result, error){"singles": Singles, "reads": Reads} {
+			results, err := run(context.Background(), Options{Engine: e, Balances: 1000, Duration: duration, Log: t.Logf})
+			if err != nil {
+				t.Fatalf("%s %s: %v", e.Name(), name, err)
+			}
+			for _, r := range results {
+				t.Logf("%-36s %12.1f %-14s %.2f of %s", r.Name, r.Value, r.Unit, r.Ratio, r.Against)
+			}
+		}
+	}
+}
