@@ -23,16 +23,24 @@ var steps = map[int64][]string{
 	1: {"0001_init.sql", "0001_append_only.ENGINE.sql"},
 }
 
-// Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other.
+// Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other; where an engine has no lock
+// for that, the one that came second finds its step done, and goes on behind it.
 func (db *DB) Migrate(ctx context.Context) error {
 	provider, err := db.provider()
 	if err != nil {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	for seen := int64(-1); ; {
+		_, err := provider.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		version, unread := provider.GetDBVersion(ctx)
+		if unread != nil || version <= seen {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		seen = version
 	}
-	return nil
 }
 
 // CheckSchema refuses a store whose schema this program does not know or that was never migrated.
