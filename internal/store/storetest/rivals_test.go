@@ -414,3 +414,42 @@ func TestWaitingSeesNewIssuingBase(t *testing.T) {
 		})
 	})
 }
+
+// TestMarkerOfTheFailed proves that a chunk whose executor gave up belongs to the one who waited for its marker.
+func TestMarkerOfTheFailed(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := furnished(t, s)
+		second := make(chan error, 1)
+		err := s.Write(context.Background(), func(tx *store.Tx) error {
+			if err := isNew(tx.MarkChunk(c, 1, 5, at(1))); err != nil {
+				return err
+			}
+			go func() {
+				second <- s.Write(context.Background(), func(tx *store.Tx) error { return isNew(tx.MarkChunk(c, 1, 5, at(2))) })
+			}()
+			if s.EngineName() == "postgres" {
+				s.blocked(t)
+			}
+			return errUndo
+		})
+		wantError(t, "the first", err, errUndo)
+		wantError(t, "the second", <-second, nil)
+	})
+}
+
+// TestAnotherProcess writes through two stores open on one database at once, as the command line does beside a server.
+func TestAnotherProcess(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := furnished(t, s)
+		other, err := store.Open(context.Background(), s.engine, Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		atOnce(t, 20, func(i int) error {
+			return []*store.DB{s.DB, other}[i%2].Write(context.Background(), func(tx *store.Tx) error { return addToBalances(tx, c) })
+		})
+		b := get(t, s, func(tx *store.Tx) (bank.Balance, error) { return tx.Balance(c, id(105)) })
+		equal(t, "booked", b.Booked, int64(5020))
+	})
+}
