@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ims/pli"
+)
+
+// TestPointer: the marks stand under the field as it is seen, whatever the encoding and the length of the line.
+func TestPointer(t *testing.T) {
+	long := strings.Repeat("x", 300) + "BAD" + strings.Repeat("y", 300)
+	for _, c := range []struct {
+		name       string
+		raw        string
+		start, end int
+		encoding   pli.Encoding
+		want       string
+	}{
+		{"ASCII", "110,12.34,", 4, 9, pli.ASCII, "110,12.34,\n    ^^^^^"},
+		{"UTF-8 before", "ŻÓŁ,BAD", 7, 10, pli.UTF8, "ŻÓŁ,BAD\n    ^^^"},
+		{"windows-1250 before", "\xaf\xd3\xa3,BAD", 4, 7, pli.Windows1250, "ŻÓŁ,BAD\n    ^^^"},
+		{"broken UTF-8 and controls", "\xff\x1b,BAD", 3, 6, pli.UTF8, "··,BAD\n   ^^^"},
+		{"at the end", "110,", 4, 5, pli.ASCII, "110,\n    ^"},
+	} {
+		line, marks := pointer([]byte(c.raw), c.start, c.end, c.encoding)
+		if diff := cmp.Diff(c.want, line+"\n"+marks); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+	line, marks := pointer([]byte(long), 300, 303, pli.ASCII)
+	if at := strings.Index(marks, "^"); len(line) != shownWidth || line[at:at+3] != "BAD" || strings.Count(marks, "^") != 3 {
+		t.Errorf("a long line is shown as\n%s\n%s", line, marks)
+	}
+}
+
+// TestVisible: text of files and people cannot steer a terminal.
+func TestVisible(t *testing.T) {
+	for text, want := range map[string]string{
+		"ZAŻÓŁĆ":        "ZAŻÓŁĆ",
+		"a\x1b[2Jb":     `a\u001b[2Jb`,
+		"a\u202eb":      `a\u202eb`,
+		"a\tb\rc":       `a\u0009b\u000dc`,
+		"\u0085\u2028x": `\u0085\u2028x`,
+	} {
+		if got := visible(text); got != want {
+			t.Errorf("visible(%q) is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestTable: numbers stand to the right, letters count once, and nothing trails.
+func TestTable(t *testing.T) {
+	tab := newTable("NAME", ">SUM")
+	tab.row("ŁÓDŹ", amountText(1234567, "PLN"))
+	tab.row("x", amountText(-5, "JPY"))
+	tab.row("only")
+	var got bytes.Buffer
+	tab.write(&got)
+	want := "NAME            SUM\nŁÓDŹ  12 345.67 PLN\nx            -5 JPY\nonly\n"
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestProgressIsForTerminals: what is not a terminal gets no control characters.
+func TestProgressIsForTerminals(t *testing.T) {
+	var w bytes.Buffer
+	b := newBar(&w)
+	b.show("Executing", 1, 2)
+	b.finish()
+	if w.Len() != 0 {
+		t.Errorf("the bar wrote %q", w.String())
+	}
+}
