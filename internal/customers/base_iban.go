@@ -96,7 +96,7 @@ func (s *Service) addBaseIBAN(ctx context.Context, tx *store.Tx, actor bank.Acto
 	if err != nil || pending != nil {
 		return pending, err
 	}
-	if err := lockInstallation(tx, registryLock); err != nil {
+	if err := lockRegistry(tx); err != nil {
 		return nil, fmt.Errorf("add base IBAN: %w", err)
 	}
 	if err := freeForBase(tx, *b, numbers); err != nil {

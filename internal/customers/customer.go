@@ -31,9 +31,6 @@ func (s *Service) Create(ctx context.Context, actor bank.Actor, name string, set
 }
 
 func (s *Service) create(tx *store.Tx, actor bank.Actor, c *bank.Customer) (err error) {
-	if err := lockInstallation(tx, customersLock); err != nil {
-		return fmt.Errorf("create customer: %w", err)
-	}
 	if c.ID, err = tx.AddCustomer(*c); err != nil {
 		return fmt.Errorf("create customer: %w", err)
 	}

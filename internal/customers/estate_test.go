@@ -91,6 +91,46 @@ func TestAddMasterAccountConcurrently(t *testing.T) {
 	})
 }
 
+// One account at the bank has one owner: of two customers who register it at once, or of one who registers it and one
+// whose base IBAN would hold it, one wins.
+func TestMasterAccountRace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newScene(t, db)
+		mine, other := s.customer("Mine"), s.customer("Other")
+		o := s.master(other, otherMaster, money.PLN)
+		for round := range 10 {
+			prefix := fmt.Sprintf("11111111%02d", round)
+			number := must[iban.IBAN](t)(iban.FromBBAN("PL", prefix+"00000000000001")).String()
+			register := func(c bank.Customer) error {
+				_, err := s.service.AddMasterAccount(s.ctx, system(c), customers.NewMasterAccount{IBAN: number, Currency: money.PLN})
+				return err
+			}
+			rival := func() error { return register(other) }
+			want := bank.ErrAlreadyExists
+			if round%2 == 1 {
+				rival = func() error {
+					_, err := s.service.AddBaseIBAN(s.ctx, system(other), customers.NewBaseIBAN{Base: "PL" + prefix, MasterAccount: o.ID})
+					return err
+				}
+				want = bank.ErrBaseIBANOverlap
+			}
+			var first, second error
+			var group sync.WaitGroup
+			group.Go(func() { first = register(mine) })
+			group.Go(func() { second = rival() })
+			group.Wait()
+			if (first == nil) == (second == nil) {
+				t.Fatalf("round %d: %v, %v: want one winner", round, first, second)
+			}
+			for _, err := range []error{first, second} {
+				if err != nil {
+					wantError(t, err, want, "")
+				}
+			}
+		}
+	})
+}
+
 func TestAddMasterAccountRefuses(t *testing.T) {
 	s := open(t)
 	mine, other := s.customer("Mine"), s.customer("Other")

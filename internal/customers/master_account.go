@@ -94,7 +94,7 @@ func reasonOf(err error) string { return strings.TrimPrefix(err.Error(), "iban: 
 
 // addMasterAccount follows the order of locks: the registry of ranges, then the head.
 func (s *Service) addMasterAccount(tx *store.Tx, actor bank.Actor, m *bank.MasterAccount) error {
-	if err := lockInstallation(tx, registryLock); err != nil {
+	if err := lockRegistry(tx); err != nil {
 		return fmt.Errorf("add master account: %w", err)
 	}
 	if err := freeForMaster(tx, *m); err != nil {

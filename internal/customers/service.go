@@ -111,17 +111,14 @@ func toJSON(v any) string {
 // other customers' master accounts.
 const registryLock = "base-iban-registry"
 
-// customersLock is the same for numbering customers.
-const customersLock = "customer-numbers"
-
-// lockInstallation makes others who take the same lock wait; the fact is made at first use.
-func lockInstallation(tx *store.Tx, name string) error {
-	_, err := tx.SetFact(name, []byte{1})
+// lockRegistry makes others who need the registry wait until this transaction ends; the fact is made at first use.
+func lockRegistry(tx *store.Tx) error {
+	_, err := tx.SetFact(registryLock, []byte{1})
 	if err == nil {
-		err = tx.LockFact(name)
+		err = tx.LockFact(registryLock)
 	}
 	if err != nil {
-		return fmt.Errorf("lock %s: %w", name, err)
+		return fmt.Errorf("lock the registry of base IBANs: %w", err)
 	}
 	return nil
 }
