@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -53,15 +54,16 @@ func (c *contractTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (c *contractTransport) check(r *http.Request, response *http.Response, body []byte) {
 	c.once.Do(c.load)
 	route, values, err := c.router.FindRoute(&http.Request{Method: r.Method, URL: r.URL, Host: r.Host, Header: r.Header})
-	if err != nil {
+	if err != nil || response.StatusCode == http.StatusMethodNotAllowed {
 		return // an address of no operation; those who ask for one look at the answer themselves
 	}
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: values, Route: route},
 		Status:                 response.StatusCode, Header: response.Header,
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: response.Header.Get("Content-Type") == "application/yaml"},
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !strings.HasSuffix(response.Header.Get("Content-Type"), "json")},
 	}
 	input.SetBodyBytes(body)
+	// Reports are CSV with a head of another shape than their lines, which kin-openapi cannot read.
 	if err := openapi3filter.ValidateResponse(context.Background(), input); err != nil {
 		c.t.Errorf("%s %s: %d breaks the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, body)
 	}
@@ -70,6 +72,11 @@ func (c *contractTransport) check(r *http.Request, response *http.Response, body
 func (c *contractTransport) load() {
 	document := contract(c.t)
 	document.Servers = nil
+	for _, schema := range document.Components.Schemas {
+		if closed := false; schema.Value.Properties != nil {
+			schema.Value.AdditionalProperties.Has = &closed // our own answers have nothing that is not documented
+		}
+	}
 	router, err := legacy.NewRouter(document)
 	if err != nil {
 		c.t.Fatal(err)

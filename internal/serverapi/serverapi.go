@@ -59,6 +59,7 @@ func newServer(c Config) *server {
 	for _, r := range routes() {
 		r.register(s)
 	}
+	openAnswers(s.api.OpenAPI())
 	s.mux.HandleFunc("GET /problems/{code}", web.ExplainProblem)
 	s.mux.HandleFunc("/", web.Unrouted(s.mux))
 	return s

@@ -106,7 +106,8 @@ func missing(message string) (string, bool) {
 func pointerOf(location string) string {
 	place, rest, _ := strings.Cut(location, ".")
 	if place != "body" {
-		return rest
+		name, _, _ := strings.Cut(rest, "[") // one of a list with commas
+		return name
 	}
 	if rest == "" {
 		return "" // the whole document
