@@ -213,13 +213,16 @@ func (c *fileReportCommand) Run(p *program) error {
 
 type fileListCommand struct {
 	listing
-	Status bank.FileStatus `help:"Only files of a status." placeholder:"STATUS"`
+	Status bank.FileStatus `help:"Only files of a status; ALL for all." enum:"Pending,Validated,Invalid,Executing,Executed,ALL" default:"ALL"`
 	Limit  int             `help:"How many." default:"100"`
 	Before bank.FileNo     `help:"Continue behind the file with this number." placeholder:"NO"`
 }
 
 // Run lists files.
 func (c *fileListCommand) Run(p *program) error {
+	if c.Status == "ALL" {
+		c.Status = ""
+	}
 	return p.reading(func(r *rooms, actor bank.Actor) error {
 		list, err := r.files.Files(p.ctx, actor, files.Filter{Status: c.Status, Before: c.Before, Limit: c.Limit})
 		if err != nil {

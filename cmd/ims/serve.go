@@ -29,6 +29,9 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if address.file != "" && c.Target == "api" {
+		return errors.New("an embedded store has one service, which must do the work too: --target all")
+	}
 	r, err := p.open()
 	if err != nil {
 		return err

@@ -319,6 +319,7 @@ func TestServeRefuses(t *testing.T) {
 		reason string
 	}{
 		{nil, "ims ca init"},
+		{[]string{"--target", "api"}, "--target all"},
 		{[]string{"--key", filepath.Join(t.TempDir(), "none.key")}, "sealing key"},
 		{[]string{"--target", "worker", "--admin-listen", "256.0.0.1:x"}, "admin listener"},
 	} {
