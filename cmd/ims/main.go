@@ -24,6 +24,7 @@ const (
 )
 
 func main() {
+	limitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program as it always does
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -51,6 +52,7 @@ type commands struct {
 	PLI           pliCommands      `cmd:"" name:"pli" help:"Read and write .pli files without a store."`
 	IBAN          ibanCommands     `cmd:"" name:"iban" help:"Check, generate and explain IBANs without a store."`
 	Verify        verifyCommand    `cmd:"" help:"Prove the ledger's invariants on a live store."`
+	Bench         benchCommand     `cmd:"" help:"Measure this machine: file execution, single credits and IBAN reads, each against a floor."`
 }
 
 // program is what a command works with.
