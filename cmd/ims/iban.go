@@ -149,16 +149,7 @@ func (c *ibanGenerateCommand) Run(p *program) error {
 	if c.Count < 1 {
 		return usage("--count: must be positive")
 	}
-	base := c.Base
-	if base == "" {
-		var err error
-		if base, err = exampleBase(cmp.Or(c.Country, "PL")); err != nil {
-			return err
-		}
-	}
-	key := make([]byte, 16)
-	rand.Read(key) // never fails
-	numbers, err := iban.NewRange(strings.ToUpper(base), key)
+	numbers, err := c.numbers()
 	if err != nil {
 		return fmt.Errorf("iban generate: %w", err)
 	}
@@ -177,6 +168,16 @@ func (c *ibanGenerateCommand) Run(p *program) error {
 	return out.Flush()
 }
 
+// numbers is the range that the flags name, in an order that nobody knows.
+func (c *ibanGenerateCommand) numbers() (*iban.Range, error) {
+	key := make([]byte, 16)
+	rand.Read(key) // never fails
+	if c.Base != "" {
+		return iban.NewRange(strings.ToUpper(c.Base), key)
+	}
+	return exampleRange(cmp.Or(c.Country, "PL"), key)
+}
+
 func nth(numbers *iban.Range, n uint64, plain bool) (iban.IBAN, error) {
 	if plain {
 		return numbers.Plain(n)
@@ -184,17 +185,32 @@ func nth(numbers *iban.Range, n uint64, plain bool) (iban.IBAN, error) {
 	return numbers.At(n)
 }
 
-// exampleBase is the bank of the registry's example of a country, with national check characters left open.
-func exampleBase(code string) (string, error) {
+// fixedEnds is how many last characters of the national part say something that cannot be counted: a currency, an owner.
+var fixedEnds = map[string]int{"BR": 2, "IS": 10, "MU": 3, "SC": 3}
+
+// mostFree is how many digits a range can number.
+const mostFree = 18
+
+// exampleRange is the numbers of the bank of the registry's example of a country.
+func exampleRange(code string, key []byte) (*iban.Range, error) {
 	c, ok := iban.CountryByCode(strings.ToUpper(code))
 	if !ok || c.Example == "" {
-		return "", usage("--country: no registered country %q", code)
+		return nil, usage("--country: no registered country %q", code)
 	}
 	bban := []byte(c.Example[4:])
-	for _, s := range c.Check {
+	for _, s := range c.Check { // national check characters are left open
 		for i := s.From; i < s.To; i++ {
 			bban[i] = '?'
 		}
 	}
-	return c.Code + string(bban[:max(c.Bank.To, c.Branch.To)]), nil
+	var options []iban.RangeOption
+	end := len(bban) - fixedEnds[c.Code]
+	if end < len(bban) {
+		options = append(options, iban.WithSuffix(string(bban[end:])))
+	}
+	base := string(bban[:max(c.Bank.To, c.Branch.To)])
+	if free := end - len(base); free > mostFree {
+		base += strings.Repeat("0", free-mostFree)
+	}
+	return iban.NewRange(c.Code+base, key, options...)
 }
