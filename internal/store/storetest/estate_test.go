@@ -14,7 +14,7 @@ import (
 // The factories below give every field a value, and the same keys to every customer: a query that forgets the customer
 // meets the neighbour's rows. Only what is one for the whole installation (operators, CNs, base IBANs) names the customer.
 
-var pln, eur, usd = mustCurrency("PLN"), mustCurrency("EUR"), mustCurrency("USD")
+var pln, eur = mustCurrency("PLN"), mustCurrency("EUR")
 
 func mustCurrency(code string) money.Currency {
 	c, err := money.ParseCurrency(code)

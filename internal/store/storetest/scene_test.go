@@ -232,12 +232,3 @@ func digest(text string) (h [32]byte) {
 	h[31] = 0xff
 	return h
 }
-
-func currency(t testing.TB, code string) money.Currency {
-	t.Helper()
-	c, err := money.ParseCurrency(code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}

@@ -179,7 +179,7 @@ func TestRetry(t *testing.T) {
 			return found(tx.Customers())
 		})
 		equal(t, test.code+": runs", runs, test.runs)
-		if test.want == bank.ErrUnavailable {
+		if errors.Is(test.want, bank.ErrUnavailable) {
 			wantError(t, test.code, err, bank.ErrUnavailable)
 		} else if (err == nil) != (test.want == nil) || errors.Is(err, bank.ErrUnavailable) {
 			t.Errorf("%s: error %v", test.code, err)
