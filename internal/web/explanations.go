@@ -56,6 +56,8 @@ var explanations = map[string]explanation{
 // problems lists what a caller can get: the catalogue, then the unknown.
 func problems() []*bank.Error { return append(bank.Catalogue(), errInternal) }
 
+//go:generate go test ims/internal/web -run ^TestProblemsPage$ -count 1 -update
+
 // ProblemsPage is the documentation of all codes as Markdown.
 func ProblemsPage() string {
 	var b strings.Builder

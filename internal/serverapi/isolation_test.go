@@ -1,0 +1,150 @@
+package serverapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// estate is one of everything that a customer can have, by the name of its path parameter.
+type estate struct {
+	ids     map[string]string
+	blocks  map[string]string // by the noun of the operation
+	secrets []string          // what nobody else may ever see
+}
+
+// furnish gives a customer one of everything.
+func (c *customer) furnish(api *caller) estate {
+	c.t.Helper()
+	b := api.balance()
+	c.fund(api, 5000)
+	var x Transaction
+	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{11, "PLN"}, Title: "TITLE OF " + c.Name}, "Idempotency-Key", "k").ok(201, &x)
+	f := c.executed(api, c.Name+".pli", line(outsideNRB, c.master.IBAN.String()[2:], 77, "ITEM OF "+strings.ToUpper(c.Name)))
+	var items ItemList
+	api.do("GET", "/secure/technical-items?status=OPEN", nil).ok(200, &items)
+	e := estate{blocks: map[string]string{}, ids: map[string]string{"userId": b.UserID, "balanceId": b.ID, "iban": b.IBAN,
+		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID)}}
+	for noun, path := range map[string]string{"User": "/secure/users/" + b.UserID, "Balance": "/secure/balances/" + b.ID, "Iban": "/secure/bank-accounts/" + b.IBAN} {
+		var block Block
+		api.do("POST", path+"/blocks", map[string]any{"kind": "COURT", "direction": "DEBITS", "reference": "K OF " + c.Name}).ok(201, &block)
+		e.blocks[noun] = block.ID
+		e.secrets = append(e.secrets, block.ID)
+	}
+	for name, id := range e.ids {
+		if name != "transactionId" { // numbers are each customer's own
+			e.secrets = append(e.secrets, id)
+		}
+	}
+	e.secrets = append(e.secrets, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
+	return e
+}
+
+// path fills a row's path with the estate's objects.
+func (e estate) path(r route) string {
+	path := r.path
+	for name, id := range e.ids {
+		path = strings.ReplaceAll(path, "{"+name+"}", id)
+	}
+	for noun, id := range e.blocks {
+		if r.id == "unblock"+noun {
+			path = strings.ReplaceAll(path, "{blockId}", id)
+		}
+	}
+	return path
+}
+
+// TestCustomersNeverMeet walks every route as one customer with the objects of another: they are not found, and no answer
+// tells of them.
+func TestCustomersNeverMeet(t *testing.T) {
+	s := newScene(t)
+	first, second := s.example(), s.second()
+	theirs := first.furnish(first.caller("V-Example-Backend"))
+	api := second.caller("V-Second-Backend")
+	mine := second.furnish(api)
+	for _, r := range routes() {
+		if !r.secured() {
+			continue
+		}
+		path, asks := theirs.path(r), strings.Contains(r.path, "{") && r.id != "getTransaction"
+		var body any
+		if r.request != nil {
+			body = r.request
+		}
+		switch r.id {
+		case "getIban":
+			path, asks = path+"?balanceId="+theirs.ids["balanceId"], true
+		case "issueIban":
+			body, asks = map[string]any{"balanceId": theirs.ids["balanceId"]}, true
+		case "assignTechnicalItem":
+			body = map[string]any{"balanceId": mine.ids["balanceId"], "reason": "mine"}
+		case "uploadTransactionFile":
+			path, body, asks = path+"?name=a.pli&masterAccountId="+first.master.ID.String(), "x", true
+		}
+		headers := []string{"Idempotency-Key", "meet-" + r.id}
+		if r.id == "uploadTransactionFile" {
+			headers = append(headers, "Content-Type", "text/plain")
+		}
+		a := api.do(r.method, path, body, headers...)
+		if asks && a.status != 404 {
+			t.Errorf("%s: %d %s", a.what, a.status, a.body)
+		}
+		for _, secret := range theirs.secrets {
+			if strings.Contains(string(a.body), secret) {
+				t.Errorf("%s tells %q: %s", a.what, secret, a.body)
+			}
+		}
+	}
+	checkFilters(t, api, theirs)
+	checkAssignment(t, api, mine, theirs)
+}
+
+// checkFilters: another's objects as filters find nothing.
+func checkFilters(t *testing.T, api *caller, theirs estate) {
+	for _, filter := range []string{"balanceId", "userId", "iban", "fileId"} {
+		if a := api.do("GET", "/secure/transactions?"+filter+"="+theirs.ids[filter], nil); a.status != 404 {
+			t.Errorf("%s: %d %s", a.what, a.status, a.body)
+		}
+	}
+	var users UserList
+	api.do("GET", "/secure/users?iban="+theirs.ids["iban"], nil).ok(200, &users)
+	if len(users.Items) != 0 {
+		t.Errorf("users with another's IBAN: %+v", users)
+	}
+	if a := api.do("GET", "/secure/technical-items?fileId="+theirs.ids["fileId"], nil); a.status != 404 {
+		t.Errorf("%s: %d %s", a.what, a.status, a.body)
+	}
+}
+
+// checkAssignment: nobody can send money to another customer's balance.
+func checkAssignment(t *testing.T, api *caller, mine, theirs estate) {
+	a := api.do("POST", "/secure/technical-items/"+mine.ids["itemId"]+"/assign", map[string]any{"balanceId": theirs.ids["balanceId"], "reason": "theirs"})
+	if a.status != 404 {
+		t.Errorf("%s: %d %s", a.what, a.status, a.body)
+	}
+}
+
+// TestOwnObjectsAreFound guards the test above: with their owner's certificate the same addresses answer.
+func TestOwnObjectsAreFound(t *testing.T) {
+	s := newScene(t)
+	c := s.example()
+	api := c.caller("V-Example-Backend")
+	e := c.furnish(api)
+	for _, r := range routes() {
+		if r.method != "GET" || !r.secured() || r.id == "getIban" {
+			continue
+		}
+		a := api.do("GET", e.path(r), nil)
+		if a.status != 200 {
+			t.Errorf("%s: %d %s", a.what, a.status, a.body)
+		}
+		if strings.HasPrefix(a.header.Get("Content-Type"), "application/json") && !json.Valid(a.body) {
+			t.Errorf("%s: %s", a.what, a.body)
+		}
+	}
+	for noun, id := range e.blocks {
+		api.do("DELETE", fmt.Sprintf("%s/blocks/%s", map[string]string{"User": "/secure/users/" + e.ids["userId"],
+			"Balance": "/secure/balances/" + e.ids["balanceId"], "Iban": "/secure/bank-accounts/" + e.ids["iban"]}[noun], id), nil).ok(204, nil)
+	}
+}

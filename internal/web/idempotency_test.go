@@ -1,0 +1,100 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"ims/internal/bank"
+)
+
+func TestIdempotency(t *testing.T) {
+	longest := strings.Repeat("k", 255)
+	for _, x := range []struct {
+		name string
+		h    http.Header
+		key  string
+		bad  bool
+	}{
+		{"none", http.Header{}, "", false},
+		{"ours", http.Header{"Idempotency-Key": {"a-1"}}, "a-1", false},
+		{"the original's", http.Header{"X-Idempotency-Key": {"a-1"}}, "a-1", false},
+		{"both the same", http.Header{"Idempotency-Key": {"a"}, "X-Idempotency-Key": {"a"}}, "a", false},
+		{"longest", http.Header{"Idempotency-Key": {longest}}, longest, false},
+		{"both differ", http.Header{"Idempotency-Key": {"a"}, "X-Idempotency-Key": {"b"}}, "", true},
+		{"empty", http.Header{"Idempotency-Key": {""}}, "", true},
+		{"too long", http.Header{"Idempotency-Key": {longest + "k"}}, "", true},
+		{"blank", http.Header{"Idempotency-Key": {"a b"}}, "", true},
+		{"not ASCII", http.Header{"Idempotency-Key": {"klucz-ó"}}, "", true},
+	} {
+		key, err := Idempotency(x.h, "POST", "/p", []byte("{}"))
+		if x.bad != errors.Is(err, bank.ErrMalformed) || key.Key != x.key || key.Given() != (x.key != "") {
+			t.Errorf("%s: %+v, %v", x.name, key, err)
+		}
+	}
+}
+
+// TestDigest differs wherever the request does, and never runs parts together.
+func TestDigest(t *testing.T) {
+	seen := map[[32]byte]string{}
+	for _, x := range [][3]string{{"POST", "/a", "b"}, {"POST", "/ab", ""}, {"POST", "/a", "c"}, {"PATCH", "/a", "b"}, {"POS", "T/a", "b"}} {
+		key, err := Idempotency(http.Header{"Idempotency-Key": {"k"}}, x[0], x[1], []byte(x[2]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[key.Digest]; ok {
+			t.Errorf("%v and %s have the same digest", x, other)
+		}
+		seen[key.Digest] = strings.Join(x[:], " ")
+	}
+}
+
+func TestCursors(t *testing.T) {
+	id := bank.NewID()
+	if got, err := ReadIDCursor(IDCursor(3, id).String(), 3); err != nil || got != id {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := ReadNumberCursor(NumberCursor(4, 1<<53).String(), 4); err != nil || got != 1<<53 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := ReadIDCursor("", 3); err != nil || !got.IsZero() {
+		t.Errorf("no cursor: %v, %v", got, err)
+	}
+	for name, text := range map[string]string{"another list's": IDCursor(4, id).String(), "a number's": NumberCursor(3, 7).String(),
+		"cut": IDCursor(3, id).String()[:10], "anything": "abc", "not base64": "!!", "another version": "Ag" + IDCursor(3, id).String()[2:]} {
+		if _, err := ReadIDCursor(text, 3); !errors.Is(err, bank.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ReadNumberCursor(Cursor{4, []byte{255, 0, 0, 0, 0, 0, 0, 0}}.String(), 4); !errors.Is(err, bank.ErrInvalid) {
+		t.Errorf("a negative position: %v", err)
+	}
+}
+
+// FuzzCursor: no text panics, and what is read writes back the same.
+func FuzzCursor(f *testing.F) {
+	f.Add(NumberCursor(1, 42).String())
+	f.Add("AQE")
+	f.Fuzz(func(t *testing.T, text string) {
+		n, err := ReadNumberCursor(text, 1)
+		if err == nil && text != "" && NumberCursor(1, n).String() != text {
+			t.Errorf("%q reads as %d and writes as %q", text, n, NumberCursor(1, n))
+		}
+	})
+}
+
+func TestFieldNames(t *testing.T) {
+	for location, want := range map[string]string{"body.amount.currency": "/amount/currency", "body.items[3].name": "/items/3/name", "body": "",
+		"query.limit": "limit", "query.type[0]": "type", "path.userId": "userId"} {
+		if got := pointerOf(location); got != want {
+			t.Errorf("%s: %q, want %q", location, got, want)
+		}
+	}
+	for pointer, want := range map[string]string{"/firstName": "/firstName", "/a/PL61109010140000071219812874": "/a", "/PL61109010140000071219812874": "",
+		"limit": "limit", "Ada Example": ""} {
+		if got := known(pointer); got != want {
+			t.Errorf("%s: %q, want %q", pointer, got, want)
+		}
+	}
+}

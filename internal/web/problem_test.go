@@ -1,0 +1,189 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ims/internal/bank"
+)
+
+var update = flag.Bool("update", false, "write the page of problems anew")
+
+const page = "../../docs/problems.md"
+
+// TestProblemsPage: the committed page is what the catalogue says, with cause and remedy for each code.
+func TestProblemsPage(t *testing.T) {
+	known := map[string]bool{}
+	for _, e := range problems() {
+		known[e.Code] = true
+		if why := explanations[e.Code]; why.cause == "" || why.remedy == "" {
+			t.Errorf("%s is not explained", e.Code)
+		}
+	}
+	for code := range explanations {
+		if !known[code] {
+			t.Errorf("%s is explained, but is in no catalogue", code)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(ProblemsPage()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(text), ProblemsPage()); diff != "" {
+		t.Errorf("docs/problems.md is out of date; go generate ./internal/web writes it\n%s", diff)
+	}
+}
+
+// served runs one request through Exchanges and returns the answer and what was logged.
+func served(t *testing.T, r *http.Request, handler http.HandlerFunc) (*httptest.ResponseRecorder, string) {
+	t.Helper()
+	var logged strings.Builder
+	w := httptest.NewRecorder()
+	Exchanges(slog.New(slog.NewTextHandler(&logged, nil)), handler).ServeHTTP(w, r)
+	return w, logged.String()
+}
+
+func get(path string) *http.Request { return httptest.NewRequest("GET", path, nil) }
+
+// TestRefuse: what is shown of an error, and what is only logged.
+func TestRefuse(t *testing.T) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, x := range []struct {
+		name   string
+		err    error
+		status int
+		code   string
+		logs   bool
+	}{
+		{"of the catalogue", bank.ErrNotFound.With("there is no such balance"), 404, "not-found", false},
+		{"wrapped", fmt.Errorf("post: %w", bank.ErrInsufficientFunds), 422, "insufficient-funds", false},
+		{"with a cause", bank.ErrUnavailable.With("later").Because(errors.New("disk full")), 503, "unavailable", false},
+		{"too large", fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 1}), 413, "too-large", false},
+		{"given up", fmt.Errorf("query: %w", ended.Err()), 503, "unavailable", true},
+		{"unknown", errors.New("secret: password of the store"), 500, "internal", true},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			w, logged := served(t, get("/x"), func(w http.ResponseWriter, r *http.Request) { Refuse(w, r, x.err) })
+			var p Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Fatal(err)
+			}
+			id := w.Header().Get("Request-Id")
+			if w.Code != x.status || p.Status != x.status || p.Code != x.code || p.RequestID != id || id == "" ||
+				p.Instance != "urn:ims:request:"+id || p.Title == "" || w.Header().Get("Content-Type") != ProblemType {
+				t.Errorf("%d %+v", w.Code, p)
+			}
+			if strings.Contains(w.Body.String(), "secret") || strings.Contains(w.Body.String(), "disk") {
+				t.Errorf("the cause is shown: %s", w.Body)
+			}
+			if x.logs != (strings.Count(logged, id) == 1) {
+				t.Errorf("logged %q", logged)
+			}
+			if (w.Header().Get("Retry-After") != "") != (x.status == 503) {
+				t.Errorf("Retry-After %q", w.Header().Get("Retry-After"))
+			}
+		})
+	}
+}
+
+// TestPanics are opaque, logged once, and never end as half an answer.
+func TestPanics(t *testing.T) {
+	w, logged := served(t, get("/x"), func(http.ResponseWriter, *http.Request) { panic("secret") })
+	if w.Code != 500 || strings.Contains(w.Body.String(), "secret") || !strings.Contains(logged, "secret") || !strings.Contains(w.Body.String(), `"internal"`) {
+		t.Errorf("%d %s, logged %s", w.Code, w.Body, logged)
+	}
+	defer func() {
+		if fault := recover(); fault != http.ErrAbortHandler {
+			t.Errorf("a half answer ended with %v", fault)
+		}
+	}()
+	served(t, get("/x"), func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "half")
+		panic("secret")
+	})
+}
+
+// TestUnrouted tells a wrong address from a wrong method.
+func TestUnrouted(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/{id}", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("DELETE /a/{id}", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("/", Unrouted(mux))
+	for request, want := range map[string]string{"POST /a/1": "405 GET, DELETE", "POST /b": "404 ", "OPTIONS /a/1": "405 GET, DELETE", "GET /": "404 "} {
+		method, path, _ := strings.Cut(request, " ")
+		w, _ := served(t, httptest.NewRequest(method, path, nil), mux.ServeHTTP)
+		if got := fmt.Sprint(w.Code, " ", w.Header().Get("Allow")); got != want {
+			t.Errorf("%s: %s, want %s", request, got, want)
+		}
+	}
+}
+
+// TestOrigins: browsers of other sites are refused.
+func TestOrigins(t *testing.T) {
+	handler := SameOrigin(func(path string) bool { return path == "/healthz" }, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for _, x := range []struct {
+		path    string
+		origins []string
+		status  int
+	}{
+		{"/a", nil, 200}, {"/a", []string{"https://api.example"}, 200}, {"/a", []string{"https://API.example"}, 200},
+		{"/a", []string{"http://api.example"}, 403}, {"/a", []string{"https://api.example:444"}, 403}, {"/a", []string{"null"}, 403},
+		{"/a", []string{""}, 403}, {"/a", []string{"https://evil.example", "https://api.example"}, 403}, {"/healthz", []string{"https://evil.example"}, 200},
+	} {
+		r := get("https://api.example" + x.path)
+		if x.origins != nil {
+			r.Header["Origin"] = x.origins
+		}
+		if w, _ := served(t, r, handler.ServeHTTP); w.Code != x.status {
+			t.Errorf("%s from %q: %d, want %d", x.path, x.origins, w.Code, x.status)
+		}
+	}
+}
+
+// TestLimits end what is too long.
+func TestLimits(t *testing.T) {
+	limited := Limited(func(*http.Request) Limits { return Limits{Body: 4, Time: 0} }, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.ReadAll(Body(r)); err != nil {
+			Refuse(w, r, err)
+			return
+		}
+		Refuse(w, r, r.Context().Err())
+	}))
+	for body, want := range map[string]int{"12345": 413, "1234": 503} {
+		if w, _ := served(t, httptest.NewRequest("POST", "/x", strings.NewReader(body)), limited.ServeHTTP); w.Code != want {
+			t.Errorf("%q: %d, want %d", body, w.Code, want)
+		}
+	}
+}
+
+type cut struct{}
+
+func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (cut) Close() error             { return nil }
+
+// TestCutBody: to io.ReadFull and its like a body cut short looks like the end of a whole one.
+func TestCutBody(t *testing.T) {
+	r := get("/x")
+	r.Body = cut{}
+	if _, err := Body(r).Read(nil); !errors.Is(err, bank.ErrMalformed) {
+		t.Errorf("got %v", err)
+	}
+}
