@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
+	"ims/internal/bank"
 	"ims/internal/store"
 )
 
@@ -27,7 +30,11 @@ func (c *migrateCommand) Run(p *program) error {
 
 // migrated opens the store, however old or empty, and brings it up to date.
 func (p *program) migrated(address storeAddress) (*store.DB, error) {
-	key, err := store.ReadOrMakeSealKey(p.keyFile(address))
+	path := p.keyFile(address)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && p.inUse(address) {
+		return nil, fmt.Errorf("the store has secrets, but its sealing key %s is missing: a new key could not open them", path)
+	}
+	key, err := store.ReadOrMakeSealKey(path)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +42,46 @@ func (p *program) migrated(address storeAddress) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.Migrate(p.ctx); err != nil {
+	if err := p.bring(db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+func (p *program) bring(db *store.DB) error {
+	if err := db.Migrate(p.ctx); err != nil {
+		return err
+	}
+	err := db.Write(p.ctx, func(tx *store.Tx) error { _, err := tx.SetSecret(keyCheck, []byte(keyCheck)); return err })
+	if err != nil {
+		return err
+	}
+	return p.checkKey(db)
+}
+
+// inUse tells whether the store has been migrated before. A store that cannot be asked is not: migrating it will say why.
+func (p *program) inUse(address storeAddress) bool {
+	if address.file != "" {
+		if _, err := os.Stat(address.file); err != nil {
+			return false // asking would make one
+		}
+	}
+	db, err := store.Open(p.ctx, address.engine, store.NewSealKey())
+	if err != nil {
+		return false
+	}
+	defer db.Close()
+	return db.Read(p.ctx, func(tx *store.Tx) error { _, err := tx.Customers(); return err }) == nil
+}
+
+// keyCheck is a secret that says nothing: it only opens with the right key.
+const keyCheck = "key-check"
+
+// checkKey refuses the key of another store before anything is sealed with it.
+func (p *program) checkKey(db *store.DB) error {
+	err := db.Read(p.ctx, func(tx *store.Tx) error { _, err := tx.Secret(keyCheck); return err })
+	if errors.Is(err, bank.ErrNotFound) {
+		return nil // made by a program that did not leave one
+	}
+	return err
 }

@@ -43,7 +43,11 @@ func (p *program) open() (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.CheckSchema(p.ctx); err != nil {
+	err = db.CheckSchema(p.ctx)
+	if err == nil {
+		err = p.checkKey(db)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return p.furnish(db, address, Config{}), nil
