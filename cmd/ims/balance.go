@@ -39,7 +39,17 @@ func (c *balanceCreateCommand) Run(p *program) error {
 
 type balanceShowCommand struct {
 	listing
-	Balance balanceRef `arg:"" help:"Identifier of the balance, or its IBAN."`
+	Balance      balanceRef `arg:"" help:"Identifier of the balance, or its IBAN."`
+	Transactions int        `help:"Also show this many of its last transactions." placeholder:"N"`
+}
+
+// Validate keeps the answer within what a person reads; kong calls it.
+func (c *balanceShowCommand) Validate() error {
+	const most = 1000
+	if c.Transactions < 0 || c.Transactions > most {
+		return fmt.Errorf("--transactions: 0 to %d", most)
+	}
+	return nil
 }
 
 // Run shows one balance.
@@ -49,7 +59,21 @@ func (c *balanceShowCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		return c.print(p, viewBalance(b), balanceTable(viewBalance(b)))
+		v := viewBalance(b)
+		if c.Transactions > 0 {
+			if v.Transactions, err = lastTransactions(p, r, actor, b.ID, c.Transactions); err != nil {
+				return err
+			}
+		}
+		if c.Output == "json" {
+			return writeJSON(p.stdout, v)
+		}
+		balanceTable(v).write(p.stdout)
+		if len(v.Transactions) > 0 {
+			fmt.Fprintln(p.stdout)
+			transactionTable(v.Transactions).write(p.stdout)
+		}
+		return nil
 	})
 }
 
@@ -115,6 +139,8 @@ type balanceView struct {
 	IBAN      string    `json:"iban,omitempty"`
 	Formatted string    `json:"ibanFormatted,omitempty"`
 	NoIBAN    string    `json:"noIbanReason,omitempty"`
+
+	Transactions []transactionView `json:"transactions,omitempty"` // the last ones, newest first
 }
 
 func viewBalance(b accounts.BalanceView) balanceView {

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -19,46 +17,48 @@ import (
 const lookEvery = 200 * time.Millisecond
 
 // settle returns the file when no stage of it runs any more. On an embedded store that a service has open, the service does
-// the work; otherwise this process does, under the file's lease.
+// the work; otherwise, and as soon as that service ends, this process does, under the file's lease.
 func settle(p *program, r *rooms, actor bank.Actor, id bank.ID) (bank.TransactionFile, error) {
-	served, err := r.address.served()
-	if err != nil {
-		return bank.TransactionFile{}, err
-	}
-	worked := make(chan error, 1)
-	if !served {
-		var running sync.WaitGroup
-		defer running.Wait() // the store is closed behind this
-		ctx, cancel := context.WithCancel(p.ctx)
-		defer cancel()
-		running.Go(func() {
-			worked <- r.files.RunFile(ctx, fmt.Sprintf("%s %d", commandLine, os.Getpid()), actor.Customer, id)
-		})
-	}
-	bar := newBar(p.stderr)
-	defer bar.finish()
+	b := newBar(p.stderr)
+	defer b.finish()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
-		select {
-		case err := <-worked:
-			if err != nil {
-				return bank.TransactionFile{}, fmt.Errorf("run the stages of the file: %w", err)
-			}
-			return r.files.File(p.ctx, actor, id)
-		case <-p.ctx.Done():
-			return bank.TransactionFile{}, errors.Join(p.ctx.Err(), errors.New("the file goes on where it stopped: ims file status --wait"))
-		case <-ticker.C:
-		}
 		f, err := r.files.File(p.ctx, actor, id)
+		if err != nil || f.StopReason != "" || f.Status != bank.FilePending && f.Status != bank.FileExecuting {
+			return f, err
+		}
+		served, err := r.address.served()
 		if err != nil {
 			return f, err
 		}
-		if served && (f.StopReason != "" || f.Status != bank.FilePending && f.Status != bank.FileExecuting) {
-			return f, nil
+		if !served {
+			if err := runHere(p, r, actor, id, b, ticker.C); err != nil {
+				return f, fmt.Errorf("run the stages of the file (ims file status --wait goes on where it stopped): %w", err)
+			}
+			return r.files.File(p.ctx, actor, id)
 		}
-		if done, err := r.files.Progress(p.ctx, actor, id); err == nil {
-			bar.show(string(f.Status), done.Done, done.Total)
+		b.look(p.ctx, r, actor, id)
+		select {
+		case <-p.ctx.Done():
+			return f, fmt.Errorf("the service goes on with the file: %w", p.ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// runHere runs the stages of a file in this process and draws how far they are.
+func runHere(p *program, r *rooms, actor bank.Actor, id bank.ID, b *bar, tick <-chan time.Time) error {
+	done := make(chan error, 1)
+	go func() {
+		done <- r.files.RunFile(p.ctx, fmt.Sprintf("%s %d", commandLine, os.Getpid()), actor.Customer, id)
+	}()
+	for {
+		select {
+		case err := <-done: // also when the context ends
+			return err
+		case <-tick:
+			b.look(p.ctx, r, actor, id)
 		}
 	}
 }
@@ -75,6 +75,16 @@ func newBar(w io.Writer) *bar {
 		w = nil
 	}
 	return &bar{w: w}
+}
+
+// look asks how far a file is and draws it. Where nobody reads it, nobody asks; and an error will be told by others.
+func (b *bar) look(ctx context.Context, r *rooms, actor bank.Actor, id bank.ID) {
+	if b.w == nil {
+		return
+	}
+	if at, err := r.files.Progress(ctx, actor, id); err == nil {
+		b.show(at.Stage, at.Done, at.Total)
+	}
 }
 
 // show draws how far a stage is; 0 records means that nobody knows how many there are.

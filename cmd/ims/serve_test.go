@@ -329,3 +329,34 @@ func TestServeRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitOutlivesTheService: a command that waits for the service's work does it itself when the service ends.
+func TestWaitOutlivesTheService(t *testing.T) {
+	t.Parallel()
+	dir, dsn, balance := demonstrated(t)
+	file := filepath.Join(dir, "late.pli")
+	mustIMS(t, "pli", "generate", "--records", "5", "--iban", balance.IBAN, "--out", file)
+	p := &program{Globals: Globals{Store: dsn}}
+	address, err := p.address()
+	if err != nil {
+		t.Fatal(err)
+	}
+	idle, err := address.lock() // a service that never gets to the file
+	if err != nil {
+		t.Fatal(err)
+	}
+	uploaded := make(chan string, 1)
+	go func() {
+		_, stdout, stderr := ims(t.Context(), "file", "upload", file, "--store", dsn, "--master-account", "PLN")
+		uploaded <- stdout + stderr
+	}()
+	for waiting := ""; !strings.Contains(waiting, "late.pli"); {
+		waiting = mustIMS(t, "file", "list", "--store", dsn, "--status", "Pending")
+	}
+	if err := idle.release(); err != nil {
+		t.Fatal(err)
+	}
+	if answer := <-uploaded; !strings.Contains(answer, "Validated") {
+		t.Errorf("ims file upload says %s", answer)
+	}
+}
