@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -84,8 +85,10 @@ func hammer(b *testing.B, s *scene, certificate *tls.Certificate, address string
 				b.Error(err)
 				return
 			}
-			_, _ = io.Copy(io.Discard, response.Body)
-			response.Body.Close()
+			_, err = io.Copy(io.Discard, response.Body)
+			if err := errors.Join(err, response.Body.Close()); err != nil {
+				b.Error(err)
+			}
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")

@@ -41,14 +41,13 @@ func (c *contractTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	response.Body.Close()
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	if err != nil {
-		return response, nil // the caller looks at what broke
+	if err == nil {
+		c.check(r, response, body)
 	}
-	c.check(r, response, body)
-	return response, nil
+	return response, err
 }
 
 func (c *contractTransport) check(r *http.Request, response *http.Response, body []byte) {

@@ -121,8 +121,7 @@ func TestConcurrentCredits(t *testing.T) {
 				statuses <- 0
 				return
 			}
-			_, _ = io.Copy(io.Discard, response.Body)
-			response.Body.Close()
+			defer response.Body.Close()
 			statuses <- response.StatusCode
 		}()
 	}
@@ -414,7 +413,7 @@ func TestBrokenUpload(t *testing.T) {
 	request := must[*http.Request](t)(http.NewRequest("POST", api.base+"/secure/transaction-files?name=cut.pli&masterAccountId="+c.master.ID.String(), read))
 	request.ContentLength = 1000
 	if response, err := api.client.Do(request); err == nil {
-		response.Body.Close()
+		defer response.Body.Close()
 		if response.StatusCode == 201 {
 			t.Error("a cut body became a file")
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,21 +20,41 @@ import (
 
 const nowhere = "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10" // the id of nothing
 
+// wrong is a request and the refusal that it deserves; pointer is the field that must be named, if any.
+type wrong struct {
+	name, method, path string
+	body               any
+	headers            []string
+	want               *bank.Error
+	pointer            string
+}
+
 // TestRefusals: the right code for each wrong request, with the field where there is one.
 func TestRefusals(t *testing.T) {
 	s := newScene(t)
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	b := api.balance()
-	credit := "/secure/balances/" + b.ID + "/credit"
-	files := "/secure/transaction-files?name=a.pli&masterAccountId="
-	for _, x := range []struct {
-		name, method, path string
-		body               any
-		headers            []string
-		want               *bank.Error
-		pointer            string
-	}{
+	for _, x := range slices.Concat(wrongShapes(), wrongObjects(b), wrongDecisions(b, c.master.ID.String())) {
+		t.Run(x.name, func(t *testing.T) {
+			p := api.do(x.method, x.path, x.body, x.headers...).refused(x.want)
+			var pointers []string
+			for _, f := range p.Errors {
+				pointers = append(pointers, f.Pointer)
+			}
+			if x.pointer != "" && !slices.Contains(pointers, x.pointer) {
+				t.Errorf("pointers %v, want %s", pointers, x.pointer)
+			}
+		})
+	}
+	if logged := s.logs.text(); strings.Contains(logged, `"ERROR"`) {
+		t.Errorf("refusals were taken for failures:\n%s", logged)
+	}
+}
+
+// wrongShapes cannot be read, or hold what the document does not know.
+func wrongShapes() []wrong {
+	return []wrong{
 		{"unknown address", "GET", "/secure/nothing", nil, nil, bank.ErrNotFound, ""},
 		{"unknown address outside", "GET", "/nothing", nil, nil, bank.ErrNotFound, ""},
 		{"wrong method", "PUT", "/secure/users", nil, nil, bank.ErrMethodNotAllowed, ""},
@@ -59,6 +80,13 @@ func TestRefusals(t *testing.T) {
 		{"address in no encoding", "GET", "/secure/users?name=%zz", nil, nil, bank.ErrMalformed, ""},
 		{"address with NUL", "GET", "/secure/users?name=%00", nil, nil, bank.ErrMalformed, ""},
 		{"address in Latin-1", "GET", "/secure/users?name=%E9", nil, nil, bank.ErrMalformed, ""},
+	}
+}
+
+// wrongObjects ask for what is not there, or for what cannot be done with money.
+func wrongObjects(b Balance) []wrong {
+	credit := "/secure/balances/" + b.ID + "/credit"
+	return []wrong{
 		{"no such user", "GET", "/secure/users/" + nowhere, nil, nil, bank.ErrNotFound, ""},
 		{"no id", "GET", "/secure/users/7", nil, nil, bank.ErrInvalid, "userId"},
 		{"balance of nobody", "POST", "/secure/users/" + nowhere + "/balances", `{"currency":"PLN"}`, nil, bank.ErrNotFound, ""},
@@ -86,6 +114,13 @@ func TestRefusals(t *testing.T) {
 		{"date", "GET", "/secure/transactions?from=20261120", nil, nil, bank.ErrInvalid, "from"},
 		{"type", "GET", "/secure/transactions?type=GIFT", nil, nil, bank.ErrInvalid, "type"},
 		{"history of nothing", "GET", "/secure/transactions?balanceId=" + nowhere, nil, nil, bank.ErrNotFound, ""},
+	}
+}
+
+// wrongDecisions are about items, files, blocks, and from where they come.
+func wrongDecisions(b Balance, account string) []wrong {
+	files := "/secure/transaction-files?name=a.pli&masterAccountId="
+	return []wrong{
 		{"no such item", "POST", "/secure/technical-items/" + nowhere + "/return", `{"reason":"x"}`, nil, bank.ErrNotFound, ""},
 		{"no reason", "POST", "/secure/technical-items/" + nowhere + "/return", `{}`, nil, bank.ErrInvalid, "/reason"},
 		{"two homes", "POST", "/secure/technical-items/" + nowhere + "/assign", `{"reason":"x","ownFunds":true,"balanceId":"` + b.ID + `"}`, nil, bank.ErrInvalid, "/balanceId"},
@@ -94,27 +129,13 @@ func TestRefusals(t *testing.T) {
 		{"report of no file", "GET", "/secure/transaction-files/" + nowhere + "/report", nil, nil, bank.ErrNotFound, ""},
 		{"execution of no file", "POST", "/secure/transaction-files/" + nowhere + "/execute", nil, nil, bank.ErrNotFound, ""},
 		{"file for no account", "POST", files + nowhere, "x", []string{"Content-Type", "text/plain"}, bank.ErrNotFound, ""},
-		{"file without name", "POST", "/secure/transaction-files?masterAccountId=" + c.master.ID.String(), "x", []string{"Content-Type", "text/plain"}, bank.ErrInvalid, "name"},
-		{"file with a path", "POST", "/secure/transaction-files?name=..%2Fa&masterAccountId=" + c.master.ID.String(), "x", []string{"Content-Type", "text/plain"}, bank.ErrInvalid, "name"},
-		{"file in a form", "POST", files + c.master.ID.String(), "x", []string{"Content-Type", "multipart/form-data; boundary=b"}, bank.ErrUnsupportedMedia, ""},
+		{"file without name", "POST", "/secure/transaction-files?masterAccountId=" + account, "x", []string{"Content-Type", "text/plain"}, bank.ErrInvalid, "name"},
+		{"file with a path", "POST", "/secure/transaction-files?name=..%2Fa&masterAccountId=" + account, "x", []string{"Content-Type", "text/plain"}, bank.ErrInvalid, "name"},
+		{"file in a form", "POST", files + account, "x", []string{"Content-Type", "multipart/form-data; boundary=b"}, bank.ErrUnsupportedMedia, ""},
 		{"block of a wrong kind", "POST", "/secure/users/" + b.UserID + "/blocks", `{"kind":"WHIM","direction":"BOTH"}`, nil, bank.ErrInvalid, "/kind"},
 		{"block that ends before it begins", "POST", "/secure/users/" + b.UserID + "/blocks", `{"kind":"COURT","direction":"BOTH","to":"2001-01-01T00:00:00Z"}`, nil, bank.ErrInvalid, "/to"},
 		{"origin", "GET", "/secure/users", nil, []string{"Origin", "https://elsewhere.example"}, bank.ErrOriginRefused, ""},
 		{"origin of a file", "GET", "/secure/users", nil, []string{"Origin", "null"}, bank.ErrOriginRefused, ""},
-	} {
-		t.Run(x.name, func(t *testing.T) {
-			p := api.do(x.method, x.path, x.body, x.headers...).refused(x.want)
-			var pointers []string
-			for _, f := range p.Errors {
-				pointers = append(pointers, f.Pointer)
-			}
-			if x.pointer != "" && !strings.Contains(" "+strings.Join(pointers, " ")+" ", " "+strings.TrimPrefix(x.pointer, " ")+" ") {
-				t.Errorf("pointers %v, want %s", pointers, x.pointer)
-			}
-		})
-	}
-	if logged := s.logs.text(); strings.Contains(logged, `"ERROR"`) {
-		t.Errorf("refusals were taken for failures:\n%s", logged)
 	}
 }
 
@@ -176,12 +197,12 @@ func TestCertificates(t *testing.T) {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.roots, GetClientCertificate: insist}}
 	t.Cleanup(transport.CloseIdleConnections)
 	if response, err := (&http.Client{Transport: transport}).Get(s.server.URL + "/secure/users"); err == nil {
-		response.Body.Close()
+		defer response.Body.Close()
 		t.Errorf("a certificate of another CA was let in: %s", response.Status)
 	}
 	old := &tls.Config{RootCAs: s.roots, MaxVersion: tls.VersionTLS12} //nolint:gosec // that is what is tested
 	if conn, err := tls.Dial("tcp", s.server.Listener.Addr().String(), old); err == nil {
-		conn.Close()
+		defer conn.Close()
 		t.Error("TLS 1.2 was accepted")
 	}
 }

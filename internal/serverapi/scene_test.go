@@ -228,7 +228,10 @@ func (c *caller) do(method, path string, body any, headers ...string) answer {
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	response := must[*http.Response](c.t)(c.client.Do(request))
+	response, err := c.client.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	defer response.Body.Close()
 	return answer{c.t, method + " " + path, response.StatusCode, response.Header, must[[]byte](c.t)(io.ReadAll(response.Body))}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -64,10 +65,10 @@ func Exchanges(log *slog.Logger, next http.Handler) http.Handler {
 
 func (x *exchange) recover(r *http.Request) {
 	fault := recover()
-	switch {
-	case fault == nil:
+	if fault == nil {
 		return
-	case fault == http.ErrAbortHandler:
+	}
+	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(fault)
 	}
 	x.log.ErrorContext(r.Context(), "panic", "requestId", x.id, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))

@@ -111,7 +111,7 @@ func TestPanics(t *testing.T) {
 		t.Errorf("%d %s, logged %s", w.Code, w.Body, logged)
 	}
 	defer func() {
-		if fault := recover(); fault != http.ErrAbortHandler {
+		if fault, _ := recover().(error); !errors.Is(fault, http.ErrAbortHandler) {
 			t.Errorf("a half answer ended with %v", fault)
 		}
 	}()

@@ -71,7 +71,7 @@ func invalid(errs []error) *bank.Error {
 
 // fieldOf says what huma found about a field, in our words where its own would repeat a value.
 func fieldOf(err error) bank.FieldError {
-	detailer, ok := err.(huma.ErrorDetailer) //nolint:errorlint // an interface of huma's that is no error itself
+	detailer, ok := err.(huma.ErrorDetailer)
 	if !ok {
 		return bank.FieldError{Code: "invalid", Detail: "is not valid"}
 	}
