@@ -11,7 +11,7 @@ import (
 	"ims/pli"
 )
 
-// entry is one record of the plan in memory, 32 bytes: indexes point into the tables of the plan.
+// entry is one record of the plan in memory, 24 bytes: indexes point into the tables of the plan.
 type entry struct {
 	amount       int64
 	line         uint32

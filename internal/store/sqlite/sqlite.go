@@ -29,7 +29,7 @@ type Engine struct{ Path string }
 func (Engine) Name() string { return "sqlite" }
 
 // cacheKiB bounds the page cache of one connection; mmap is not used, so that memory is what it seems.
-const cacheKiB = 65536
+const cacheKiB = 49152
 
 // Open implements store.Engine: a pool of one connection that writes, another of a few that only read.
 func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
