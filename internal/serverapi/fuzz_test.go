@@ -10,12 +10,17 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"pgregory.net/rapid"
+
+	"ims/internal/store"
+	"ims/internal/store/storetest"
 )
 
 // TestNoRequestIsAFailure sends what the document describes and what it does not, to every operation: whatever comes, it is
 // answered or refused as the document says, never with a 500.
-func TestNoRequestIsAFailure(t *testing.T) {
-	s := newScene(t)
+func TestNoRequestIsAFailure(t *testing.T) { storetest.Each(t, noRequestIsAFailure) }
+
+func noRequestIsAFailure(t *testing.T, db *store.DB) {
+	s := sceneOn(t, db)
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	e := c.furnish(api)

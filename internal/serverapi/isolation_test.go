@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"ims/internal/store"
+	"ims/internal/store/storetest"
 )
 
 // estate is one of everything that a customer can have, by the name of its path parameter.
@@ -57,8 +60,10 @@ func (e estate) path(r route) string {
 
 // TestCustomersNeverMeet walks every route as one customer with the objects of another: they are not found, and no answer
 // tells of them.
-func TestCustomersNeverMeet(t *testing.T) {
-	s := newScene(t)
+func TestCustomersNeverMeet(t *testing.T) { storetest.Each(t, customersNeverMeet) }
+
+func customersNeverMeet(t *testing.T, db *store.DB) {
+	s := sceneOn(t, db)
 	first, second := s.example(), s.second()
 	theirs := first.furnish(first.caller("V-Example-Backend"))
 	api := second.caller("V-Second-Backend")

@@ -12,12 +12,16 @@ import (
 
 	"ims/api"
 	"ims/internal/bank"
+	"ims/internal/store"
+	"ims/internal/store/storetest"
 )
 
 // TestMainJob is what a customer's engineer does first: an end user, a balance with its IBAN, own funds, a credit, a debit,
 // a file of the bank, and the history of it all.
-func TestMainJob(t *testing.T) {
-	s := newScene(t)
+func TestMainJob(t *testing.T) { storetest.Each(t, mainJob) }
+
+func mainJob(t *testing.T, db *store.DB) {
+	s := sceneOn(t, db)
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	b := api.balance()
@@ -103,8 +107,10 @@ func TestReplay(t *testing.T) {
 }
 
 // TestConcurrentCredits: 64 callers at once, each heard, nothing lost, nothing twice.
-func TestConcurrentCredits(t *testing.T) {
-	s := newScene(t)
+func TestConcurrentCredits(t *testing.T) { storetest.Each(t, concurrentCredits) }
+
+func concurrentCredits(t *testing.T, db *store.DB) {
+	s := sceneOn(t, db)
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	b := api.balance()
@@ -198,8 +204,10 @@ func TestCatchingUp(t *testing.T) {
 }
 
 // TestHistoryFilters narrow each other.
-func TestHistoryFilters(t *testing.T) {
-	s := newScene(t)
+func TestHistoryFilters(t *testing.T) { storetest.Each(t, historyFilters) }
+
+func historyFilters(t *testing.T, db *store.DB) {
+	s := sceneOn(t, db)
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	b := api.balance()
