@@ -37,6 +37,7 @@ type Config struct {
 	AdminListen string        `help:"Address of the health probes (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
 	HostNames   []string      `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`
 	Lease       time.Duration `help:"How long a worker may be silent before another takes over its file." default:"15s" env:"IMS_LEASE"`
+	Chunk       int           `help:"Records that are executed in one transaction. Default: 20000 on SQLite, 5000 on PostgreSQL." env:"IMS_CHUNK"`
 	Idle        time.Duration `help:"How often workers look for work where there was none." default:"500ms" env:"IMS_IDLE"`
 	Grace       time.Duration `help:"How long requests may take to finish at the end." default:"20s" env:"IMS_GRACE"`
 	LogFormat   string        `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
@@ -48,6 +49,8 @@ func (c Config) Validate() error {
 	switch {
 	case c.Lease < 300*time.Millisecond:
 		return fmt.Errorf("--lease: %v is too short: 300ms at least", c.Lease)
+	case c.Chunk < 0 || c.Chunk > 100_000:
+		return fmt.Errorf("--chunk: 1 to 100,000, or 0 for the default")
 	case c.Idle < 10*time.Millisecond:
 		return fmt.Errorf("--idle: %v is too short: 10ms at least", c.Idle)
 	case c.Grace <= 0:

@@ -76,3 +76,22 @@ func TestProgressIsForTerminals(t *testing.T) {
 		t.Errorf("the bar wrote %q", w.String())
 	}
 }
+
+// FuzzPointer: whatever stands in a line, the marks stand under shown characters and nothing breaks the terminal.
+func FuzzPointer(f *testing.F) {
+	f.Add([]byte("110,12.34,"), 4, 9, uint8(pli.ASCII))
+	f.Add([]byte("\xaf\xd3\xa3,BAD"), 4, 7, uint8(pli.Windows1250))
+	f.Add([]byte(strings.Repeat("Ż", 500)), 998, 1000, uint8(pli.UTF8))
+	f.Fuzz(func(t *testing.T, raw []byte, start, end int, encoding uint8) {
+		if start < 0 || end <= start || end > len(raw) {
+			return // Span never gives these
+		}
+		line, marks := pointer(raw, start, end, pli.Encoding(encoding))
+		if width := len([]rune(line)); width > shownWidth || !strings.HasSuffix(marks, "^") || len(marks) > width {
+			t.Errorf("%d characters with %d marks:\n%s\n%s", width, len(marks), line, marks)
+		}
+		if visible(line) != line {
+			t.Errorf("the line would steer a terminal: %q", line)
+		}
+	})
+}

@@ -33,5 +33,18 @@ func TestPostgres(t *testing.T) {
 	if sum := executed.Outcomes[bank.OutcomeCredited.String()]; executed.Status != bank.FileExecuted || sum.Count != 40 || sum.Amount != balance.Booked.Amount {
 		t.Errorf("the file is %s, credited %+v, the balance holds %d", executed.Status, sum, balance.Booked.Amount)
 	}
+
+	// Beside services, of which there may be several, the leases decide who does the work.
+	at("ca", "init", "--out", filepath.Join(dir, "ca.pem"))
+	for range 2 {
+		startService(t, dir, "--store", dsn, "--key", filepath.Join(dir, "ims.key"))
+	}
+	again := filepath.Join(dir, "again.pli")
+	mustIMS(t, "pli", "generate", "--records", "40", "--seed", "2", "--iban", balance.IBAN, "--out", again)
+	at("file", "upload", again)
+	decode(t, at("file", "execute", "again.pli", "-o", "json"), &executed)
+	if sum := executed.Outcomes[bank.OutcomeCredited.String()]; executed.Status != bank.FileExecuted || sum.Count != 40 {
+		t.Errorf("beside services the file is %s, credited %+v", executed.Status, sum)
+	}
 	at("verify")
 }

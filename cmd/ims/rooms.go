@@ -62,7 +62,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		access:    people,
 		customers: customers.New(db, p.now).WithSecondPerson(people),
 		accounts:  accounts.New(db, p.now),
-		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease}),
+		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
 	}
 }
 
