@@ -183,7 +183,7 @@ func (v *victim) haunt(id bank.ID, from, to bank.FileStatus) {
 	deadline := time.Now().Add(90 * time.Second)
 	for kills := 0; ; kills++ {
 		v.startAll()
-		life := time.Duration(30+v.rng.IntN(400)) * time.Millisecond
+		life := time.Duration(20+v.rng.IntN(250)) * time.Millisecond
 		if kills >= 8 {
 			life = time.Until(deadline)
 		}
