@@ -48,7 +48,7 @@ type Balance struct {
 func balanceFrom(v accounts.BalanceView) Balance {
 	b := Balance{ID: v.ID.String(), UserID: v.User.String(), Currency: v.Currency.Code(), Status: balanceStatus(v), NoIBANReason: v.NoIBAN,
 		Available: moneyOf(v.Available(), v.Currency), Held: moneyOf(v.Held, v.Currency), Booked: moneyOf(v.Booked, v.Currency),
-		CreatedAt: v.CreatedAt.UTC()}
+		CreatedAt: moment(v.CreatedAt)}
 	for _, a := range v.Accounts {
 		if a.Status != bank.IBANClosed {
 			b.IBAN, b.IBANFormatted = a.IBAN.String(), a.IBAN.Format()

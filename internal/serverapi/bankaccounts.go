@@ -48,7 +48,7 @@ type BankAccount struct {
 
 func bankAccountFrom(a bank.BankAccount) BankAccount {
 	return BankAccount{IBAN: a.IBAN.String(), IBANFormatted: a.IBAN.Format(), BalanceID: a.BalanceID.String(),
-		Currency: a.Currency.Code(), Status: string(a.Status), CreatedAt: a.CreatedAt.UTC()}
+		Currency: a.Currency.Code(), Status: string(a.Status), CreatedAt: moment(a.CreatedAt)}
 }
 
 // BankAccountList is the answer of getIban.
@@ -158,7 +158,7 @@ func appendBankAccount(b []byte, a *bank.BankAccount) []byte {
 	b = append(b, `","status":"`...)
 	b = append(b, a.Status...)
 	b = append(b, `","createdAt":"`...)
-	b = a.CreatedAt.UTC().AppendFormat(b, time.RFC3339Nano)
+	b = moment(a.CreatedAt).AppendFormat(b, time.RFC3339Nano)
 	return append(b, `"}`...)
 }
 

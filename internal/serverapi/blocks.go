@@ -52,7 +52,7 @@ type Block struct {
 }
 
 func blockFrom(b bank.Block) Block {
-	return Block{ID: b.ID.String(), Target: string(b.Target), CreatedAt: b.CreatedAt.UTC(), BlockFacts: BlockFacts{
+	return Block{ID: b.ID.String(), Target: string(b.Target), CreatedAt: moment(b.CreatedAt), BlockFacts: BlockFacts{
 		Kind: string(b.Kind), Direction: string(b.Direction), Reference: b.Reference, From: instant(b.From), To: instant(b.To)}}
 }
 

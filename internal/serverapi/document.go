@@ -47,7 +47,7 @@ func description() *huma.OpenAPI {
 		Info: &huma.Info{Title: "ims server API", Version: contractVersion, Description: aboutAPI,
 			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
 		Servers: []*huma.Server{{URL: "https://localhost:8443", Description: "where the demo serves"}},
-		Components: &huma.Components{SecuritySchemes: map[string]*huma.SecurityScheme{
+		Components: &huma.Components{Headers: headersOfAnswers(), SecuritySchemes: map[string]*huma.SecurityScheme{
 			"certificate": {Type: "mutualTLS", Description: "A client certificate signed by the service's CA from your CSR."},
 		}},
 	}
@@ -169,12 +169,21 @@ func (r route) headers(status string, response *huma.Response) {
 	if response.Headers == nil {
 		response.Headers = map[string]*huma.Param{}
 	}
-	text := &huma.Schema{Type: huma.TypeString}
-	response.Headers[web.RequestIDHeader] = &huma.Param{Description: "Names this request.", Schema: text}
+	response.Headers[web.RequestIDHeader] = &huma.Param{Ref: "#/components/headers/RequestId"}
 	if r.key != keyIgnored && status[0] == '2' {
-		response.Headers[web.ReplayedHeader] = &huma.Param{Description: "true: the answer repeats an earlier one.", Schema: text}
+		response.Headers[web.ReplayedHeader] = &huma.Param{Ref: "#/components/headers/Replayed"}
 	}
 	if status == "503" || status == "409" && r.key == keyRequired {
-		response.Headers["Retry-After"] = &huma.Param{Description: "Seconds.", Schema: text}
+		response.Headers["Retry-After"] = &huma.Param{Ref: "#/components/headers/RetryAfter"}
+	}
+}
+
+// headersOfAnswers are what headers refers to.
+func headersOfAnswers() map[string]*huma.Param {
+	text := &huma.Schema{Type: huma.TypeString}
+	return map[string]*huma.Param{
+		"RequestId":  {Description: "Names this request.", Schema: text},
+		"Replayed":   {Description: "true: the answer repeats an earlier one.", Schema: text},
+		"RetryAfter": {Description: "Seconds.", Schema: text},
 	}
 }

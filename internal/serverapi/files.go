@@ -78,7 +78,7 @@ func fileFrom(f bank.TransactionFile) TransactionFile {
 	return TransactionFile{ID: f.ID.String(), Name: f.Name, MasterAccountID: f.MasterAccount.String(), Status: string(f.Status),
 		StopReason: f.StopReason, SHA256: hexadecimal(f.SHA256[:]), Bytes: f.Bytes, Acceptance: string(f.Acceptance),
 		Totals:     Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Codes: t.Codes},
-		UploadedBy: f.UploadedBy, UploadedAt: f.UploadedAt.UTC(), ValidatedAt: instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
+		UploadedBy: f.UploadedBy, UploadedAt: moment(f.UploadedAt), ValidatedAt: instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
 		ExecutingAt: instant(f.ExecutingAt), ExecutedAt: instant(f.ExecutedAt)}
 }
 

@@ -55,7 +55,7 @@ func itemFrom(i bank.Item) Item {
 	d := i.Details
 	return Item{ID: i.ID.String(), Amount: Money{i.Amount, i.Currency}, State: string(i.State), Reason: string(i.Reason), Status: string(i.Status),
 		Payer: party(d.PayerName, d.PayerAccount), Payee: party(d.PayeeName, d.PayeeAccount), Title: d.Title, Line: fileLine(i.Origin),
-		PostingID: int64(i.Posting), OpenedAt: i.OpenedAt.UTC(), DecidedAt: instant(i.DecidedAt), DecidedBy: i.DecidedBy,
+		PostingID: int64(i.Posting), OpenedAt: moment(i.OpenedAt), DecidedAt: instant(i.DecidedAt), DecidedBy: i.DecidedBy,
 		Decision: i.Decision, ResolutionID: int64(i.Resolution)}
 }
 
@@ -192,7 +192,7 @@ type Approval struct {
 
 func approvalFrom(a bank.Approval) Approval {
 	return Approval{ID: a.ID.String(), Action: a.Action, Object: a.Object, Summary: a.Summary, Status: string(a.Status),
-		RequestedBy: a.RequestedBy, RequestedAt: a.RequestedAt.UTC(), DecidedBy: a.DecidedBy, DecidedAt: instant(a.DecidedAt), Reason: a.Reason}
+		RequestedBy: a.RequestedBy, RequestedAt: moment(a.RequestedAt), DecidedBy: a.DecidedBy, DecidedAt: instant(a.DecidedAt), Reason: a.Reason}
 }
 
 // approvalOf is nil where nothing waits.

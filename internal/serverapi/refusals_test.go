@@ -207,6 +207,38 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// TestResumedConnections: a session that is taken up again stands for the same certificate, and its revocation is seen.
+func TestResumedConnections(t *testing.T) {
+	s := newScene(t)
+	c := s.example()
+	certificate := c.certificate("V-Example-Backend", bank.AllPermissions())
+	config := &tls.Config{RootCAs: s.roots, Certificates: []tls.Certificate{*certificate}, ClientSessionCache: tls.NewLRUClientSessionCache(4)}
+	ask := func() (status int, resumed bool) {
+		transport := &http.Transport{TLSClientConfig: config.Clone()}
+		defer transport.CloseIdleConnections()
+		response, err := (&http.Client{Transport: transport}).Get(s.server.URL + "/secure/whoami")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		return response.StatusCode, response.TLS.DidResume
+	}
+	if status, resumed := ask(); status != 200 || resumed {
+		t.Fatalf("first: %d, resumed %v", status, resumed)
+	}
+	if status, resumed := ask(); status != 200 || !resumed {
+		t.Errorf("second: %d, resumed %v", status, resumed)
+	}
+	leaf := must[*x509.Certificate](t)(x509.ParseCertificate(certificate.Certificate[0]))
+	if err := s.customers.Revoke(t.Context(), bank.System(c.ID, "test"), c.ID, fmt.Sprintf("%032x", leaf.SerialNumber), "test"); err != nil {
+		t.Fatal(err)
+	}
+	s.advance(time.Second)
+	if status, _ := ask(); status != 403 {
+		t.Errorf("after revocation: %d", status)
+	}
+}
+
 // foreignCertificate has the right name and the wrong issuer.
 func foreignCertificate(t *testing.T, cn string) *tls.Certificate {
 	t.Helper()

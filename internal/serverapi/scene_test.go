@@ -101,7 +101,7 @@ func newScene(t testing.TB) *scene { return sceneOn(t, storetest.Open(t)) }
 
 func sceneOn(t testing.TB, db *store.DB) *scene {
 	t.Helper()
-	s := &scene{t: t, db: db, at: time.Now().UTC().Truncate(time.Second), logs: &logs{}}
+	s := &scene{t: t, db: db, at: time.Now().Truncate(time.Second).Add(123_456_789), logs: &logs{}}
 	s.access = access.New(db, s.now)
 	s.customers = customers.New(db, s.now).WithSecondPerson(s.access)
 	s.accounts = accounts.New(db, s.now)

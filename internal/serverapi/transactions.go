@@ -80,7 +80,7 @@ func transactionFrom(h historyRow) Transaction {
 	t := Transaction{ID: int64(h.ID), Type: h.Type.String(), Status: h.Status.String(), Amount: Money{h.Amount, h.Currency},
 		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: party(d.PayerName, d.PayerAccount),
 		Payee: party(d.PayeeName, d.PayeeAccount), Title: d.Title, Reference: d.Reference, Operation: d.Operation,
-		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: h.At.UTC(), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
+		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: moment(h.At), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
 		Reverses: int64(h.Reverses)}
 	if h.Kind.HasRow() {
 		t.BalanceAfter = &Money{h.BalanceAfter, h.Currency}

@@ -51,7 +51,7 @@ type User struct {
 }
 
 func userFrom(u bank.User) User {
-	return User{ID: u.ID.String(), Status: string(u.Status), CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(),
+	return User{ID: u.ID.String(), Status: string(u.Status), CreatedAt: moment(u.CreatedAt), UpdatedAt: moment(u.UpdatedAt),
 		UserFacts: UserFacts{ExternalID: u.ExternalID, Type: string(u.Type), FirstName: u.FirstName, LastName: u.LastName,
 			CompanyName: u.CompanyName, Email: u.Email, Phone: u.Phone, KYC: string(u.KYC)}}
 }

@@ -57,13 +57,16 @@ func ibanOf(text string) (iban.IBAN, error) {
 	return number, nil
 }
 
+// moment is a time as the store keeps it, so that an answer about something new is the same when it is repeated.
+func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
 // instant is nil for the zero time, which answers leave out.
 func instant(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
-	utc := t.UTC()
-	return &utc
+	at := moment(t)
+	return &at
 }
 
 // Lists, as cursors name them.
