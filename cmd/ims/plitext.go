@@ -91,7 +91,7 @@ func pointer(raw []byte, start, end int, encoding pli.Encoding) (line, marks str
 	from, to := -1, 0
 	for at := 0; at < len(raw); {
 		r, size := decodeAt(raw, at, encoding)
-		if at >= start && from < 0 {
+		if at+size > start && from < 0 {
 			from = len(runes)
 		}
 		if at < end {
