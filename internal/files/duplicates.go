@@ -38,17 +38,23 @@ func (k keyring) sort() {
 	}
 }
 
-// inFile returns the lines that repeat an earlier line of the same file.
-func (k keyring) inFile() (lines []uint32) {
+// repetition is a line that says the same as an earlier one of the file.
+type repetition struct{ line, first uint32 }
+
+// inFile returns the lines that repeat an earlier line of the same file, by line.
+func (k keyring) inFile() (found []repetition) {
 	for _, list := range k {
+		first := 0
 		for i := 1; i < len(list); i++ {
-			if list[i].key == list[i-1].key {
-				lines = append(lines, list[i].line)
+			if list[i].key != list[first].key {
+				first = i
+				continue
 			}
+			found = append(found, repetition{list[i].line, list[first].line})
 		}
 	}
-	slices.Sort(lines)
-	return lines
+	slices.SortFunc(found, func(a, b repetition) int { return int(a.line) - int(b.line) })
+	return found
 }
 
 // partKeys is how many natural keys one stored part holds.

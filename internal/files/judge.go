@@ -17,7 +17,7 @@ type domainFindings struct {
 	errors, warnings int64
 }
 
-func (d *domainFindings) add(code pli.Code, severity pli.Severity, line uint32, field int) {
+func (d *domainFindings) add(code pli.Code, severity pli.Severity, line uint32, field int, params ...pli.Params) {
 	if d.counts == nil {
 		d.counts = map[pli.Code]int64{}
 	}
@@ -28,7 +28,11 @@ func (d *domainFindings) add(code pli.Code, severity pli.Severity, line uint32, 
 		d.warnings++
 	}
 	if len(d.kept) < pli.DefaultFindings {
-		d.kept = append(d.kept, pli.Finding{Code: code, Severity: severity, Line: int(line), Field: field})
+		f := pli.Finding{Code: code, Severity: severity, Line: int(line), Field: field}
+		if len(params) > 0 {
+			f.Params = params[0]
+		}
+		d.kept = append(d.kept, f)
 	}
 }
 
@@ -136,8 +140,8 @@ func (v *validation) judge() error {
 
 func (v *validation) judgeDuplicates(tx *store.Tx) error {
 	v.keys.sort()
-	for _, line := range v.keys.inFile() {
-		v.domain.add(pli.DomainDuplicateInFile, pli.Warning, line, 0)
+	for _, r := range v.keys.inFile() {
+		v.domain.add(pli.DomainDuplicateInFile, pli.Warning, r.line, 0, pli.Params{Got: int64(r.first)})
 	}
 	lines, err := duplicates(tx, v.file.Customer, v.keys, 0)
 	if err != nil {
