@@ -2,6 +2,7 @@ package iban
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -90,7 +91,7 @@ func sameFirst(t *testing.T, err error, faults []Fault) {
 		if position > maxPosition {
 			position = 0
 		}
-		if pe, ok := err.(*ParseError); i == 0 && (!ok || pe.Kind() != f.Kind || pe.Position() != position) {
+		if pe, ok := errors.AsType[*ParseError](err); i == 0 && (!ok || pe.Kind() != f.Kind || pe.Position() != position) {
 			t.Errorf("Parse says %v, Check %+v", err, f)
 		}
 	}

@@ -1,5 +1,7 @@
 package iban
 
+import "slices"
+
 import (
 	"bytes"
 	"fmt"
@@ -145,12 +147,7 @@ func (r rule) covers(i, n int) Span {
 }
 
 func dependsOnFree(text []byte, s Span) bool {
-	for _, ch := range text[s.From:s.To] {
-		if ch == 0 {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(text[s.From:s.To], 0)
 }
 
 // partly reports whether check i exists although not all do: the prefix of a Czech account has one of its own.

@@ -88,7 +88,7 @@ func readSpans(r *Row, f []string) error {
 	if f[7] == "" {
 		return nil
 	}
-	for _, text := range strings.Split(f[7], ",") {
+	for text := range strings.SplitSeq(f[7], ",") {
 		span, err := readSpan(text)
 		if err != nil {
 			return err

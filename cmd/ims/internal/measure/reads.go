@@ -107,7 +107,7 @@ func newStage(ctx context.Context, e *estate) (*stage, error) {
 // constant answers with what getIban answers, whoever asks for whatever.
 func constant(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	io.WriteString(w, `{"items":[{"iban":"PL40111111117700000000000001","ibanFormatted":"PL40 1111 1111 7700 0000 0000 0001",`+
+	_, _ = io.WriteString(w, `{"items":[{"iban":"PL40111111117700000000000001","ibanFormatted":"PL40 1111 1111 7700 0000 0000 0001",`+
 		`"balanceId":"01930d2f-0000-7000-8000-000000000001","currency":"PLN","status":"ACTIVE","createdAt":"2026-11-22T12:00:00Z"}]}`)
 }
 
@@ -122,8 +122,7 @@ func (s *stage) handler(db *store.DB) (http.Handler, error) {
 
 func (s *stage) close() {
 	s.stopWatching()
-	s.ours.Close()
-	s.floor.Close()
+	_ = errors.Join(s.ours.Close(), s.floor.Close()) // listeners of a benchmark that is over
 	s.writer.Close()
 }
 
@@ -133,7 +132,7 @@ func listen(h http.Handler, c *tls.Config) (*http.Server, string, error) {
 		return nil, "", err
 	}
 	s := &http.Server{Handler: h, TLSConfig: c, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
-	go s.ServeTLS(l, "", "") // ends with Close
+	go func() { _ = s.ServeTLS(l, "", "") }() // ends with Close
 	return s, "https://" + l.Addr().String(), nil
 }
 
