@@ -1,10 +1,9 @@
 package iban
 
-import "slices"
-
 import (
 	"bytes"
 	"fmt"
+	"slices"
 )
 
 // lay works out which places of a range are fixed, numbered or computed.
