@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -204,6 +205,23 @@ func TestCertificates(t *testing.T) {
 	if conn, err := tls.Dial("tcp", s.server.Listener.Addr().String(), old); err == nil {
 		defer conn.Close()
 		t.Error("TLS 1.2 was accepted")
+	}
+}
+
+// TestNoWayAround: no spelling of an address gets past authentication.
+func TestNoWayAround(t *testing.T) {
+	s := newScene(t)
+	anybody := s.connect(nil)
+	for _, path := range []string{"/secure/whoami", "/%73ecure/whoami", "/x/../secure/whoami", "//secure/whoami", "/./secure/whoami", "/secure//whoami", "/secure/../secure/whoami"} {
+		if a := anybody.do("GET", path, nil); a.status != 401 && a.status/100 != 3 {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	for _, r := range routes() {
+		err := r.check(t.Context())
+		if r.secured() && !errors.Is(err, bank.ErrUnauthenticated) || !r.secured() && err != nil {
+			t.Errorf("%s lets in whoever was not authenticated: %v", r.id, err)
+		}
 	}
 }
 

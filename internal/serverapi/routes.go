@@ -55,12 +55,19 @@ func routes() []route {
 // secured tells whether the operation lies behind client certificates.
 func (r route) secured() bool { return r.need != anybody }
 
-// check refuses actors without the permission that the row names.
+// check refuses actors without the permission that the row names, and, should a request ever get past authentication by
+// its address, everybody.
 func (r route) check(ctx context.Context) error {
-	if r.need == anybody || r.need == anyCertificate {
+	actor := actorOf(ctx)
+	switch {
+	case r.need == anybody:
+		return nil
+	case actor.Kind == "":
+		return bank.ErrUnauthenticated.With("a client certificate is required")
+	case r.need == anyCertificate:
 		return nil
 	}
-	return actorOf(ctx).May(r.need)
+	return actor.May(r.need)
 }
 
 // register mounts a row and completes its documentation.

@@ -157,7 +157,7 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request, actor bank.Act
 		if _, err := queryOf(r.URL.RawQuery); err != nil {
 			return err
 		}
-		return s.streamCSV(w, "findings-"+id.String(), func(out http.ResponseWriter) error {
+		return s.streamCSV(w, r, "findings-"+id.String(), func(out http.ResponseWriter) error {
 			return s.Files.WriteFindings(r.Context(), actor, id, out)
 		})
 	case "application/json":
@@ -205,18 +205,18 @@ func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor
 	if offered(r.Header.Get("Accept"), "text/csv") == "" {
 		return bank.ErrNotAcceptable.With("the report is text/csv")
 	}
-	return s.streamCSV(w, "report-"+id.String(), func(out http.ResponseWriter) error {
+	return s.streamCSV(w, r, "report-"+id.String(), func(out http.ResponseWriter) error {
 		return s.Files.WriteReport(r.Context(), actor, id, out)
 	})
 }
 
 // streamCSV lets write stream a report. Refused before the first byte, the caller gets the problem; broken off later, the
 // connection ends, so that nobody takes a part for the whole.
-func (s *server) streamCSV(w http.ResponseWriter, name string, write func(http.ResponseWriter) error) error {
+func (s *server) streamCSV(w http.ResponseWriter, r *http.Request, name string, write func(http.ResponseWriter) error) error {
 	out := &csvWriter{ResponseWriter: w, name: name}
 	err := write(out)
 	if err != nil && out.began {
-		s.Log.Error("report broken off", "requestId", w.Header().Get(web.RequestIDHeader), "cause", err.Error())
+		s.Log.ErrorContext(r.Context(), "report broken off", "requestId", web.RequestID(r.Context()), "cause", err.Error())
 		panic(http.ErrAbortHandler)
 	}
 	return err
