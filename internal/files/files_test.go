@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -293,4 +294,33 @@ func (s *scene) runPatiently(id bank.ID) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	must(s.t, s.files.RunFile(ctx, "w", s.actor.Customer, id))
+}
+
+// brokenOff is an upload whose connection dies.
+type brokenOff struct{ rest io.Reader }
+
+func (b brokenOff) Read(p []byte) (int, error) {
+	n, err := b.rest.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+func TestHalfAnUploadIsNoFile(t *testing.T) {
+	each(t, bank.Strict, func(s *scene) {
+		ctx := context.Background()
+		_, no := s.balance()
+		content := line(outside, no, 100, "HALF")
+		_, err := s.files.Receive(ctx, s.actor, files.Upload{Name: "half.pli", MasterAccount: s.master.ID, Body: brokenOff{strings.NewReader(content)}})
+		if !errors.Is(err, bank.ErrMalformed) {
+			s.t.Fatalf("upload that breaks off: %v", err)
+		}
+		list, err := s.files.Files(ctx, s.actor, files.Filter{})
+		must(s.t, err)
+		if len(list) != 0 {
+			s.t.Errorf("files %+v", list)
+		}
+		s.executed("half.pli", content) // neither its name nor its content is taken
+	})
 }

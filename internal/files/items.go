@@ -12,8 +12,11 @@ import (
 	"ims/internal/store"
 )
 
+// ItemFilter selects items; it has a name here for the doors, which do not know the store.
+type ItemFilter = store.ItemFilter
+
 // Items lists amounts without a home, oldest first.
-func (s *Service) Items(ctx context.Context, actor bank.Actor, f store.ItemFilter) (list []bank.Item, err error) {
+func (s *Service) Items(ctx context.Context, actor bank.Actor, f ItemFilter) (list []bank.Item, err error) {
 	if err := actor.May(bank.PermFundsRead); err != nil {
 		return nil, err
 	}

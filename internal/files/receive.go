@@ -86,20 +86,31 @@ func checkName(name string) string {
 func (s *Service) spool(ctx context.Context, f *bank.TransactionFile, body io.Reader) error {
 	sum, part := sha256.New(), make([]byte, partBytes)
 	for no := 0; ; no++ {
-		n, err := io.ReadFull(body, part)
+		n, err := fill(body, part)
 		if n > 0 {
 			if err := s.storePart(ctx, f, no, part[:n], sum); err != nil {
 				return err
 			}
 		}
 		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		case errors.Is(err, io.EOF):
 			sum.Sum(f.SHA256[:0])
 			return nil
 		case err != nil:
 			return bodyError(err)
 		}
 	}
+}
+
+// fill reads until the part is full or the body ends. Unlike io.ReadFull it tells the end of the body (io.EOF) from a body
+// that breaks off (io.ErrUnexpectedEOF): half an upload must not become a file.
+func fill(body io.Reader, part []byte) (n int, err error) {
+	for n < len(part) && err == nil {
+		var read int
+		read, err = body.Read(part[n:])
+		n += read
+	}
+	return n, err
 }
 
 // bodyError keeps a door's own error and tells of any other that the upload broke off.

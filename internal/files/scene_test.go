@@ -156,7 +156,7 @@ func (s *scene) proven() {
 // items returns the reasons of open items with their amounts.
 func (s *scene) items() map[bank.ItemReason]int64 {
 	s.t.Helper()
-	list, err := s.files.Items(context.Background(), s.actor, store.ItemFilter{Status: bank.ItemOpen})
+	list, err := s.files.Items(context.Background(), s.actor, files.ItemFilter{Status: bank.ItemOpen})
 	must(s.t, err)
 	found := map[bank.ItemReason]int64{}
 	for _, i := range list {
@@ -170,7 +170,7 @@ func each(t *testing.T, acceptance bank.Acceptance, test func(*scene)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) { test(newScene(t, db, acceptance)) })
 }
 
-func storeFilter() store.ItemFilter { return store.ItemFilter{Status: bank.ItemOpen} }
+func storeFilter() store.ItemFilter { return files.ItemFilter{Status: bank.ItemOpen} }
 
 // block sets a block on a balance.
 func (s *scene) block(balance bank.ID, d bank.BlockDirection) (bank.ID, error) {

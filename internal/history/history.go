@@ -16,6 +16,10 @@ type Service struct{ db *store.DB }
 // New returns a service on an open store.
 func New(db *store.DB) *Service { return &Service{db: db} }
 
+// Row is a transaction with its posting and the words beside it; it has a name here for the doors, which do not know the
+// store.
+type Row = store.HistoryRow
+
 // Filter selects transactions; zero fields do not filter. Balance, User and IBAN narrow each other.
 type Filter struct {
 	Balance              bank.ID
@@ -33,7 +37,7 @@ type Filter struct {
 }
 
 // List returns transactions by id, newest first unless Ascending. Objects of another customer are not found.
-func (s *Service) List(ctx context.Context, actor bank.Actor, f Filter) (list []store.HistoryRow, err error) {
+func (s *Service) List(ctx context.Context, actor bank.Actor, f Filter) (list []Row, err error) {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
 		return nil, err
 	}
@@ -52,7 +56,7 @@ func (s *Service) List(ctx context.Context, actor bank.Actor, f Filter) (list []
 }
 
 // Get returns one transaction.
-func (s *Service) Get(ctx context.Context, actor bank.Actor, id bank.TransactionID) (row store.HistoryRow, err error) {
+func (s *Service) Get(ctx context.Context, actor bank.Actor, id bank.TransactionID) (row Row, err error) {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
 		return row, err
 	}

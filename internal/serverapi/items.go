@@ -74,21 +74,12 @@ type ItemList struct {
 
 type itemListAnswer struct{ Body ItemList }
 
-// itemFilter is the filter of files.Service.Items, whose type belongs to a room that doors do not know.
-type itemFilter = struct {
-	Status   bank.ItemStatus
-	Currency string
-	File     bank.FileNo
-	After    bank.ID
-	Limit    int
-}
-
 func (s *server) listItems(ctx context.Context, actor bank.Actor, in *listItemsInput) (*itemListAnswer, error) {
 	after, err := web.ReadIDCursor(in.Cursor, listItems)
 	if err != nil {
 		return nil, err
 	}
-	f := itemFilter{Status: bank.ItemStatus(in.Status), Currency: in.Currency, After: after, Limit: in.Limit + 1}
+	f := files.ItemFilter{Status: bank.ItemStatus(in.Status), Currency: in.Currency, After: after, Limit: in.Limit + 1}
 	if f.File, err = s.fileNo(ctx, actor, in.FileID); err != nil {
 		return nil, err
 	}

@@ -60,22 +60,7 @@ type Transaction struct {
 	Reverses     int64     `json:"reverses,omitempty" doc:"The posting that it takes back."`
 }
 
-// historyRow is what history.Service returns: the type belongs to a room that doors do not know, so it has no name here.
-type historyRow = struct {
-	bank.Transaction
-	BalanceID bank.ID
-	Kind      bank.BalanceKind
-	Currency  string
-	FileID    bank.ID
-	Cause     bank.Cause
-	Outcome   bank.Outcome
-	Booking   string
-	Value     string
-	Reverses  bank.TransactionID
-	Details   bank.Details
-}
-
-func transactionFrom(h historyRow) Transaction {
+func transactionFrom(h history.Row) Transaction {
 	d := h.Details
 	t := Transaction{ID: int64(h.ID), Type: h.Type.String(), Status: h.Status.String(), Amount: Money{h.Amount, h.Currency},
 		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: party(d.PayerName, d.PayerAccount),

@@ -155,23 +155,12 @@ type UserList struct {
 
 type userListAnswer struct{ Body UserList }
 
-// userFilter is the filter of accounts.Service.Users, whose type belongs to a room that doors do not know.
-type userFilter = struct {
-	ExternalID string
-	Name       string
-	IBAN       string
-	Status     bank.UserStatus
-	KYC        bank.KYCStatus
-	After      bank.ID
-	Limit      int
-}
-
 func (s *server) listUsers(ctx context.Context, actor bank.Actor, in *listUsersInput) (*userListAnswer, error) {
 	after, err := web.ReadIDCursor(in.Cursor, listUsers)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Accounts.Users(ctx, actor, userFilter{ExternalID: in.ExternalID, Name: in.Name, IBAN: in.IBAN,
+	rows, err := s.Accounts.Users(ctx, actor, accounts.UserFilter{ExternalID: in.ExternalID, Name: in.Name, IBAN: in.IBAN,
 		Status: bank.UserStatus(in.Status), KYC: bank.KYCStatus(in.KYC), After: after, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
