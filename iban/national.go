@@ -44,7 +44,7 @@ func (r rule) holds(b, c, d, r97 uint64) bool {
 	case rulePl:
 		return dot(b, &plAll[1])%10 == 0
 	case ruleBe:
-		return belgian(c, d) == pairAtEnd(d)
+		return belgianHolds(pairAtEnd(d), r97)
 	case ruleCz:
 		return dot(c, &czPrefix[2])%11 == 0 && (dot(c, &czAccount[2])+dot(d, &czAccount[3]))%11 == 0
 	case ruleEe:
@@ -97,8 +97,7 @@ func (r rule) complete(b *bban) bool {
 		b.set(0, '0')
 		b.set(0, '0'+byte((10-(luhn(b[2])+luhn(b[3]))%10)%10))
 	case ruleHr:
-		b.set(10, '0'+hrBank(b[1], b[2]))
-		b.set(0, '0'+hrAccount(b[2], b[3]))
+		return hrComplete(b)
 	case ruleHu:
 		return b.setWeighted(16, &huBank, 10) && b.setWeighted(0, &huAccount, 10)
 	case ruleIs:

@@ -3,15 +3,21 @@ package iban
 // ribHolds checks a RIB key. For digits only the weighted form 89*bank + 15*branch + 3*account + key is the same as the
 // whole number modulo 97, because 100^k has those remainders.
 func ribHolds(b, c, d, r97 uint64) bool {
-	if digitsIn(b)&digitsIn(c)&digitsIn(d) != highs {
+	if (b|c|d)&letterBits != 0 {
 		r97 = (number(ribDigits(b))*pow16 + number(ribDigits(c))*pow8 + number(ribDigits(d))) % 97
 	}
 	return r97 == 0 && pairAtEnd(d)-1 <= 96
 }
 
+// letterBits is the bit that a letter has and a digit lacks, in each byte.
+const letterBits = 0x4040404040404040
+
 // ribDigits maps a word's letters to digits as the French RIB does: A to I and J to R are 1 to 9, S to Z are 2 to 9.
 func ribDigits(w uint64) uint64 {
-	letters := capitalsIn(w) >> 7 // 1 per letter
+	if w&letterBits == 0 {
+		return w
+	}
+	letters := w & letterBits >> 6 // 1 per letter
 	return w - letters*('A'-'1') - atLeast(w, 'J')>>7*9 - atLeast(w, 'S')>>7*8
 }
 

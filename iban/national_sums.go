@@ -58,6 +58,10 @@ func belgian(c, d uint64) uint64 {
 	return r
 }
 
+// belgianHolds compares the check with the first ten digits through what is known already: with x those ten and y the
+// check, r97 is 100x + y, which is 3x + y, modulo 97; so x is y exactly where r97 is 4y.
+func belgianHolds(y, r97 uint64) bool { return y-1 <= 96 && y*4%97 == r97 }
+
 // norwegian returns the weighted sum. Accounts whose fifth and sixth digit are 00 are checked without the bank.
 func norwegian(c, d uint64) uint64 {
 	if d>>8&0xffff == '0'|'0'<<8 {
@@ -71,8 +75,16 @@ var (
 	esAccount = weigh("00000000" + "00" + "1248" + "5A9736")
 )
 
+// esDigits has the check character for each weighted sum, which is 495 at most; there is no division to wait for.
+var esDigits = func() (all [512]byte) {
+	for sum := range all {
+		all[sum] = "01987654321"[sum%11]
+	}
+	return all
+}()
+
 // esDigit turns a Spanish weighted sum into its check character.
-func esDigit(sum uint64) byte { return "01987654321"[sum%11] }
+func esDigit(sum uint64) byte { return esDigits[sum%512] }
 
 func esHolds(b, c, d uint64) bool {
 	return esDigit(dot(b, &esBank[1])+dot(c, &esBank[2])) == byte(c>>32) &&
@@ -94,23 +106,34 @@ func luhn(w uint64) uint64 {
 	return (doubled*2 - big*9 + w>>8&lanes) * 0x0001000100010001 >> 48
 }
 
-// hrHolds checks both parts by ISO 7064 MOD 11,10.
+// hrHolds checks both parts by ISO 7064 MOD 11,10: with its check digit each leads to 1, doubled.
 func hrHolds(b, c, d uint64) bool {
-	return hrBank(b, c) == byte(c>>40)&15 && hrAccount(c, d) == byte(d>>56)&15
+	bank, account := hrWalk(b, c, d)
+	return bank == 2 && account == 2
 }
 
-// hrBank returns the check digit of the six digits of bank, hrAccount that of the nine of the account.
-func hrBank(b, c uint64) byte {
-	w := paired(b>>56 | c<<8)
-	p := mod1110Pair[mod1110Pair[10][byte(w)]&15][byte(w>>16)] & 15
-	return mod1110Check[mod1110Pair[p][byte(w>>32)]&15]
+// hrComplete finds both digits by walking with 0 in their places.
+func hrComplete(b *bban) bool {
+	b.set(10, '0')
+	b.set(0, '0')
+	bank, account := hrWalk(b[1], b[2], b[3])
+	b.set(10, hrDigit(bank))
+	b.set(0, hrDigit(account))
+	return true
 }
 
-func hrAccount(c, d uint64) byte {
-	w := paired(c>>56 | d<<8)
-	p := mod1110Pair[mod1110First[c>>48&15]][byte(w)] & 15
-	p = mod1110Pair[mod1110Pair[p][byte(w>>16)]&15][byte(w>>32)] & 15
-	return mod1110Check[mod1110Pair[p][byte(w>>48)]&15]
+// hrDigit returns the check digit for what 0 in its place leads to: half of that is what stood before it (6 is the
+// half of 1 modulo 11), and the digit makes that 1 modulo 10.
+func hrDigit(doubled byte) byte { return '0' + (11-doubled*6%11)%10 }
+
+// hrWalk returns where the seven digits of the bank and the ten of the account lead.
+func hrWalk(b, c, d uint64) (bank, account byte) {
+	x, y := paired(c), paired(d)
+	p := mod1110Pair[byte(x)][mod1110First[b>>56&15]&15]
+	p = mod1110Pair[byte(x>>32)][mod1110Pair[byte(x>>16)][p&15]&15]
+	q := mod1110Pair[byte(y)][mod1110Pair[byte(x>>48)][10]&15]
+	q = mod1110Pair[byte(y>>32)][mod1110Pair[byte(y>>16)][q&15]&15]
+	return p, mod1110Pair[byte(y>>48)][q&15]
 }
 
 // paired joins each digit with the next one: four bits each, the first in the low ones.
@@ -125,23 +148,23 @@ func mod1110Step(p, digit byte) byte {
 	return 2 * s % 11
 }
 
-// mod1110Pair is two steps at once, for two digits in one byte.
-var mod1110Pair = func() (next [16][256]byte) {
+// mod1110Pair is two steps at once, for two digits in one byte. The digits choose the row, since they are known early, so
+// that only the place in the row waits for the step before.
+var mod1110Pair = func() (next [256][16]byte) {
 	for p := range byte(11) {
 		for first := range byte(10) {
 			for second := range byte(10) {
-				next[p][first|second<<4] = mod1110Step(mod1110Step(p, first), second)
+				next[first|second<<4][p] = mod1110Step(mod1110Step(p, first), second)
 			}
 		}
 	}
 	return next
 }()
 
-// mod1110First is the step from the start, p = 10; mod1110Check is the digit that ends a number at p.
-var mod1110First, mod1110Check = func() (first, check [16]byte) {
-	for i := range byte(10) {
-		first[i] = mod1110Step(10, i)
-		check[i+1] = (10 - i) % 10
+// mod1110First is the step from the start, p = 10.
+var mod1110First = func() (next [16]byte) {
+	for digit := range byte(10) {
+		next[digit] = mod1110Step(10, digit)
 	}
-	return first, check
+	return next
 }()
