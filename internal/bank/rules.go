@@ -3,6 +3,7 @@ package bank
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -39,7 +40,7 @@ func CheckText(s string, required bool, limit int) string {
 		return "is too long"
 	}
 	for _, r := range s {
-		if r < ' ' || r == 0x7f {
+		if unicode.IsControl(r) { // also those beyond ASCII: terminals obey them too
 			return "must not hold control characters"
 		}
 	}
