@@ -9,19 +9,20 @@ import (
 // The oracle is a second, slow and obvious version of validation, written from the descriptions of the rules and sharing
 // nothing with the package but the registry's text. Tests and fuzzing compare both.
 
-// oracleValid judges s as Parse (strict) or ParseISO do, for registered countries.
-func oracleValid(s string, national bool) bool {
+// oracleValid judges the electronic form as ParseWith does.
+func oracleValid(s string, o Option) bool {
 	if len(s) < 5 {
 		return false
 	}
 	c, ok := CountryByCode(s[:2])
-	if !ok || !c.Registered || !oracleFits(s[4:], c.Structure) || !oracleFits(s[2:4], "2!n") {
+	if !ok || !c.Registered && o&Unregistered == 0 || !oracleFits(s[4:], c.Structure) || !oracleFits(s[2:4], "2!n") {
 		return false
 	}
 	if s[2:4] < "02" || s[2:4] > "98" || oracleMod97(s[4:]+s[:4]) != 1 {
 		return false
 	}
-	return !national || c.NationalRule != Published || oracleNational(c.Code, s[4:])
+	judged := c.NationalRule == Published || c.NationalRule == Observed && o&StrictNational != 0
+	return o&ISOOnly != 0 || !judged || oracleNational(c.Code, s[4:])
 }
 
 // oracleFits compares text with a structure in the registry's notation.
@@ -64,17 +65,17 @@ func weighted(digits string, weights ...int) int {
 	return sum
 }
 
-// oracleNational checks the national digits of countries with a published rule.
+// oracleNational checks the national digits of countries that have a rule, published or observed.
 func oracleNational(code, b string) bool {
 	switch code {
 	case "AL":
 		return digit((10-weighted(b, 9, 7, 3, 1, 9, 7, 3)%10)%10) == b[7:8]
 	case "PL":
 		return digit((10-weighted(b, 3, 9, 7, 1, 3, 9, 7)%10)%10) == b[7:8]
-	case "BA", "ME", "MK", "PT", "RS", "SI", "TL":
+	case "BA", "ME", "MK", "PT", "RS", "SI", "TL", "AO", "CV", "MZ", "ST", "XK":
 		n := len(b) - 2
 		return two(98-oracleMod97(b[:n]+"00")) == b[n:]
-	case "MR", "TN":
+	case "MR", "TN", "CM", "CF", "TD", "KM", "CG", "GQ", "GA", "MG", "BI", "DJ", "MA":
 		n := len(b) - 2
 		return two(97-oracleMod97(b[:n]+"00")) == b[n:]
 	case "BE":
@@ -94,6 +95,9 @@ func oracleNational(code, b string) bool {
 		return oracleLuhn(b)
 	case "FR", "MC":
 		return oracleRIB(b)
+	case "BJ", "BF", "CI", "ML", "NE", "SN", "TG":
+		n := len(b) - 2
+		return two(97-oracleMod97(frenchLetters(b[:n])+"00")) == b[n:]
 	case "HR":
 		return hybrid(b[:7]) && hybrid(b[7:])
 	case "HU":
@@ -144,13 +148,18 @@ func oracleLuhn(b string) bool {
 	return sum%10 == 0
 }
 
-func oracleRIB(b string) bool {
-	mapped := strings.Map(func(c rune) rune {
+// frenchLetters maps letters to digits as the RIB key does.
+func frenchLetters(b string) string {
+	return strings.Map(func(c rune) rune {
 		if i := strings.IndexRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ", c); i >= 0 {
 			return rune("12345678912345678923456789"[i])
 		}
 		return c
 	}, b)
+}
+
+func oracleRIB(b string) bool {
+	mapped := frenchLetters(b)
 	bank, _ := strconv.Atoi(mapped[:5])
 	branch, _ := strconv.Atoi(mapped[5:10])
 	account, _ := strconv.Atoi(mapped[10:21])
@@ -185,4 +194,70 @@ func oracleCIN(s string) string {
 		}
 	}
 	return string(rune('A' + sum%26))
+}
+
+// oracleBuild puts parts where they belong and tries every character in the places of national and ISO check digits; ""
+// if none fits.
+func oracleBuild(country string, p Parts) string {
+	c, ok := CountryByCode(country)
+	if !ok {
+		return ""
+	}
+	text := make([]string, len(c.classes)) // "" where nothing is given
+	if !oraclePlace(c, text, p.Bank, c.Bank, false) || !oraclePlace(c, text, p.Branch, c.Branch, false) ||
+		!oraclePlace(c, text, p.Account, c.Account, true) {
+		return ""
+	}
+	for _, b := range oracleFillings(c, text) {
+		if !oracleFits(b, c.Structure) || c.NationalRule != NoRule && !oracleNational(country, b) {
+			continue
+		}
+		for check := int64(2); check <= 98; check++ {
+			if oracleMod97(b+country+two(check)) == 1 {
+				return country + two(check) + b
+			}
+		}
+	}
+	return ""
+}
+
+// oraclePlace writes one part, given whole or without its check characters, into text.
+func oraclePlace(c *Country, text []string, part string, s Span, pad bool) bool {
+	var all, bare []int
+	for i := s.From; i < s.To; i++ {
+		all = append(all, i)
+		if !c.isCheck(i) {
+			bare = append(bare, i)
+		}
+	}
+	if pad && len(part) < len(bare) {
+		part = strings.Repeat("0", len(bare)-len(part)) + part
+	}
+	places := all
+	if len(part) == len(bare) {
+		places = bare
+	}
+	for i := range min(len(part), len(places)) {
+		text[places[i]] = part[i : i+1]
+	}
+	return len(part) == len(places)
+}
+
+// oracleFillings returns text with everything that could stand in the places of checks that are still open.
+func oracleFillings(c *Country, text []string) []string {
+	list := []string{""}
+	for i, ch := range text {
+		choices := []string{ch}
+		if c.isCheck(i) && ch == "" {
+			choices = strings.Split("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", "")
+		}
+		var longer []string
+		for _, before := range list {
+			for _, choice := range choices {
+				longer = append(longer, before+choice)
+			}
+		}
+		list = longer
+	}
+	return list
 }
