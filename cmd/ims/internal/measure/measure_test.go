@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +57,31 @@ func TestSinglesAndReads(t *testing.T) {
 				t.Logf("%-36s %12.1f %-14s %.2f of %s", r.Name, r.Value, r.Unit, r.Ratio, r.Against)
 			}
 		}
+	}
+}
+
+// The benchmarks report what `ims bench` reports, as metrics: figures and their ratios to the floor of the same run.
+
+func BenchmarkFile(b *testing.B)    { bench(b, File) }
+func BenchmarkSingles(b *testing.B) { bench(b, Singles) }
+func BenchmarkReads(b *testing.B)   { bench(b, Reads) }
+
+func bench(b *testing.B, run func(context.Context, Options) ([]Result, error)) {
+	for _, e := range engines(b) {
+		b.Run(e.Name(), func(b *testing.B) {
+			for b.Loop() {
+				results, err := run(context.Background(), Options{Engine: e, Records: 50_000, Balances: 1_000, Duration: 3 * time.Second, Log: b.Logf})
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, r := range results {
+					metric := strings.ReplaceAll(strings.TrimPrefix(r.Name, e.Name()+" "), " ", "-")
+					b.ReportMetric(r.Value, metric+"-"+r.Unit)
+					if r.Ratio > 0 {
+						b.ReportMetric(r.Ratio, metric+"-ratio")
+					}
+				}
+			}
+		})
 	}
 }
