@@ -7,11 +7,18 @@ import (
 	"testing"
 )
 
-// stdnum asks python-stdnum, one verdict a line: y or n for the ISO check, then y, n or - for the national one.
+// stdnum asks python-stdnum, one verdict a line: y or n for the ISO check, then y, n or - for the national one. Where it
+// knows no country's own number it may still know the algorithm.
 const stdnum = `
-import importlib, sys
-from stdnum import iban
+import sys
+from stdnum import iban, luhn
+from stdnum.be import iban as be
+from stdnum.cz import bankaccount as cz
+from stdnum.es import ccc as es
 from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.iso7064 import mod_11_10, mod_97_10
+from stdnum.me import iban as me
+from stdnum.no import kontonr as no
 def ok(check, number):
     try:
         check(number)
@@ -20,21 +27,24 @@ def ok(check, number):
         return 'n'
     except ValidationError:
         return '-' # a bank that it does not know
-national = {'BE': ('be.iban', 0), 'ES': ('es.ccc', 4), 'NO': ('no.kontonr', 4)}
+def hr(number):
+    mod_11_10.validate(number[4:11])
+    mod_11_10.validate(number[11:])
+czech = lambda n: cz.validate('%s-%s/0100' % (n[8:14], n[14:])) # of a bank that it knows
+whole = lambda n: mod_97_10.validate(n[4:])
+national = {'BE': be.validate, 'CZ': czech, 'SK': czech, 'ES': lambda n: es.validate(n[4:]), 'FI': lambda n: luhn.validate(n[4:]),
+    'HR': hr, 'ME': me.validate, 'NO': lambda n: no.validate(n[4:])}
+for code in ('BA', 'MK', 'PT', 'RS', 'SI', 'TL'):
+    national[code] = whole
 for line in sys.stdin:
     number = line.strip()
     verdict = ok(lambda n: iban.validate(n, check_country=False), number)
-    rule = national.get(number[:2])
-    if rule:
-        module = importlib.import_module('stdnum.' + rule[0])
-        verdict += ok(module.validate, number[rule[1]:])
-    else:
-        verdict += '-'
-    print(verdict)
+    check = national.get(number[:2])
+    print(verdict + (ok(check, number) if check and verdict == 'y' else '-'))
 `
 
-// TestStdnum compares verdicts with python-stdnum where it is installed: an implementation of other hands. It lacks
-// countries and accepts check digits 00, 01 and 99, so only numbers are compared that both can know.
+// TestStdnum compares verdicts with python-stdnum where it is installed: an implementation of other hands. Its table of
+// countries is older than release 102, so a country of which it refuses the registry's example is left out.
 func TestStdnum(t *testing.T) {
 	python := "/usr/bin/python3"
 	if exec.Command(python, "-c", "import stdnum.iban").Run() != nil {
@@ -51,31 +61,53 @@ func TestStdnum(t *testing.T) {
 	if len(verdicts) != len(numbers) {
 		t.Fatalf("%d verdicts on %d numbers", len(verdicts), len(numbers))
 	}
+	known, national := map[string]bool{}, map[string]bool{}
 	for i, s := range numbers {
+		if c, _ := CountryByCode(s[:2]); s == c.Example {
+			known[s[:2]] = verdicts[i][0] == 'y'
+		}
+		if !known[s[:2]] {
+			continue
+		}
 		x, err := ParseISO(s)
 		if (err == nil) != (verdicts[i][0] == 'y') {
 			t.Errorf("%s: we say %v, stdnum %s", s, err, verdicts[i])
 		}
-		if err == nil && verdicts[i][1] != '-' && x.NationalOK() != (verdicts[i][1] == 'y') {
+		if err != nil || verdicts[i][1] == '-' {
+			continue
+		}
+		national[s[:2]] = true
+		if x.NationalOK() != (verdicts[i][1] == 'y') {
 			t.Errorf("%s: national digits right: %v, stdnum %s", s, x.NationalOK(), verdicts[i])
 		}
 	}
+	for code := range known {
+		if !known[code] {
+			t.Logf("stdnum does not know %s as it is now", code)
+			delete(known, code)
+		}
+	}
+	if len(known) < 70 || len(national) < 14 {
+		t.Errorf("only %d countries were compared, %d of them nationally", len(known), len(national))
+	}
 }
 
-// stdnumInputs makes right numbers and spoils some in one place.
+// stdnumInputs makes, for each country, its example, right numbers and some that are spoiled in one place.
 func stdnumInputs() []string {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var list []string
-	for _, code := range []string{"AD", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS",
-		"IT", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "TR"} {
-		c, _ := CountryByCode(code)
+	for c := range Countries() {
+		if !c.Registered {
+			continue
+		}
+		list = append(list, c.Example)
 		for range 40 {
 			b := randomBBAN(c, rng)
-			if code == "NO" && (string(b[:4]) == "0000" || string(b[4:6]) == "00") {
+			if c.Code == "NO" && (string(b[:4]) == "0000" || string(b[4:6]) == "00") {
 				continue // for these stdnum has rules of its own; ours follow ECBS TR201
 			}
 			words := wordsOf(b)
-			s := assemble(indexOf(code[0], code[1]), &words).String()
+			s := assemble(indexOf(c.Code[0], c.Code[1]), &words).String()
 			at := 4 + rng.IntN(len(b))
 			list = append(list, s, s[:at]+digit(rng.IntN(10))+s[at+1:])
 			if x, err := ReplaceDigits(s); err == nil {
