@@ -30,7 +30,7 @@ func (r *Range) lay() error {
 func (r *Range) spread(c *Country) ([]byte, error) {
 	head, n := r.base[2:], len(c.classes)
 	if len(head)+len(r.suffix) > n {
-		return nil, fmt.Errorf("%w: %d characters do not fit the %d of a BBAN of %s", ErrBase, len(head)+len(r.suffix), n, c.Code)
+		return nil, fmt.Errorf("%w: %d characters do not fit the %d of a BBAN of %s (a base has no ISO check digits)", ErrBase, len(head)+len(r.suffix), n, c.Code)
 	}
 	if len(head) < c.Bank.To {
 		return nil, fmt.Errorf("%w: the bank identifier of %s ends at character %d of the BBAN, the base at %d", ErrBase, c.Code, c.Bank.To, len(head))
@@ -58,9 +58,9 @@ func (r *Range) choose(c *Country, text []byte) error {
 		case ch != 0:
 			continue
 		case c.classes[i] == 'a':
-			return fmt.Errorf("%w: character %d of the BBAN is a letter with a meaning: give it WithSuffix", ErrNoRoom, i+1)
+			return fmt.Errorf("%w: character %d of the BBAN is a letter, which has a meaning and is never numbered: the base must reach it, or a suffix begin there", ErrNoRoom, i+1)
 		case formats[r.index].rule == ruleIs && i >= icelandOwner:
-			return fmt.Errorf("%w: the last ten digits are the owner's id: give them WithSuffix", ErrNoRoom)
+			return fmt.Errorf("%w: the last %d digits of the BBAN are the owner's id: they must be the suffix", ErrNoRoom, c.Length-4-icelandOwner)
 		}
 		r.free = append(r.free, uint8(len(text)-1-i))
 	}
@@ -68,7 +68,7 @@ func (r *Range) choose(c *Country, text []byte) error {
 	case len(r.free) == 0:
 		return fmt.Errorf("%w: nothing is left to number", ErrNoRoom)
 	case len(r.free) > maxFree:
-		return fmt.Errorf("%w: %d characters are left, at most %d can be numbered: add leading zeros to the base", ErrNoRoom, len(r.free), maxFree)
+		return fmt.Errorf("%w: %d characters are left, at most %d can be numbered: lengthen the base, with zeros for instance", ErrNoRoom, len(r.free), maxFree)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func WithSuffix(suffix string) RangeOption { return func(r *Range) { r.suffix = 
 // range numbers are written as '?' ("IT?0542811101"); others may be. Letters are never numbered, only digits.
 //
 // The key has 16 or 32 bytes, is secret, belongs to one range and must never change. Errors wrap ErrBase, ErrNoRoom,
-// ErrCountry, ErrStructure or ErrNationalDigits.
+// ErrCountry, ErrStructure or ErrNationalDigits; a key of another length is an error of its own.
 func NewRange(base string, key []byte, opts ...RangeOption) (*Range, error) {
 	r := &Range{base: base}
 	for _, o := range opts {
@@ -82,6 +82,9 @@ func (r *Range) Country() string { return countries[r.index].Code }
 // Capacity returns exactly how many different numbers the range holds, at most 10^18. Bodies for which no national
 // check digit exists do not count.
 func (r *Range) Capacity() uint64 { return r.capacity }
+
+// Free returns how many characters of the BBAN the range numbers.
+func (r *Range) Free() int { return len(r.free) }
 
 // Remaining returns how many numbers are left after used ones, 0 if that is beyond the capacity.
 func (r *Range) Remaining(used uint64) uint64 { return r.capacity - min(used, r.capacity) }
@@ -134,7 +137,7 @@ func (r *Range) PlainCounter(x IBAN) (uint64, bool) {
 		return 0, false
 	}
 	b := x.words()
-	n, ok := r.indexOf(&b)
+	n, ok := r.bodyOf(&b)
 	return n, ok && r.number(n) == x
 }
 
@@ -201,8 +204,8 @@ func (r *Range) inRow(b *bban, n uint64) {
 	b[0] += w[0]>>shift | w[1]<<(64-shift)
 }
 
-// indexOf reads the free digits back; false where they are no body that can be numbered.
-func (r *Range) indexOf(b *bban) (uint64, bool) {
+// bodyOf is the inverse of number: it reads the free digits back; false where they are no body that can be numbered.
+func (r *Range) bodyOf(b *bban) (uint64, bool) {
 	n := uint64(0)
 	for _, place := range r.free {
 		d := uint64(b.at(int(place)) - '0')
@@ -217,8 +220,8 @@ func (r *Range) indexOf(b *bban) (uint64, bool) {
 	return n, true
 }
 
-// Overlap reports whether two bases are equal or one lies in the other, so that some number would belong to both. A '?'
-// matches any character.
+// Overlap reports whether two bases are equal or one lies in the other, so that some number may belong to both. A '?'
+// matches any character. Suffixes do not count: bases that differ only there overlap.
 func Overlap(a, b string) bool {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] && a[i] != '?' && b[i] != '?' {
@@ -264,6 +267,3 @@ func (r *Range) weightOf(place int) uint64 {
 	}
 	return w
 }
-
-// Free returns how many digits the range numbers.
-func (r *Range) Free() int { return len(r.free) }

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
+	"strings"
 	"sync"
 	"testing"
 
@@ -293,6 +294,63 @@ func TestNewRangeRefuses(t *testing.T) {
 			t.Errorf("a key of %d bytes is accepted", n)
 		}
 	}
+}
+
+// TestRefusalsSayWhatToDo: whoever types a base learns which character is meant and what would help.
+func TestRefusalsSayWhatToDo(t *testing.T) {
+	tests := []struct{ base, suffix, want string }{
+		{"MUBOMM0101", "", `new range "MUBOMM0101": iban: no room for a range: character 24 of the BBAN is a letter, which has a meaning and is never numbered: the base must reach it, or a suffix begin there`},
+		{"MUBOMM0101", "UR", `new range "MUBOMM0101": iban: no room for a range: character 24 of the BBAN is a letter, which has a meaning and is never numbered: the base must reach it, or a suffix begin there`},
+		{"MUBOMM0101", "123", `new range "MUBOMM0101": iban: does not fit the country's structure: character 24 of the BBAN must be a letter`},
+		{"CI", "", `new range "CI": iban: no room for a range: character 1 of the BBAN is a letter, which has a meaning and is never numbered: the base must reach it, or a suffix begin there`},
+		{"IS01592600", "", `new range "IS01592600": iban: no room for a range: the last 10 digits of the BBAN are the owner's id: they must be the suffix`},
+		{"IS01592600", "0339", `new range "IS01592600": iban: no room for a range: the last 10 digits of the BBAN are the owner's id: they must be the suffix`},
+		{"IS01592600", "5510730349", `new range "IS01592600": iban: national check digits: character 21 of the BBAN is 4, computed is 3`},
+		{"SCSSCB1101", "0000000000000000USD", `new range "SCSSCB1101": iban: no room for a range: nothing is left to number`},
+		{"SCSSCB1101", "00000000000000000USD", `new range "SCSSCB1101": iban: base: 28 characters do not fit the 27 of a BBAN of SC (a base has no ISO check digits)`},
+		{"PL4011111111770000000000", "1111", `new range "PL4011111111770000000000": iban: base: 26 characters do not fit the 24 of a BBAN of PL (a base has no ISO check digits)`},
+	}
+	for _, tt := range tests {
+		if _, err := NewRange(tt.base, testKey, WithSuffix(tt.suffix)); err == nil || err.Error() != tt.want {
+			t.Errorf("%s, %q:\n got %v\nwant %s", tt.base, tt.suffix, err, tt.want)
+		}
+	}
+}
+
+// TestEveryCountry: each of the 111 gives out numbers under a base and, where its BBAN ends in something that cannot be
+// counted, a suffix.
+func TestEveryCountry(t *testing.T) {
+	suffixes := map[string]string{"BR": "C1", "IS": "5510730339", "MU": "000MUR", "SC": "USD"}
+	for c := range Countries() {
+		suffix := suffixes[c.Code]
+		if _, err := NewRange(everyBase(c, len(suffix)), testKey); (err != nil) != (suffix != "") || err != nil && !errors.Is(err, ErrNoRoom) {
+			t.Errorf("%s without a suffix: %v", c.Code, err)
+		}
+		r := mustRange(t, everyBase(c, len(suffix)), WithSuffix(suffix))
+		for n := range min(r.Capacity(), 200) {
+			n *= r.Capacity() / min(r.Capacity(), 200)
+			x, err := r.At(n)
+			if err != nil || !oracleValid(x.String(), Unregistered|StrictNational) || !strings.HasSuffix(x.String(), suffix) {
+				t.Fatalf("%s: At(%d) = %s, %v", r.Base(), n, x, err)
+			}
+			if m, ok := r.Counter(x); !ok || m != n {
+				t.Fatalf("%s: %s leads back to %d, %v", r.Base(), x, m, ok)
+			}
+		}
+	}
+}
+
+// everyBase is a country's bank, or two letters or digits, and then zeros until no more than maxFree places are left.
+func everyBase(c *Country, suffix int) string {
+	n := len(c.classes)
+	text := []byte(strings.NewReplacer("n", "1", "a", "A", "c", "0").Replace(c.classes))
+	end := max(c.Bank.To, c.Branch.To, 2, n-suffix-maxFree)
+	for at := range text {
+		if c.isCheck(at) {
+			text[at] = '?'
+		}
+	}
+	return c.Code + string(text[:end])
 }
 
 func TestBase(t *testing.T) {
