@@ -137,8 +137,9 @@ func writeFault(w io.Writer, input string, f iban.Fault) {
 }
 
 type ibanGenerateCommand struct {
-	Country string `help:"Country code; its example bank is used. Default: PL." xor:"source"`
-	Base    string `help:"Base to number: country code and leading characters of the national part, without check digits." xor:"source" placeholder:"PREFIX"`
+	Country string `help:"Country code; numbers of the bank in the registry's example, in Poland of the invented sort code 11111111. Default: PL." xor:"source"`
+	Base    string `help:"Base to number: country code and leading characters of the national part, without check digits; ? for national ones that vary." xor:"source" placeholder:"PREFIX"`
+	Suffix  string `help:"Last characters of each number, with --base: what cannot be counted, such as the currency in Mauritius." placeholder:"END"`
 	Count   int    `help:"How many." default:"1" short:"n"`
 	Plain   bool   `help:"Ascending from the first number of the range, the same each time."`
 	Print   bool   `help:"Print form, in groups of four."`
@@ -148,6 +149,9 @@ type ibanGenerateCommand struct {
 func (c *ibanGenerateCommand) Run(p *program) error {
 	if c.Count < 1 {
 		return usage("--count: must be positive")
+	}
+	if c.Suffix != "" && c.Base == "" {
+		return usage("--suffix: belongs to --base")
 	}
 	numbers, err := c.numbers()
 	if err != nil {
@@ -173,10 +177,13 @@ func (c *ibanGenerateCommand) numbers() (*iban.Range, error) {
 	key := make([]byte, 16)
 	rand.Read(key) // never fails
 	if c.Base != "" {
-		return iban.NewRange(strings.ToUpper(c.Base), key)
+		return iban.NewRange(asTyped(c.Base), key, iban.WithSuffix(asTyped(c.Suffix)))
 	}
 	return exampleRange(cmp.Or(c.Country, "PL"), key)
 }
+
+// asTyped forgives in a base what --lenient forgives in a number.
+func asTyped(s string) string { return strings.ToUpper(strings.ReplaceAll(s, " ", "")) }
 
 func nth(numbers *iban.Range, n uint64, plain bool) (iban.IBAN, error) {
 	if plain {
@@ -191,13 +198,19 @@ var fixedEnds = map[string]int{"BR": 2, "IS": 10, "MU": 3, "SC": 3}
 // mostFree is how many digits a range can number.
 const mostFree = 18
 
-// exampleRange is the numbers of the bank of the registry's example of a country.
+// inventedPolish is a sort code that no bank has. What people generate most must belong to nobody.
+const inventedPolish = "11111111"
+
+// exampleRange is the numbers of the bank of the registry's example of a country, or of an invented one.
 func exampleRange(code string, key []byte) (*iban.Range, error) {
 	c, ok := iban.CountryByCode(strings.ToUpper(code))
 	if !ok || c.Example == "" {
 		return nil, usage("--country: no registered country %q", code)
 	}
 	bban := []byte(c.Example[4:])
+	if c.Code == "PL" {
+		copy(bban, inventedPolish)
+	}
 	for _, s := range c.Check { // national check characters are left open
 		for i := s.From; i < s.To; i++ {
 			bban[i] = '?'
