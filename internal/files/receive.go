@@ -191,7 +191,13 @@ func (s *Service) dropParts(ctx context.Context, f bank.TransactionFile) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	_ = s.db.Write(ctx, func(tx *store.Tx) error { return tx.DeleteFileParts(f.Customer, f.ID) })
+	_ = s.db.Write(ctx, func(tx *store.Tx) error {
+		// The head is what adding the row locks: a commit of unknown fate is over before it is asked whether the row is there.
+		if _, err := tx.LockHead(f.Customer); err != nil {
+			return err
+		}
+		return tx.DeleteFileParts(f.Customer, f.ID)
+	})
 }
 
 // Sweep removes parts of uploads that broke off more than a day ago.

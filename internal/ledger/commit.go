@@ -109,15 +109,11 @@ func (b *Batch) writeBeside(last bank.TransactionID) error {
 	if err := b.writeItems(); err != nil {
 		return fmt.Errorf("write items: %w", err)
 	}
-	for _, h := range b.holds {
-		if err := b.tx.AddHold(h); err != nil {
-			return fmt.Errorf("write hold: %w", err)
-		}
+	if err := b.tx.AddHolds(b.customer, b.holds...); err != nil {
+		return fmt.Errorf("write holds: %w", err)
 	}
-	for _, h := range b.released {
-		if err := b.tx.ReleaseHold(h); err != nil {
-			return fmt.Errorf("release hold: %w", err)
-		}
+	if err := b.tx.ReleaseHolds(b.customer, b.released...); err != nil {
+		return fmt.Errorf("release holds: %w", err)
 	}
 	if err := b.writeDeltas(last); err != nil {
 		return fmt.Errorf("write deltas: %w", err)

@@ -169,11 +169,21 @@ func (tx *Tx) FoldDeltas(customer bank.CustomerID, no bank.BalanceNo) (int64, er
 	return tx.exec("DELETE FROM balance_deltas WHERE customer_id = $1 AND balance_no = $2 AND id <= $3", customer, no, last)
 }
 
-// AddHold reserves money; the caller changes the balance's held amount in the same transaction.
-func (tx *Tx) AddHold(h bank.Hold) error {
-	_, err := tx.exec(`INSERT INTO holds (customer_id, id, balance_no, amount, reason, file_no, line, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, h.Customer, h.ID, h.Balance, h.Amount, h.Reason, h.Origin.File, h.Origin.Line, micros(h.CreatedAt))
-	return err
+var holdColumns = []string{"customer_id", "id", "balance_no", "amount", "reason", "file_no", "line", "created_at"}
+
+// AddHolds reserves money in bulk; the caller changes the held amounts of the balances in the same transaction.
+func (tx *Tx) AddHolds(customer bank.CustomerID, list ...bank.Hold) error {
+	i := 0
+	return tx.bulk("holds", holdColumns, func(row []any) bool {
+		if i == len(list) {
+			return false
+		}
+		h := &list[i]
+		i++
+		row[0], row[1], row[2], row[3] = int64(customer), h.ID[:], int64(h.Balance), h.Amount
+		row[4], row[5], row[6], row[7] = string(h.Reason), int64(h.Origin.File), h.Origin.Line, micros(h.CreatedAt)
+		return true
+	})
 }
 
 // OpenHolds lists the holds of a balance that were not released.
@@ -186,10 +196,23 @@ func (tx *Tx) OpenHolds(customer bank.CustomerID, no bank.BalanceNo) ([]bank.Hol
 		WHERE customer_id = $1 AND balance_no = $2 AND released_at IS NULL ORDER BY id`, customer, no)
 }
 
-// ReleaseHold marks a hold released; the caller changes the balance's held amount in the same transaction.
-func (tx *Tx) ReleaseHold(h bank.Hold) error {
-	return tx.execOne("UPDATE holds SET released_at = $3 WHERE customer_id = $1 AND id = $2 AND released_at IS NULL",
-		h.Customer, h.ID, micros(h.ReleasedAt))
+// ReleaseHolds marks holds released; the caller changes the held amounts of the balances in the same transaction. The error
+// is bank.ErrNotFound if one is not open.
+func (tx *Tx) ReleaseHolds(customer bank.CustomerID, list ...bank.Hold) error {
+	i := 0
+	changed, err := tx.engine.ExecMany(tx.ctx, tx.conn, "UPDATE holds SET released_at = $1 WHERE customer_id = $2 AND id = $3 AND released_at IS NULL", 3,
+		func(row []any) bool {
+			if i == len(list) {
+				return false
+			}
+			row[0], row[1], row[2] = micros(list[i].ReleasedAt), int64(customer), list[i].ID[:]
+			i++
+			return true
+		})
+	if err == nil && changed != int64(len(list)) {
+		return bank.ErrNotFound.With("%d of %d holds are not open", int64(len(list))-changed, len(list))
+	}
+	return err
 }
 
 // State is what decides about a movement to or from an IBAN, read in one query.

@@ -20,9 +20,10 @@ func (tx *Tx) FilePart(customer bank.CustomerID, file bank.ID, part int) ([]byte
 	return queryOne(tx, scan, "SELECT data FROM file_parts WHERE customer_id = $1 AND file_id = $2 AND part = $3", customer, file, part)
 }
 
-// DeleteFileParts removes the parts of an upload that became no file.
+// DeleteFileParts removes the parts of an upload that became no file; those of a file stay.
 func (tx *Tx) DeleteFileParts(customer bank.CustomerID, file bank.ID) error {
-	_, err := tx.exec("DELETE FROM file_parts WHERE customer_id = $1 AND file_id = $2", customer, file)
+	_, err := tx.exec(`DELETE FROM file_parts WHERE customer_id = $1 AND file_id = $2 AND NOT EXISTS
+		(SELECT 1 FROM transaction_files f WHERE f.customer_id = file_parts.customer_id AND f.id = file_parts.file_id)`, customer, file)
 	return err
 }
 

@@ -155,7 +155,7 @@ func TestHolds(t *testing.T) {
 		second, other := hold(c, 2), hold(c, 3)
 		second.Origin, other.Balance = bank.Origin{}, 6
 		s.write(t, func(tx *store.Tx) error {
-			return steps(func() error { return tx.AddHold(other) }, func() error { return tx.AddHold(second) })
+			return steps(func() error { return tx.AddHolds(c, other) }, func() error { return tx.AddHolds(c, second) })
 		})
 		open := func() []bank.Hold {
 			return get(t, s, func(tx *store.Tx) ([]bank.Hold, error) { return tx.OpenHolds(c, 5) })
@@ -163,9 +163,9 @@ func TestHolds(t *testing.T) {
 		equal(t, "open", open(), []bank.Hold{hold(c, 1), second})
 		released := hold(c, 1)
 		released.ReleasedAt = at(9)
-		s.write(t, func(tx *store.Tx) error { return tx.ReleaseHold(released) })
+		s.write(t, func(tx *store.Tx) error { return tx.ReleaseHolds(c, released) })
 		equal(t, "after a release", open(), []bank.Hold{second})
-		wantError(t, "released twice", s.try(t, func(tx *store.Tx) error { return tx.ReleaseHold(released) }), bank.ErrNotFound)
+		wantError(t, "released twice", s.try(t, func(tx *store.Tx) error { return tx.ReleaseHolds(c, released) }), bank.ErrNotFound)
 	})
 }
 

@@ -234,7 +234,7 @@ func furnishBalances(tx *store.Tx, c bank.CustomerID) error {
 		func() error { return tx.AddBaseIBAN(baseIBAN(c, baseOf(c))) },
 		func() error { return tx.AddIBAN(c, number(5), 5, baseOf(c), 7, at(5)) },
 		func() error { return tx.AddBlock(block(c, 1, number(5).String())) },
-		func() error { return tx.AddHold(hold(c, 1)) },
+		func() error { return tx.AddHolds(c, hold(c, 1)) },
 		func() error { return tx.AddDelta(c, 3, 1, -70) },
 	)
 }

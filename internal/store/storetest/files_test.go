@@ -104,7 +104,9 @@ func TestFileParts(t *testing.T) {
 		}
 		wantError(t, "swept", s.try(t, func(tx *store.Tx) error { return found(tx.FilePart(c, id(2), 0)) }), bank.ErrNotFound)
 		equal(t, "still running", string(part(id(3), 0)), "running")
-		s.write(t, func(tx *store.Tx) error { return tx.DeleteFileParts(c, id(3)) })
+		for _, upload := range []bank.ID{id(3), id(1)} {
+			s.write(t, func(tx *store.Tx) error { return tx.DeleteFileParts(c, upload) })
+		}
 		wantError(t, "deleted", s.try(t, func(tx *store.Tx) error { return found(tx.FilePart(c, id(3), 0)) }), bank.ErrNotFound)
 		equal(t, "parts of a file stay", len(part(id(1), 0)), len(large))
 	})

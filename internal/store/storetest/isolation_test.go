@@ -57,7 +57,7 @@ var moneyProbes = []probe{
 	{"SetAmounts", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetAmounts(c, []bank.Balance{balance(c, 5)}) }},
 	{"CloseBalance", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseBalance(c, 5) }},
 	{"BookedWithDeltas", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.BookedWithDeltas(c, 3)) }},
-	{"ReleaseHold", func(tx *store.Tx, c bank.CustomerID) error { return tx.ReleaseHold(hold(c, 1)) }},
+	{"ReleaseHolds", func(tx *store.Tx, c bank.CustomerID) error { return tx.ReleaseHolds(c, hold(c, 1)) }},
 	{"BankAccount", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.BankAccount(c, number(5))) }},
 	{"CloseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseIBAN(c, number(5), at(50)) }},
 	{"LiftBlock", func(tx *store.Tx, c bank.CustomerID) error { return tx.LiftBlock(c, id(1), at(50)) }},

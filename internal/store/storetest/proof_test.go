@@ -16,9 +16,9 @@ func TestProofs(t *testing.T) {
 			return steps(
 				func() error { return tx.AddDelta(c, 3, 2, 1<<53) },
 				func() error { return tx.AddDelta(c, 2, 2, -5) },
-				func() error { return tx.AddHold(hold(c, 3)) },
-				func() error { return tx.AddHold(released) },
-				func() error { return tx.ReleaseHold(released) },
+				func() error { return tx.AddHolds(c, hold(c, 3)) },
+				func() error { return tx.AddHolds(c, released) },
+				func() error { return tx.ReleaseHolds(c, released) },
 			)
 		})
 		deltas := get(t, s, func(tx *store.Tx) (map[bank.BalanceNo]int64, error) {

@@ -269,7 +269,7 @@ var updateRaces = []race{
 		return tx.LeaseFile(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, fmt.Sprint("worker ", i), at(1), at(100))
 	}},
 	{"hold", func(tx *store.Tx, c bank.CustomerID, _ int) (bool, error) {
-		return unless(tx.ReleaseHold(hold(c, 1)), bank.ErrNotFound)
+		return unless(tx.ReleaseHolds(c, hold(c, 1)), bank.ErrNotFound)
 	}},
 	{"block", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) {
 		return unless(tx.LiftBlock(c, id(1), at(i)), bank.ErrNotFound)
