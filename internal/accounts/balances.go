@@ -149,7 +149,7 @@ func (s *Service) Balance(ctx context.Context, actor bank.Actor, id bank.ID) (v 
 	return v, err
 }
 
-// UserBalances lists the balances of an end user.
+// UserBalances lists the balances of an end user; a receivable beside one is the customer's matter.
 func (s *Service) UserBalances(ctx context.Context, actor bank.Actor, user bank.ID) (list []BalanceView, err error) {
 	if err := actor.May(bank.PermUsersRead); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (s *Service) UserBalances(ctx context.Context, actor bank.Actor, user bank.
 		if err != nil {
 			return err
 		}
-		list, err = viewsOf(tx, actor.Customer, balances, s.now())
+		list, err = viewsOf(tx, actor.Customer, userKind(balances), s.now())
 		return err
 	})
 	return list, err

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"ims/iban"
@@ -113,7 +114,7 @@ func (s *Service) Blocks(ctx context.Context, actor bank.Actor, key string) (lis
 }
 
 // Lift ends a block on a target. Credits that were frozen are set free once no block on the IBAN, the balance or its owner
-// stops credits any more.
+// stops credits any more and the owner is active; they first repay what the balance owes.
 func (s *Service) Lift(ctx context.Context, actor bank.Actor, key string, id bank.ID) error {
 	if err := actor.May(bank.PermBlocksWrite); err != nil {
 		return err
@@ -128,7 +129,11 @@ func (s *Service) Lift(ctx context.Context, actor bank.Actor, key string, id ban
 			return err
 		}
 		batch := ledger.NewBatch(tx, actor.Customer, now)
-		if err := thaw(tx, batch, block, now); err != nil {
+		balances, err := balancesUnder(tx, block)
+		if err != nil {
+			return err
+		}
+		if err := thaw(tx, batch, balances, now); err != nil {
 			return err
 		}
 		batch.Audit(actor, "block.lift", block.TargetKey, blockFacts(block), "")
@@ -156,12 +161,9 @@ func standing(tx *store.Tx, customer bank.CustomerID, key string, id bank.ID) (b
 	return bank.Block{}, bank.ErrNotFound.With("there is no such block")
 }
 
-// thaw releases the frozen credits of every balance the lifted block stood on, unless another block still stops credits.
-func thaw(tx *store.Tx, batch *ledger.Batch, lifted bank.Block, now time.Time) error {
-	balances, err := balancesUnder(tx, lifted)
-	if err != nil {
-		return err
-	}
+// thaw locks balances and sets their frozen credits free, unless something still stops credits.
+func thaw(tx *store.Tx, batch *ledger.Batch, balances []bank.Balance, now time.Time) error {
+	balances = userKind(balances)
 	numbers := make([]bank.BalanceNo, len(balances))
 	for i, b := range balances {
 		numbers[i] = b.No
@@ -170,26 +172,23 @@ func thaw(tx *store.Tx, batch *ledger.Batch, lifted bank.Block, now time.Time) e
 		return err
 	}
 	for _, b := range balances {
-		frozen, err := creditsStopped(tx, b, now)
+		frozen, err := ledger.Frozen(tx, b, now)
 		if err != nil {
 			return err
 		}
 		if frozen {
 			continue
 		}
-		holds, err := tx.OpenHolds(b.Customer, b.No)
-		if err != nil {
+		if err := batch.Thaw(b.No); err != nil {
 			return err
-		}
-		for _, h := range holds {
-			if h.Reason == bank.HoldFrozen {
-				if err := batch.Release(h); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	return nil
+}
+
+// userKind leaves out the receivables that accompany an end user's balances.
+func userKind(balances []bank.Balance) []bank.Balance {
+	return slices.DeleteFunc(balances, func(b bank.Balance) bool { return b.Kind != bank.KindUser })
 }
 
 // balancesUnder are the balances that a block reaches.
@@ -213,18 +212,4 @@ func balancesUnder(tx *store.Tx, b bank.Block) ([]bank.Balance, error) {
 		return tx.UserBalances(b.Customer, id)
 	}
 	return tx.BalancesByID(b.Customer, []bank.ID{id})
-}
-
-// creditsStopped tells whether any block on the balance, its owner or one of its IBANs stops credits.
-func creditsStopped(tx *store.Tx, b bank.Balance, now time.Time) (bool, error) {
-	accounts, err := tx.BankAccountsOf(b.Customer, b.No)
-	if err != nil {
-		return false, err
-	}
-	keys := []string{b.ID.String(), b.User.String()}
-	for _, a := range accounts {
-		keys = append(keys, a.IBAN.String())
-	}
-	blocks, err := tx.StandingBlocks(b.Customer, keys)
-	return bank.AnyStops(blocks, true, now), err
 }

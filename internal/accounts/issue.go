@@ -61,8 +61,9 @@ func mayIssue(c bank.Customer, u bank.User) error {
 	return nil
 }
 
-// issueForUser issues for the balances of an end user that wait for an IBAN.
-func (s *Service) issueForUser(tx *store.Tx, actor bank.Actor, u bank.User) error {
+// issueForUser issues for those of an end user's balances, which the caller has locked, that wait for an IBAN. Where a range
+// has no numbers left they wait on.
+func (s *Service) issueForUser(tx *store.Tx, actor bank.Actor, balances []bank.Balance) error {
 	c, err := tx.Customer(actor.Customer)
 	if err != nil {
 		return err
@@ -70,12 +71,8 @@ func (s *Service) issueForUser(tx *store.Tx, actor bank.Actor, u bank.User) erro
 	if !c.Settings.KYCGate || c.Settings.IBANMode != bank.IssueAutomatic {
 		return nil
 	}
-	balances, err := tx.UserBalances(actor.Customer, u.ID)
-	if err != nil {
-		return err
-	}
 	for _, b := range balances {
-		if _, err := s.issueWaiting(tx, actor, b); err != nil {
+		if _, err := s.issueWaiting(tx, actor, b); err != nil && !errors.Is(err, bank.ErrRangeExhausted) {
 			return err
 		}
 	}
@@ -83,6 +80,7 @@ func (s *Service) issueForUser(tx *store.Tx, actor bank.Actor, u bank.User) erro
 }
 
 // issueWaiting issues for an open user balance that never had an IBAN, if there is a base for it; it tells whether it did.
+// The caller has locked the balance, so that it is not closed and no other IBAN issued meanwhile.
 func (s *Service) issueWaiting(tx *store.Tx, actor bank.Actor, b bank.Balance) (bool, error) {
 	had, err := tx.BankAccountsOf(b.Customer, b.No)
 	if err != nil || len(had) > 0 || b.Closed || b.Kind != bank.KindUser {
@@ -161,38 +159,66 @@ func (s *Service) issuable(tx *store.Tx, actor bank.Actor, id bank.ID) (b bank.B
 }
 
 // IssueMissing issues for all balances of a currency that wait for an IBAN, in transactions of some hundred each, and
-// returns how many it issued.
+// returns how many it issued. With bank.ErrRangeExhausted the others still wait.
 func (s *Service) IssueMissing(ctx context.Context, actor bank.Actor, currency money.Currency) (issued int, err error) {
 	if err := actor.May(bank.PermIBANsIssue); err != nil {
 		return 0, err
 	}
-	const step = 500
-	for after, more := bank.BalanceNo(0), true; more; {
-		var done int
-		err := s.db.Write(ctx, func(tx *store.Tx) error {
-			done = 0
-			waiting, err := tx.BalancesWithoutIBAN(actor.Customer, currency.Code(), after, step)
-			if err != nil {
-				return err
-			}
-			more = len(waiting) == step
-			for _, b := range waiting {
-				after = b.No
-				ok, err := s.issueWaiting(tx, actor, b)
-				if err != nil {
-					return err
-				}
-				if ok {
-					done++
-				}
-			}
-			return nil
+	m := missing{currency: currency.Code()}
+	for !m.ended && err == nil {
+		from := m
+		err = s.db.Write(ctx, func(tx *store.Tx) error {
+			m = from // the closure may run twice
+			return s.issueStep(tx, actor, &m)
 		})
 		if err != nil {
-			return issued, err
+			m = from
 		}
-		issued += done
 	}
 	s.cache.drop("")
-	return issued, nil
+	return m.issued, errors.Join(err, m.exhausted)
+}
+
+// missing is how far IssueMissing has come.
+type missing struct {
+	currency  string
+	after     bank.BalanceNo
+	issued    int
+	ended     bool
+	exhausted error
+}
+
+// missingStep is how many balances one transaction of IssueMissing looks at.
+const missingStep = 500
+
+// issueStep issues for the next balances that wait.
+func (s *Service) issueStep(tx *store.Tx, actor bank.Actor, m *missing) error {
+	waiting, err := tx.BalancesWithoutIBAN(actor.Customer, m.currency, m.after, missingStep)
+	if err != nil {
+		return err
+	}
+	m.ended = len(waiting) < missingStep
+	numbers := make([]bank.BalanceNo, len(waiting))
+	for i, b := range waiting {
+		numbers[i] = b.No
+	}
+	locked, err := tx.LockBalances(actor.Customer, numbers)
+	if err != nil {
+		return err
+	}
+	for _, b := range locked {
+		m.after = b.No
+		ok, err := s.issueWaiting(tx, actor, b)
+		if errors.Is(err, bank.ErrRangeExhausted) {
+			m.ended, m.exhausted = true, err
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if ok {
+			m.issued++
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"ims/iban"
 	"ims/internal/bank"
+	"ims/internal/ledger"
 	"ims/internal/store"
 )
 
@@ -139,7 +140,7 @@ func (s *Service) Users(ctx context.Context, actor bank.Actor, f UserFilter) (li
 }
 
 // UpdateUser changes an end user: patch is given the present one, locked. Where the customer's IBANs wait for KYC, the
-// moment it is accepted issues them.
+// moment it is accepted issues them; an end user who becomes active again gets the credits that were frozen meanwhile.
 func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, patch func(*bank.User)) (u bank.User, err error) {
 	if err := actor.May(bank.PermUsersWrite); err != nil {
 		return u, err
@@ -159,15 +160,33 @@ func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, 
 		if err := tx.UpdateUser(u); err != nil {
 			return err
 		}
-		if u.KYC == bank.KYCAccepted && before.KYC != bank.KYCAccepted {
-			if err := s.issueForUser(tx, actor, u); err != nil {
-				return err
-			}
+		batch := ledger.NewBatch(tx, actor.Customer, now)
+		if err := s.followUser(tx, batch, actor, before, u); err != nil {
+			return err
 		}
-		return tx.Audit(actor.Customer, now, auditEvent(actor, "user.update", u.ID.String(), publicFacts(before), publicFacts(u)))
+		batch.Audit(actor, "user.update", u.ID.String(), publicFacts(before), publicFacts(u))
+		return batch.Commit()
 	})
 	if err == nil {
 		s.cache.drop("")
 	}
 	return u, err
+}
+
+// followUser does to the balances of an end user what a change of the end user means for them. It locks the balances first,
+// then the range of IBANs.
+func (s *Service) followUser(tx *store.Tx, batch *ledger.Batch, actor bank.Actor, before, u bank.User) error {
+	unlocked := u.Status == bank.UserActive && before.Status != bank.UserActive
+	accepted := u.KYC == bank.KYCAccepted && before.KYC != bank.KYCAccepted
+	if !unlocked && !accepted {
+		return nil
+	}
+	balances, err := tx.UserBalances(u.Customer, u.ID)
+	if err != nil {
+		return err
+	}
+	if err := thaw(tx, batch, balances, u.UpdatedAt); err != nil || !accepted {
+		return err
+	}
+	return s.issueForUser(tx, actor, userKind(balances))
 }

@@ -60,6 +60,9 @@ func (s *Service) Get(ctx context.Context, actor bank.Actor, id bank.Transaction
 	if err := actor.May(bank.PermHistoryRead); err != nil {
 		return row, err
 	}
+	if id <= 0 { // to a filter zero means any
+		return row, bank.ErrNotFound.With("there is no such transaction")
+	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		list, err := tx.History(actor.Customer, store.HistoryFilter{ID: id, Limit: 1})
 		if err == nil && len(list) == 0 {

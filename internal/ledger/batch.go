@@ -80,6 +80,18 @@ func (b *Batch) Lock(numbers ...bank.BalanceNo) error {
 	return nil
 }
 
+// Use takes in balances without a row of amounts (BANK, TECHNICAL), which need no lock: what moves on them is noted beside
+// it. So they are never what two transactions meet at.
+func (b *Batch) Use(balances ...bank.Balance) error {
+	for _, row := range balances {
+		if row.Kind.HasRow() {
+			return fmt.Errorf("balance %d (%s) must be locked", row.No, row.Kind)
+		}
+		b.balances[row.No] = &account{Balance: row}
+	}
+	return nil
+}
+
 // Balance returns a locked balance as the batch has changed it so far.
 func (b *Batch) Balance(no bank.BalanceNo) (bank.Balance, bool) {
 	a, ok := b.balances[no]
@@ -126,12 +138,13 @@ func (b *Batch) sides(m NewPosting) (from, to *account, err error) {
 	return from, to, nil
 }
 
-// covered checks funds and that no sum leaves 64 bits.
+// covered checks funds and that no sum leaves 64 bits: of balances without a hot row as far as the batch and the last fold
+// know it.
 func (b *Batch) covered(from, to *account, m NewPosting) error {
 	if from.Kind.HasRow() && !from.Kind.MayGoBelowZero() && from.Available() < m.Amount {
 		return bank.ErrInsufficientFunds
 	}
-	if to.Booked > math.MaxInt64-m.Amount || from.Booked < math.MinInt64+m.Amount {
+	if to.Booked+b.deltas[to.No] > math.MaxInt64-m.Amount || from.Booked+b.deltas[from.No] < math.MinInt64+m.Amount {
 		return bank.ErrAmountInvalid.With("the balance would leave the range of amounts")
 	}
 	return nil
@@ -159,6 +172,9 @@ func (b *Batch) Collect(m NewPosting) (short int64, err error) {
 	payer, ok := b.balances[m.From]
 	if !ok {
 		return 0, fmt.Errorf("collect from %d: balance not locked", m.From)
+	}
+	if m.Amount <= 0 {
+		return 0, bank.ErrAmountInvalid
 	}
 	paid := min(max(payer.Available(), 0), m.Amount)
 	short = m.Amount - paid

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"ims/internal/bank"
@@ -90,7 +91,8 @@ func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single)
 	return results, err
 }
 
-// setScene reads all that the operations need in a handful of queries and locks the balances.
+// setScene reads all that the operations need in a handful of queries and locks the balances. Blocks are read under the
+// locks: one that was set while the operation waited counts.
 func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
 	s := &scene{tx: tx, customer: ops[0].Actor.Customer, now: now, balances: map[bank.ID]bank.Balance{},
 		own: map[money.Currency]bank.BalanceNo{}, blocks: map[string][]bank.Block{}, earlier: map[string]store.Key{}}
@@ -110,7 +112,13 @@ func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read balances: %w", err)
 	}
-	return s, s.batch.Lock(numbers...)
+	if err := s.batch.Lock(numbers...); err != nil {
+		return nil, err
+	}
+	if err := s.readBlocks(); err != nil {
+		return nil, fmt.Errorf("read blocks: %w", err)
+	}
+	return s, nil
 }
 
 func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
@@ -119,12 +127,10 @@ func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
 		return nil, err
 	}
 	var numbers []bank.BalanceNo
-	var targets []string
 	for _, b := range balances {
 		if b.Kind == bank.KindUser {
 			s.balances[b.ID] = b
 			numbers = append(numbers, b.No)
-			targets = append(targets, b.ID.String(), b.User.String())
 		}
 	}
 	special, err := s.tx.SpecialBalances(s.customer)
@@ -137,11 +143,19 @@ func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
 			numbers = append(numbers, b.No)
 		}
 	}
+	return numbers, nil
+}
+
+func (s *scene) readBlocks() error {
+	var targets []string
+	for _, b := range s.balances {
+		targets = append(targets, b.ID.String(), b.User.String())
+	}
 	blocks, err := s.tx.StandingBlocks(s.customer, targets)
 	for _, b := range blocks {
 		s.blocks[b.TargetKey] = append(s.blocks[b.TargetKey], b)
 	}
-	return numbers, err
+	return err
 }
 
 // decide posts one operation in memory, or says why not. The index is that of its first posting, -1 if there is none.
@@ -209,11 +223,11 @@ func replay(use store.Key, op Single) outcome {
 	if use.Digest != op.Key.Digest {
 		return outcome{err: bank.ErrKeyReused}
 	}
-	var id bank.TransactionID
-	if _, err := fmt.Sscan(use.Object, &id); err != nil {
+	id, err := strconv.ParseInt(use.Object, 10, 64)
+	if err != nil {
 		return outcome{err: bank.ErrKeyReused}
 	}
-	return outcome{done: Done{Transaction: id, Replayed: true}}
+	return outcome{done: Done{Transaction: bank.TransactionID(id), Replayed: true}}
 }
 
 // keepKeys writes the keys with the transactions they made. Should another replica have used one meanwhile, the whole
