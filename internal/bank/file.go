@@ -124,6 +124,7 @@ const (
 	ReasonDebitClosed    ItemReason = "DEBIT_FROM_CLOSED"
 	ReasonDebitBlocked   ItemReason = "DEBIT_FROM_BLOCKED"
 	ReasonDebitUnknown   ItemReason = "DEBIT_FROM_UNKNOWN"
+	ReasonDebitCurrency  ItemReason = "DEBIT_FROM_OTHER_CURRENCY"
 	ReasonOwnFundsShort  ItemReason = "OWN_FUNDS_SHORT"
 	ReasonFundingNoPayee ItemReason = "FUNDING_WITHOUT_PAYEE"
 )

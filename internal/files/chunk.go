@@ -56,8 +56,15 @@ func (r *chunkRun) execute(c chunk) (err error) {
 		return err
 	}
 	// Asked again under the locks: a balance is closed under its lock, so what is seen now stays true until the commit.
+	// An IBAN that was issued in between is not locked; to this chunk it was not yet there.
+	before := r.sides
 	if r.sides, err = resolve(r.tx, r.account, c.ibans, r.now); err != nil {
 		return err
+	}
+	for i := range before {
+		if !before[i].known {
+			r.sides[i] = before[i]
+		}
 	}
 	for _, e := range c.entries {
 		if err := r.entry(e, c.dates[e.date]); err != nil {
@@ -67,15 +74,30 @@ func (r *chunkRun) execute(c chunk) (err error) {
 	return r.batch.Commit()
 }
 
-// lock locks every balance that the chunk may change.
+// lock locks every balance that the chunk may change: own funds and the customer's receivable, which all files and API
+// operations share, only where a record needs them.
 func (r *chunkRun) lock(c chunk) error {
-	numbers := []bank.BalanceNo{r.special.own, r.special.technical, r.special.receivable, r.special.bank}
+	var numbers []bank.BalanceNo
 	for _, s := range r.sides {
 		if s.known {
 			numbers = append(numbers, s.balance)
 		}
 	}
+	for _, e := range c.entries {
+		switch e.direction {
+		case pli.Funding, pli.Charges, pli.Sweep:
+			numbers = append(numbers, r.special.own)
+		}
+		if e.payer > 0 {
+			if _, ok := payable(r.sides[e.payer-1]); !ok {
+				numbers = append(numbers, r.special.receivable)
+			}
+		}
+	}
 	slices.Sort(numbers)
+	if err := r.batch.Use(r.special.bank, r.special.technical); err != nil {
+		return err
+	}
 	return r.batch.Lock(slices.Compact(numbers)...)
 }
 
@@ -121,17 +143,17 @@ func (r *chunkRun) decide() (bank.Outcome, error) {
 	case pli.Credit:
 		return r.credit()
 	case pli.Unallocated:
-		return r.toTechnical(r.special.bank, bank.CauseIncoming, bank.OutcomeTechnical, bank.ReasonMasterAccount)
+		return r.toTechnical(r.special.bank.No, bank.CauseIncoming, bank.OutcomeTechnical, bank.ReasonMasterAccount)
 	case pli.Internal:
 		return r.internal()
 	case pli.Debit:
-		return r.debit(r.special.bank, bank.CauseOutgoing)
+		return r.debit(r.special.bank.No, bank.CauseOutgoing)
 	case pli.Sweep:
 		return r.sweep()
 	case pli.Funding:
 		return r.funding()
 	case pli.Charges:
-		return r.fromOwn(r.special.bank, bank.CauseCharges)
+		return r.fromOwn(r.special.bank.No, bank.CauseCharges)
 	}
 	return 0, fmt.Errorf("direction %s has no outcome", r.record.direction)
 }

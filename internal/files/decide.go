@@ -42,13 +42,13 @@ func unusable(s side) bank.ItemReason {
 func (r *chunkRun) credit() (bank.Outcome, error) {
 	payee := r.record.payee
 	if !payee.usable() {
-		return r.toTechnical(r.special.bank, bank.CauseIncoming, bank.OutcomeTechnical, unusable(payee))
+		return r.toTechnical(r.special.bank.No, bank.CauseIncoming, bank.OutcomeTechnical, unusable(payee))
 	}
 	outcome := bank.OutcomeCredited
 	if payee.noCredits {
 		outcome = bank.OutcomeCreditedFrozen
 	}
-	if _, err := r.batch.Post(r.posting(r.special.bank, payee.balance, bank.CauseIncoming, outcome)); err != nil {
+	if _, err := r.batch.Post(r.posting(r.special.bank.No, payee.balance, bank.CauseIncoming, outcome)); err != nil {
 		return 0, err
 	}
 	return outcome, r.arrived(payee)
@@ -69,7 +69,7 @@ const legRepayment = 2
 
 // toTechnical books undeliverable money on the technical balance and opens its item.
 func (r *chunkRun) toTechnical(from bank.BalanceNo, cause bank.Cause, outcome bank.Outcome, reason bank.ItemReason) (bank.Outcome, error) {
-	index, err := r.batch.Post(r.posting(from, r.special.technical, cause, outcome))
+	index, err := r.batch.Post(r.posting(from, r.special.technical.No, cause, outcome))
 	if err != nil {
 		return 0, err
 	}
@@ -83,7 +83,7 @@ func payable(s side) (bank.ItemReason, bool) {
 	case !s.known:
 		return bank.ReasonDebitUnknown, false
 	case s.mismatch:
-		return bank.ReasonCurrency, false
+		return bank.ReasonDebitCurrency, false
 	}
 	return "", true
 }
@@ -135,7 +135,7 @@ func (r *chunkRun) internal() (bank.Outcome, error) {
 		return bank.OutcomeInternal, nil
 	}
 	if !payee.usable() {
-		to = r.special.technical
+		to = r.special.technical.No
 	}
 	outcome, err := r.internalPosting(to)
 	if err != nil {

@@ -79,14 +79,16 @@ func unpackNatural(list []natural, b []byte) []natural {
 	return list
 }
 
-// surplus returns the lines of one date that repeat records of files in or after execution: of n equal records here and e
-// there, the last min(n, e). Both sides are sorted, so each earlier file is one merge.
+// surplus returns the lines of one date that repeat records of files in or after execution: of n equal records here the
+// last min(n, e), where e is how many have been executed. That is the most that any one earlier file has, for each posted
+// only what went beyond those before it. Both sides are sorted, so each earlier file is one merge.
 func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural, before int64) (lines []uint32, err error) {
-	m := merger{ours: ours, earlier: map[int]int{}}
+	m := merger{ours: ours, here: map[int]int{}, earlier: map[int]int{}}
 	err = tx.EachEarlierKeys(customer, date, before, func(part store.KeyPart) error {
 		m.add(part)
 		return nil
 	})
+	m.endFile()
 	for first, e := range m.earlier {
 		end := groupEnd(ours, first)
 		for _, n := range ours[max(first, end-e):end] {
@@ -99,7 +101,8 @@ func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural
 // merger walks our keys once beside each earlier file's.
 type merger struct {
 	ours    []natural
-	earlier map[int]int // index of the first of equal keys of ours -> how many were executed before
+	here    map[int]int // index of the first of equal keys of ours -> how many the file at hand has
+	earlier map[int]int // the same -> the most that one file has
 	file    bank.FileNo
 	at      int
 }
@@ -107,7 +110,8 @@ type merger struct {
 // add counts, per group of equal keys of ours, the equal keys of one part; parts of a file come in order.
 func (m *merger) add(part store.KeyPart) {
 	if part.File != m.file {
-		m.file, m.at = part.File, 0
+		m.endFile()
+		m.file = part.File
 	}
 	for theirs := part.Keys; m.at < len(m.ours) && len(theirs) >= naturalBytes; {
 		switch c := bytes.Compare(m.ours[m.at].key[:], theirs[:16]); {
@@ -116,10 +120,19 @@ func (m *merger) add(part store.KeyPart) {
 		case c > 0:
 			theirs = theirs[naturalBytes:]
 		default:
-			m.earlier[m.at]++
+			m.here[m.at]++
 			theirs = theirs[naturalBytes:]
 		}
 	}
+}
+
+// endFile takes over what was counted in one earlier file.
+func (m *merger) endFile() {
+	for first, n := range m.here {
+		m.earlier[first] = max(m.earlier[first], n)
+	}
+	clear(m.here)
+	m.at = 0
 }
 
 // groupEnd returns the index behind the group of equal keys that starts at first.

@@ -83,7 +83,8 @@ type execution struct {
 
 // special are the customer's own balances in the currency of the file.
 type special struct {
-	own, technical, receivable, bank bank.BalanceNo
+	own, receivable bank.BalanceNo
+	technical, bank bank.Balance
 }
 
 // execute runs the stage: Executing -> Executed.
@@ -170,13 +171,16 @@ func specialOf(tx *store.Tx, account bank.MasterAccount) (s special, err error) 
 		case bank.KindOwn:
 			s.own = b.No
 		case bank.KindTechnical:
-			s.technical = b.No
+			s.technical = b
 		case bank.KindReceivable:
 			s.receivable = b.No
+		case bank.KindBank:
+			if b.No == account.BankBalance {
+				s.bank = b
+			}
 		}
 	}
-	s.bank = account.BankBalance
-	if s.own == 0 || s.technical == 0 || s.receivable == 0 || s.bank == 0 {
+	if s.own == 0 || s.technical.No == 0 || s.receivable == 0 || s.bank.No == 0 {
 		return s, fmt.Errorf("customer %d lacks a balance of its own in %s", account.Customer, account.Currency.Code())
 	}
 	return s, nil

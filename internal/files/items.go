@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"ims/internal/bank"
 	"ims/internal/ledger"
@@ -61,12 +62,12 @@ func (s *Service) Assign(ctx context.Context, actor bank.Actor, item bank.ID, to
 				return 0, bank.ErrConflict.With("nothing was posted for this item; it can be settled")
 			}
 			i.Status = bank.ItemAssigned
-			return assign(tx, batch, *i, to, bank.CivilDate(s.now()))
+			return assign(tx, batch, *i, to, s.now())
 		}})
 }
 
 // assign posts from the technical balance.
-func assign(tx *store.Tx, batch *ledger.Batch, i bank.Item, to Target, today string) (int, error) {
+func assign(tx *store.Tx, batch *ledger.Batch, i bank.Item, to Target, now time.Time) (int, error) {
 	currency, err := money.ParseCurrency(i.Currency)
 	if err != nil {
 		return 0, err
@@ -75,12 +76,13 @@ func assign(tx *store.Tx, batch *ledger.Batch, i bank.Item, to Target, today str
 	if err != nil {
 		return 0, err
 	}
-	var technical, target bank.BalanceNo
+	var technical bank.Balance
+	var target bank.BalanceNo
 	for _, b := range special {
 		switch {
 		case b.Currency != currency:
 		case b.Kind == bank.KindTechnical:
-			technical = b.No
+			technical = b
 		case b.Kind == bank.KindOwn && to.OwnFunds:
 			target = b.No
 		}
@@ -92,24 +94,36 @@ func assign(tx *store.Tx, batch *ledger.Batch, i bank.Item, to Target, today str
 		}
 		target = b.No
 	}
-	if err := batch.Lock(technical, target); err != nil {
+	if err := batch.Use(technical); err != nil {
 		return 0, err
 	}
-	return postAssignment(batch, i, technical, target, today)
+	if err := batch.Lock(target); err != nil {
+		return 0, err
+	}
+	b, _ := batch.Balance(target)
+	frozen, err := ledger.Frozen(tx, b, now)
+	if err != nil {
+		return 0, err
+	}
+	return postAssignment(batch, i, technical.No, b, frozen, bank.CivilDate(now))
 }
 
-func postAssignment(batch *ledger.Batch, i bank.Item, technical, target bank.BalanceNo, today string) (int, error) {
-	if b, _ := batch.Balance(target); b.Closed {
+// postAssignment posts to a balance or to own funds; a frozen balance gets the money as it would have from the file: held.
+func postAssignment(batch *ledger.Batch, i bank.Item, technical bank.BalanceNo, target bank.Balance, frozen bool, today string) (int, error) {
+	if target.Closed {
 		return 0, bank.ErrBalanceClosed
 	}
 	words := i.Details
 	words.Salt = store.NewSalt()
-	index, err := batch.Post(ledger.NewPosting{From: technical, To: target, Amount: i.Amount, Cause: bank.CauseAssignment,
+	index, err := batch.Post(ledger.NewPosting{From: technical, To: target.No, Amount: i.Amount, Cause: bank.CauseAssignment,
 		BookingDate: today, Details: &words})
 	if err != nil {
 		return 0, err
 	}
-	return index, batch.Repay(target, ledger.NewPosting{BookingDate: today})
+	if frozen {
+		return index, batch.Hold(bank.Hold{Balance: target.No, Amount: i.Amount, Reason: bank.HoldFrozen, Origin: i.Origin})
+	}
+	return index, batch.Repay(target.No, ledger.NewPosting{BookingDate: today})
 }
 
 // Return marks a posted item to be sent back to its payer. The money stays on the technical balance until the bank has

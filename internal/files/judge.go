@@ -10,7 +10,8 @@ import (
 	"ims/pli"
 )
 
-// domainFindings are the findings that need the registry, balances and earlier files. They are capped, their counts are not.
+// domainFindings are the findings that need the registry, balances and earlier files. Errors and warnings are capped, each
+// for itself, their counts are not.
 type domainFindings struct {
 	kept             []pli.Finding
 	counts           map[pli.Code]int64
@@ -22,12 +23,11 @@ func (d *domainFindings) add(code pli.Code, severity pli.Severity, line uint32, 
 		d.counts = map[pli.Code]int64{}
 	}
 	d.counts[code]++
+	n := &d.warnings
 	if severity == pli.Error {
-		d.errors++
-	} else {
-		d.warnings++
+		n = &d.errors
 	}
-	if len(d.kept) < pli.DefaultFindings {
+	if *n++; *n <= pli.DefaultFindings {
 		f := pli.Finding{Code: code, Severity: severity, Line: int(line), Field: field}
 		if len(params) > 0 {
 			f.Params = params[0]
@@ -131,31 +131,33 @@ func (v *validation) judge() error {
 			numbers[i] = s.balance
 		}
 		v.plan.sort(numbers)
-		if err := v.judgeDuplicates(tx); err != nil {
+		surplus, err := v.judgeDuplicates(tx)
+		if err != nil {
 			return err
 		}
-		return v.judgeEntries(tx, sides, numbers)
+		return v.judgeEntries(tx, sides, numbers, surplus)
 	})
 }
 
-func (v *validation) judgeDuplicates(tx *store.Tx) error {
+// judgeDuplicates reports repetitions and returns the lines that execution will find surplus, sorted.
+func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 	v.keys.sort()
 	for _, r := range v.keys.inFile() {
 		v.domain.add(pli.DomainDuplicateInFile, pli.Warning, r.line, 0, pli.Params{Got: int64(r.first)})
 	}
 	lines, err := duplicates(tx, v.file.Customer, v.keys, 0)
 	if err != nil {
-		return fmt.Errorf("compare with earlier files: %w", err)
+		return nil, fmt.Errorf("compare with earlier files: %w", err)
 	}
 	for _, line := range lines {
 		v.domain.add(pli.DomainDuplicateExecuted, pli.Warning, line, 0)
 	}
-	return nil
+	return lines, nil
 }
 
 // judgeEntries walks the plan in its order and projects what execution will find: which sides are usable, and what would be
 // available by then.
-func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.BalanceNo) error {
+func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.BalanceNo, surplus []uint32) error {
 	funds, err := v.availableNow(tx, numbers)
 	if err != nil {
 		return fmt.Errorf("read balances: %w", err)
@@ -173,7 +175,9 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 			payee = sides[e.payee-1]
 			v.judgeSide(payee, !payee.noCredits, e.line, fieldPayee)
 		}
-		v.project(e, payer, payee, funds)
+		if _, found := slices.BinarySearch(surplus, e.line); !found {
+			v.project(e, payer, payee, funds)
+		}
 	}
 	return nil
 }
@@ -197,11 +201,15 @@ func (v *validation) judgeSide(s side, free bool, line uint32, field int) {
 // ownFunds is the key of the customer's own funds among the projected balances.
 const ownFunds bank.BalanceNo = 0
 
-// availableNow reads what is available on the balances of the plan and on own funds.
+// availableNow reads what is available on the balances of the plan, the receivables beside them, and own funds.
 func (v *validation) availableNow(tx *store.Tx, numbers []bank.BalanceNo) (map[bank.BalanceNo]int64, error) {
 	funds := make(map[bank.BalanceNo]int64, len(numbers))
 	for part := range slices.Chunk(numbers, resolveStep) {
-		balances, err := tx.BalancesByNo(v.file.Customer, part)
+		both := slices.Clone(part)
+		for _, no := range part {
+			both = append(both, no.Companion())
+		}
+		balances, err := tx.BalancesByNo(v.file.Customer, both)
 		if err != nil {
 			return nil, err
 		}
@@ -218,27 +226,55 @@ func (v *validation) availableNow(tx *store.Tx, numbers []bank.BalanceNo) (map[b
 	return funds, err
 }
 
-// project moves an entry's money between projected balances and reports who would be short: a warning for an end user,
-// whose shortfall is booked, an error for own funds, which never go below zero.
+// project moves an entry's money between projected balances as execution will, and reports who would be short: a warning
+// for an end user, whose shortfall is booked, an error for own funds, which never go below zero.
 func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceNo]int64) {
-	from, fromOwn := payer.balance, e.direction == pli.Funding || e.direction == pli.Charges
-	switch {
-	case fromOwn:
-		if funds[ownFunds] < e.amount {
-			v.domain.add(pli.DomainInsufficientFunds, pli.Error, e.line, fieldAmount)
-			return
+	switch e.direction {
+	case pli.Internal:
+		if payer.known && payee.known && payer.balance == payee.balance {
+			return // nothing moves
 		}
-		funds[ownFunds] -= e.amount
-	case payer.known && !payer.mismatch:
-		if funds[from] < e.amount {
-			v.domain.add(pli.DomainInsufficientFunds, pli.Warning, e.line, fieldAmount)
+	case pli.Funding:
+		if !payee.usable() {
+			return // claimed, nothing moves
 		}
-		funds[from] = max(0, funds[from]-e.amount)
 	}
+	paid, ok := v.projectPayer(e, payer, funds)
 	switch {
+	case !ok:
 	case e.direction == pli.Sweep:
-		funds[ownFunds] += e.amount
+		funds[ownFunds] += paid // what the payer has not is claimed, nobody pays it
 	case payee.usable() && !payee.noCredits:
-		funds[payee.balance] += e.amount
+		receive(funds, payee.balance, e.amount)
 	}
+}
+
+// projectPayer takes an entry's money from who pays it and returns what was there; false if the record is refused.
+func (v *validation) projectPayer(e entry, payer side, funds map[bank.BalanceNo]int64) (paid int64, ok bool) {
+	from, severity := payer.balance, pli.Warning
+	switch {
+	case e.direction == pli.Funding || e.direction == pli.Charges:
+		from, severity = ownFunds, pli.Error
+	case !payer.known || payer.mismatch:
+		return 0, true
+	}
+	paid = min(funds[from], e.amount)
+	if paid < e.amount {
+		v.domain.add(pli.DomainInsufficientFunds, severity, e.line, fieldAmount)
+		if severity == pli.Error {
+			return 0, false
+		}
+		if e.direction != pli.Sweep {
+			funds[from.Companion()] -= e.amount - paid
+		}
+	}
+	funds[from] -= paid
+	return paid, true
+}
+
+// receive adds money to a projected balance; what the balance owes is repaid first.
+func receive(funds map[bank.BalanceNo]int64, no bank.BalanceNo, amount int64) {
+	repaid := min(amount, max(0, -funds[no.Companion()]))
+	funds[no.Companion()] += repaid
+	funds[no] += amount - repaid
 }

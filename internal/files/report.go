@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"io"
@@ -35,28 +36,29 @@ func writeRow(w *csv.Writer, cells ...string) error {
 func decimal(amount int64, c money.Currency) string { return money.New(amount, c).Decimal() }
 
 // WriteReport writes the executed-file report as CSV: the file, the totals per outcome, then every line with its outcome.
-// Before the file is executed the error is bank.ErrConflict.
+// Before the file is executed the error is bank.ErrConflict. It reads in steps and writes between them, so that a slow reader
+// holds no transaction; nothing changes any more in an executed file.
 func (s *Service) WriteReport(ctx context.Context, actor bank.Actor, id bank.ID, w io.Writer) error {
 	if err := actor.May(bank.PermFilesRead); err != nil {
 		return err
 	}
+	r := &report{next: 1}
+	r.csv = csv.NewWriter(&r.page)
+	err := s.readPage(ctx, r, func() error { return r.open(actor.Customer, id) })
+	for err == nil {
+		if _, err = r.page.WriteTo(w); err != nil || r.ended {
+			return err
+		}
+		err = s.readPage(ctx, r, r.lines)
+	}
+	return err
+}
+
+// readPage lets fill read and write rows into the page in one transaction.
+func (s *Service) readPage(ctx context.Context, r *report, fill func() error) error {
 	return s.db.Read(ctx, func(tx *store.Tx) error {
-		f, err := tx.File(actor.Customer, id)
-		if err != nil {
-			return noFile(err)
-		}
-		if f.Status != bank.FileExecuted {
-			return bank.ErrConflict.With("the file is %s; the report is there once it is Executed", f.Status)
-		}
-		account, err := tx.MasterAccount(f.Customer, f.MasterAccount)
-		if err != nil {
-			return err
-		}
-		r := &report{tx: tx, file: f, account: account, csv: csv.NewWriter(w)}
-		if err := r.head(); err != nil {
-			return err
-		}
-		if err := r.lines(); err != nil {
+		r.tx = tx
+		if err := fill(); err != nil {
 			return err
 		}
 		r.csv.Flush()
@@ -64,11 +66,29 @@ func (s *Service) WriteReport(ctx context.Context, actor bank.Actor, id bank.ID,
 	})
 }
 
+// report is an executed-file report as far as it is written.
 type report struct {
 	tx      *store.Tx
 	file    bank.TransactionFile
 	account bank.MasterAccount
-	csv     *csv.Writer
+	csv     *csv.Writer // into the page
+	page    bytes.Buffer
+	next    int64 // line
+	ended   bool
+}
+
+// open finds the file and writes the head.
+func (r *report) open(customer bank.CustomerID, id bank.ID) (err error) {
+	if r.file, err = r.tx.File(customer, id); err != nil {
+		return noFile(err)
+	}
+	if r.file.Status != bank.FileExecuted {
+		return bank.ErrConflict.With("the file is %s; the report is there once it is Executed", r.file.Status)
+	}
+	if r.account, err = r.tx.MasterAccount(customer, r.file.MasterAccount); err != nil {
+		return err
+	}
+	return r.head()
 }
 
 // head writes what the file is and what became of it, technical balance first.
@@ -95,23 +115,20 @@ func (r *report) head() error {
 	return nil
 }
 
-// lines walks the file in windows of lines; each takes one query for the words, the postings and the items.
+// lines writes the next window of lines; it takes one query for the words, the postings and the items.
 func (r *report) lines() error {
-	for first := int64(1); ; {
-		var words []bank.Details
-		err := r.tx.EachDetails(r.file.Customer, r.file.No, first, reportStep, func(d bank.Details) error {
-			words = append(words, d)
-			return nil
-		})
-		if err != nil || len(words) == 0 {
-			return err
-		}
-		last := words[len(words)-1].Origin.Line
-		if err := r.window(words, first, last); err != nil {
-			return err
-		}
-		first = last + 1
+	var words []bank.Details
+	err := r.tx.EachDetails(r.file.Customer, r.file.No, r.next, reportStep, func(d bank.Details) error {
+		words = append(words, d)
+		return nil
+	})
+	r.ended = len(words) < reportStep
+	if err != nil || len(words) == 0 {
+		return err
 	}
+	first, last := r.next, words[len(words)-1].Origin.Line
+	r.next = last + 1
+	return r.window(words, first, last)
 }
 
 func (r *report) window(words []bank.Details, first, last int64) error {
@@ -181,28 +198,30 @@ func (s *Service) WriteFindings(ctx context.Context, actor bank.Actor, id bank.I
 	if err := actor.May(bank.PermFilesRead); err != nil {
 		return err
 	}
-	return s.db.Read(ctx, func(tx *store.Tx) error {
-		f, err := tx.File(actor.Customer, id)
-		if err != nil {
+	var f bank.TransactionFile
+	var list []bank.FileFinding
+	err := s.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if f, err = tx.File(actor.Customer, id); err != nil {
 			return noFile(err)
 		}
-		out := csv.NewWriter(w)
-		if err := findingsHead(out, f); err != nil {
-			return err
-		}
-		list, err := tx.Findings(f.Customer, f.No, 0, 0)
+		list, err = tx.Findings(f.Customer, f.No, 0, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	if err := findingsHead(out, f); err != nil {
+		return err
+	}
+	for _, x := range list {
+		err := writeRow(out, strconv.FormatInt(x.Line, 10), strconv.Itoa(x.Field), x.Severity, x.Code, x.Message, x.Value)
 		if err != nil {
 			return err
 		}
-		for _, x := range list {
-			err := writeRow(out, strconv.FormatInt(x.Line, 10), strconv.Itoa(x.Field), x.Severity, x.Code, x.Message, x.Value)
-			if err != nil {
-				return err
-			}
-		}
-		out.Flush()
-		return out.Error()
-	})
+	}
+	out.Flush()
+	return out.Error()
 }
 
 func findingsHead(out *csv.Writer, f bank.TransactionFile) error {

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,7 +116,7 @@ func (s *Service) runLeased(ctx context.Context, d store.DueFile, owner string) 
 	err := s.runStage(stageCtx, d, owner)
 	cancel(nil)
 	<-renewed
-	if cause := context.Cause(stageCtx); errors.Is(cause, errLeaseLost) {
+	if errors.Is(err, errLeaseLost) || errors.Is(context.Cause(stageCtx), errLeaseLost) {
 		return nil // the other worker goes on
 	}
 	if ctx.Err() != nil {
@@ -163,7 +164,7 @@ func (s *Service) renew(ctx context.Context, lost context.CancelCauseFunc, d sto
 }
 
 // giveBack ends the lease and notes a failure: after some attempts, or at once when a rule forbids it, the stage stops with
-// its reason until somebody retries it.
+// its reason until somebody retries it. A failure under a lease that was lost meanwhile is nobody's.
 func (s *Service) giveBack(ctx context.Context, d store.DueFile, owner string, failure error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
@@ -171,18 +172,19 @@ func (s *Service) giveBack(ctx context.Context, d store.DueFile, owner string, f
 		if failure == nil {
 			return tx.ReleaseLease(d, owner, time.Time{})
 		}
+		err := tx.HoldLease(d, owner)
+		if errors.Is(err, bank.ErrNotFound) {
+			return tx.ReleaseLease(d, owner, time.Time{})
+		}
+		if err != nil {
+			return err
+		}
 		f, err := tx.LockFile(d.Customer, d.ID)
 		if err != nil {
 			return err
 		}
 		f.Attempts++
-		rule, refused := bank.AsError(failure)
-		switch {
-		case refused && rule.Kind != bank.Unavailable:
-			f.StopReason = rule.Message
-		case f.Attempts >= stageAttempts:
-			f.StopReason = fmt.Sprintf("failed %d times: %v", f.Attempts, failure)
-		}
+		f.StopReason = stopReason(f.Attempts, failure)
 		if err := tx.UpdateFile(f); err != nil {
 			return err
 		}
@@ -192,4 +194,16 @@ func (s *Service) giveBack(ctx context.Context, d store.DueFile, owner string, f
 		}
 		return tx.ReleaseLease(d, owner, now.Add(retryPause<<f.Attempts))
 	})
+}
+
+// stopReason says why a stage stops after so many attempts; empty while it is worth another one.
+func stopReason(attempts int, failure error) string {
+	rule, refused := bank.AsError(failure)
+	switch {
+	case refused && rule.Kind != bank.Unavailable:
+		return cmp.Or(rule.Message, rule.Title)
+	case attempts >= stageAttempts:
+		return fmt.Sprintf("failed %d times: %v", attempts, failure)
+	}
+	return ""
 }

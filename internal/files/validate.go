@@ -62,8 +62,10 @@ func (s *Service) validate(ctx context.Context, due store.DueFile, owner string,
 // write does nothing once the lease is lost: a worker that was late must not touch what another has validated since.
 func (v *validation) write(fn func(tx *store.Tx) error) error {
 	return v.s.db.Write(v.ctx, func(tx *store.Tx) error {
-		if err := tx.HoldLease(v.due, v.owner); err != nil {
+		if err := tx.HoldLease(v.due, v.owner); errors.Is(err, bank.ErrNotFound) {
 			return fmt.Errorf("lease of file %s: %w", v.due.ID, errLeaseLost)
+		} else if err != nil {
+			return fmt.Errorf("hold the lease of file %s: %w", v.due.ID, err)
 		}
 		return fn(tx)
 	})
