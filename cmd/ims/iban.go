@@ -114,7 +114,7 @@ func writeVerdict(w io.Writer, r iban.Result) {
 		}
 		fmt.Fprintf(w, "valid    %s  %s\n", r.IBAN.Format(), name)
 	} else {
-		fmt.Fprintf(w, "invalid  %s\n", visible(r.Input))
+		fmt.Fprintf(w, "invalid  %s\n", oneLine(r.Input))
 	}
 	for _, f := range r.Faults {
 		writeFault(w, r.Input, f)
@@ -127,17 +127,20 @@ func writeVerdict(w io.Writer, r iban.Result) {
 	}
 }
 
+// oneLine is visible where not even the end of a line may act: a verdict is one line, with pointers below it.
+func oneLine(s string) string { return strings.ReplaceAll(visible(s), "\n", `\n`) }
+
 func writeFault(w io.Writer, input string, f iban.Fault) {
 	if f.Position == 0 {
 		fmt.Fprintf(w, "         %s\n", visible(f.Message))
 		return
 	}
 	before := string([]rune(input)[:min(f.Position-1, utf8.RuneCountInString(input))])
-	fmt.Fprintf(w, "         %s^ %s\n", strings.Repeat(" ", utf8.RuneCountInString(visible(before))), visible(f.Message))
+	fmt.Fprintf(w, "         %s^ %s\n", strings.Repeat(" ", utf8.RuneCountInString(oneLine(before))), visible(f.Message))
 }
 
 type ibanGenerateCommand struct {
-	Country string `help:"Country code; numbers of the bank in the registry's example, in Poland of the invented sort code 11111111. Default: PL." xor:"source"`
+	Country string `help:"Country code. Default: PL, with an invented sort code; elsewhere the bank of the registry's example, so that a number may be somebody's." xor:"source" placeholder:"CODE"`
 	Base    string `help:"Base to number: country code and leading characters of the national part, without check digits; ? for national ones that vary." xor:"source" placeholder:"PREFIX"`
 	Suffix  string `help:"Last characters of each number, with --base: what cannot be counted, such as the currency in Mauritius." placeholder:"END"`
 	Count   int    `help:"How many." default:"1" short:"n"`

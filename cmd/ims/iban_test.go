@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"ims/iban"
@@ -28,5 +29,21 @@ func TestEveryCountryCanBeGenerated(t *testing.T) {
 			}
 			seen[number] = true
 		}
+	}
+}
+
+// TestVerdictStaysOnItsLines: what is typed cannot move the cursor, end the line or shift the pointers.
+func TestVerdictStaysOnItsLines(t *testing.T) {
+	var b strings.Builder
+	writeVerdict(&b, iban.Check("XX\n11\x1b[2J?"))
+	want := "" +
+		"invalid  XX\\n11\\u001b[2J?\n" +
+		"           ^ \"\\n\" at position 3 is neither a digit nor a letter from A to Z\n" +
+		"               ^ \"\\x1b\" at position 6 is neither a digit nor a letter from A to Z\n" +
+		"                     ^ \"[\" at position 7 is neither a digit nor a letter from A to Z\n" +
+		"                        ^ \"?\" at position 10 is neither a digit nor a letter from A to Z\n" +
+		"         ^ \"XX\" is not the code of a country with IBANs\n"
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 }
