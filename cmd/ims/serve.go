@@ -114,19 +114,27 @@ func (s *service) openDoors(p *program) error {
 	return s.open("api", s.Listen, server, true)
 }
 
-// The limits of a connection. A slow caller costs a goroutine, not a place of somebody else.
+// The limits of a connection, so that callers who do not send what they began, or do not read what they asked for, are let
+// go. They are longer than the doors give a request, which put them off for what may take long.
 const (
 	headerTime  = 10 * time.Second
+	requestTime = 40 * time.Second // until it has been read
+	answerTime  = 45 * time.Second // until it has been written
 	idleTime    = 2 * time.Minute
 	headerBytes = 64 << 10
 )
+
+func limit(server *http.Server) {
+	server.ReadHeaderTimeout, server.ReadTimeout, server.WriteTimeout = headerTime, requestTime, answerTime
+	server.IdleTimeout, server.MaxHeaderBytes = idleTime, headerBytes
+}
 
 func (s *service) open(name, address string, server *http.Server, tls bool) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("%s listener: %w", name, err)
 	}
-	server.ReadHeaderTimeout, server.IdleTimeout, server.MaxHeaderBytes = headerTime, idleTime, headerBytes
+	limit(server)
 	server.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) // failed handshakes of strangers
 	s.doors = append(s.doors, &door{name, listener, server, tls})
 	return nil

@@ -88,14 +88,16 @@ func Keyed(ctx huma.Context, next func(huma.Context)) {
 // bodyTime is how long the body of an ordinary request may take.
 const bodyTime = 10 * time.Second
 
+// readBody ends the wait once the body is there. Where it does not come the deadline stays, or the server would wait for the
+// rest before it answers.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a connection without deadlines has the context's
-	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, brokenBody(err)
 	}
+	_ = control.SetReadDeadline(time.Time{})
 	return body, nil
 }
 

@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -187,3 +190,41 @@ func TestCutBody(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestBodyThatDoesNotCome: the refusal does not wait for the rest of the body.
+func TestBodyThatDoesNotCome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		listener := make(oneConnection, 1)
+		listener <- far
+		server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: Exchanges(slog.New(slog.DiscardHandler), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, err := readBody(w, r)
+			Refuse(w, r, err)
+		}))}
+		go func() { _ = server.Serve(listener) }() // until it is closed
+		defer server.Close()
+		defer near.Close()
+		if _, err := io.WriteString(near, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(near) // to the end of the connection
+		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400") {
+			t.Errorf("the answer is %q, %v", answer, err)
+		}
+	})
+}
+
+// oneConnection is a listener for a connection in memory.
+type oneConnection chan net.Conn
+
+func (l oneConnection) Accept() (net.Conn, error) {
+	c, ok := <-l
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (l oneConnection) Close() error   { close(l); return nil }
+func (l oneConnection) Addr() net.Addr { return &net.TCPAddr{} }
