@@ -159,11 +159,18 @@ func idText(id bank.ID) string {
 	return id.String()
 }
 
-// withoutPassword hides the password of a connection string.
+// withoutPassword hides the passwords of a connection string, which may stand before the host or among the parameters.
 func withoutPassword(dsn string) string {
 	u, err := url.Parse(dsn)
-	if err != nil || u.User == nil {
+	if err != nil || u.Host == "" && u.RawQuery == "" {
 		return dsn
 	}
+	parameters := strings.Split(u.RawQuery, "&")
+	for i, parameter := range parameters {
+		if name, _, ok := strings.Cut(parameter, "="); ok && strings.HasSuffix(strings.ToLower(name), "password") {
+			parameters[i] = name + "=xxxxx"
+		}
+	}
+	u.RawQuery = strings.Join(parameters, "&")
 	return u.Redacted()
 }

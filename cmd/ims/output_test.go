@@ -52,6 +52,23 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+// TestWithoutPassword: what is printed about a store lets nobody in.
+func TestWithoutPassword(t *testing.T) {
+	t.Parallel()
+	for dsn, want := range map[string]string{
+		"sqlite:a b/ims.db":                "sqlite:a b/ims.db",
+		"postgres://ims:secret@host/a":     "postgres://ims:xxxxx@host/a",
+		"postgres://ims@host/a":            "postgres://ims@host/a",
+		"postgres:///a?host=/run&user=ims": "postgres:///a?host=/run&user=ims",
+		"postgres://host/a?password=secret&sslmode=require&sslpassword=secret": "postgres://host/a?password=xxxxx&sslmode=require&sslpassword=xxxxx",
+		"postgres:///a?user=ims&password=secret":                               "postgres:///a?user=ims&password=xxxxx",
+	} {
+		if got := withoutPassword(dsn); got != want {
+			t.Errorf("%s is shown as %s, want %s", dsn, got, want)
+		}
+	}
+}
+
 // TestTable: numbers stand to the right, letters count once, and nothing trails.
 func TestTable(t *testing.T) {
 	tab := newTable("NAME", ">SUM")

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ const cacheKiB = 49152
 
 // Open implements store.Engine: a pool of one connection that writes, another of a few that only read.
 func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
-	if err := os.MkdirAll(filepath.Dir(e.Path), 0o700); err != nil {
+	if err := e.makeFile(); err != nil {
 		return nil, nil, err
 	}
 	write, err = sql.Open("sqlite", e.dsn("immediate", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheKiB)))
@@ -50,6 +51,22 @@ func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
 	}
 	read.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	return write, read, nil
+}
+
+// makeFile makes the file where there is none, for nobody else to read: SQLite itself would leave that to the umask. Those it
+// puts beside it take its permissions. One that is there is not even opened, as closing it would end the locks on it.
+func (e Engine) makeFile() error {
+	if err := os.MkdirAll(filepath.Dir(e.Path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(e.Path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // dsn puts busy_timeout first, so that even switching to WAL waits for others. LIKE compares the case as PostgreSQL does.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -53,6 +54,20 @@ func TestOpenIsDurableAndReadersOnlyRead(t *testing.T) {
 	var like int
 	if err := read.QueryRow("SELECT 'A' LIKE 'a'").Scan(&like); err != nil || like != 0 {
 		t.Errorf("LIKE does not compare the case: %d, %v", like, err)
+	}
+}
+
+// TestFilesAreTheOwnersOnly: names and accounts of end users are nothing for other users of the machine.
+func TestFilesAreTheOwnersOnly(t *testing.T) {
+	e, write, _ := open(t)
+	if _, err := write.Exec("CREATE TABLE a (n INTEGER)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{e.Path, e.Path + "-wal", e.Path + "-shm"} {
+		info, err := os.Stat(file)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", filepath.Base(file), info, err)
+		}
 	}
 }
 
