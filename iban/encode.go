@@ -52,5 +52,6 @@ func (x *IBAN) Scan(src any) error {
 	return fmt.Errorf("iban: scan: cannot read an IBAN from %T", src)
 }
 
-// LogValue masks the number, so that no log holds it whole (slog.LogValuer).
+// LogValue masks the number (slog.LogValuer). Log it as an argument of its own: within a struct or slice, handlers do not
+// ask for it and write the number whole.
 func (x IBAN) LogValue() slog.Value { return slog.StringValue(x.Masked()) }

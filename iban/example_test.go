@@ -41,6 +41,21 @@ func ExampleParseLenient() {
 	// Output: PL40111111117700000000000001 <nil>
 }
 
+func ExampleParseWith() {
+	// Angola uses IBANs without being in the registry; its national rule was observed, not published.
+	const number = "AO76004400006729503010103"
+	_, err := iban.Parse(number)
+	fmt.Println(err)
+	x, err := iban.ParseWith(number, iban.Unregistered)
+	fmt.Println(x, err)
+	_, err = iban.ParseWith(number, iban.Unregistered, iban.StrictNational)
+	fmt.Println(err)
+	// Output:
+	// iban: country outside the SWIFT registry at position 1
+	// AO76004400006729503010103 <nil>
+	// iban: wrong national check digits at position 24
+}
+
 func ExampleNRB() {
 	x, ok := iban.NRB([]byte("40111111117700000000000001"))
 	fmt.Println(x, ok)
@@ -67,6 +82,22 @@ func ExampleCheck_json() {
 
 func ExampleBuild() {
 	x, err := iban.Build("PL", iban.Parts{Bank: "1111111", Account: "7700000000000001"})
+	fmt.Println(x, err)
+	// Output: PL40111111117700000000000001 <nil>
+}
+
+func ExampleFromBBAN() {
+	x, err := iban.FromBBAN("PL", "111111117700000000000001")
+	fmt.Println(x, err)
+	_, err = iban.FromBBAN("PL", "111111127700000000000001")
+	fmt.Println(errors.Is(err, iban.ErrNationalDigits), err)
+	// Output:
+	// PL40111111117700000000000001 <nil>
+	// true from BBAN of PL: iban: national check digits: character 8 of the BBAN is 2, computed is 1
+}
+
+func ExampleReplaceDigits() {
+	x, err := iban.ReplaceDigits("PL00111111107700000000000001")
 	fmt.Println(x, err)
 	// Output: PL40111111117700000000000001 <nil>
 }
@@ -100,6 +131,22 @@ func ExampleRange() {
 	// true
 }
 
+func ExampleWithSuffix() {
+	key := []byte("a secret of this")
+	_, err := iban.NewRange("MUBOMM0101", key)
+	fmt.Println(err)
+	r, err := iban.NewRange("MUBOMM0101", key, iban.WithSuffix("000MUR"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, _ := r.Plain(7)
+	fmt.Println(x, r.Capacity())
+	// Output:
+	// new range "MUBOMM0101": iban: no room for a range: character 24 of the BBAN is a letter, which has a meaning and is never numbered: the base must reach it, or a suffix begin there
+	// MU81BOMM0101000000000007000MUR 1000000000000
+}
+
 func ExampleOverlap() {
 	fmt.Println(iban.Overlap("PL11111111", "PL111111117700"), iban.Overlap("PL111111117701", "PL111111117700"))
 	// Output: true false
@@ -109,6 +156,48 @@ func ExampleCountryByCode() {
 	c, _ := iban.CountryByCode("RS")
 	fmt.Println(c.Name, c.Length, c.Structure, c.SEPA, c.InSEPA("2026-01-01"), c.InSEPA("2026-06-01"))
 	// Output: Serbia 22 3!n13!n2!n epc false true
+}
+
+func ExampleCountries() {
+	for c := range iban.Countries() {
+		for _, place := range c.Territories {
+			if !place.SEPA {
+				fmt.Println(place.Code, "has IBANs of", c.Name, "and is outside SEPA")
+			}
+		}
+	}
+	// Output:
+	// PF has IBANs of France and is outside SEPA
+	// TF has IBANs of France and is outside SEPA
+	// NC has IBANs of France and is outside SEPA
+	// WF has IBANs of France and is outside SEPA
+}
+
+func ExampleIBAN() {
+	type payment struct {
+		Payee iban.IBAN `json:"payee"`
+		Payer iban.IBAN `json:"payer"`
+	}
+	var p payment
+	err := json.Unmarshal([]byte(`{"payee":"PL40111111117700000000000001"}`), &p)
+	fmt.Println(p.Payee.Format(), p.Payer.IsZero(), err)
+	data, _ := json.Marshal(p)
+	fmt.Println(string(data))
+	seen := map[iban.IBAN]int{p.Payee: 1}
+	fmt.Println(seen[p.Payee], p.Payee == p.Payer)
+	// Output:
+	// PL40 1111 1111 7700 0000 0000 0001 true <nil>
+	// {"payee":"PL40111111117700000000000001","payer":""}
+	// 1 false
+}
+
+func ExampleIBAN_AppendFormat() {
+	x, _ := iban.Parse("PL40111111117700000000000001")
+	line := make([]byte, 0, 64)
+	line = append(line, "to "...)
+	line = x.AppendFormat(line)
+	fmt.Println(string(line))
+	// Output: to PL40 1111 1111 7700 0000 0000 0001
 }
 
 func ExampleIBAN_LogValue() {

@@ -65,7 +65,7 @@ func (x IBAN) IsZero() bool { return x == IBAN{} }
 // Len returns the number of characters of the electronic form, 0 for the zero IBAN.
 func (x IBAN) Len() int { return int(formats[x.index()].length) }
 
-// Equal reports whether both are the same number, as == does.
+// Equal reports whether both are the same number, as == does; go-cmp and the like look for it.
 func (x IBAN) Equal(y IBAN) bool { return x == y }
 
 // Compare orders numbers as their electronic forms, for slices.SortFunc.

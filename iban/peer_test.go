@@ -67,7 +67,7 @@ func TestPeerCostaRica(t *testing.T) {
 // TestPeerFrenchLetters: O, P, Q and R count in the key too.
 func TestPeerFrenchLetters(t *testing.T) {
 	accepts(t, "FR22200410100505QZABCMGEF65")
-	for _, letter := range strings.SplitSeq("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "") {
+	for letter := range strings.SplitSeq("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "") {
 		x, err := Build("FR", Parts{"20041", "01005", "0500013" + letter + "026"})
 		if err != nil || !oracleRIB(x.BBAN()) {
 			t.Errorf("%s: %v, %v", letter, x, err)
@@ -86,7 +86,7 @@ func TestPeerCzechFields(t *testing.T) {
 // TestPeerItalianLetters: a letter in an even place counts from A = 0, not from 10.
 func TestPeerItalianLetters(t *testing.T) {
 	for at := range 12 {
-		for _, letter := range strings.SplitSeq("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "") {
+		for letter := range strings.SplitSeq("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "") {
 			body := "0542811101" + "000000123456"[:at] + letter + "000000123456"[at+1:]
 			cin := oracleCIN(body)
 			accepts(t, mustISO(t, "IT", cin+body))
@@ -98,7 +98,7 @@ func TestPeerItalianLetters(t *testing.T) {
 
 // TestPeerCzechRemainderOne: where the sum asks for a digit of 10 no account exists, with whatever digit.
 func TestPeerCzechRemainderOne(t *testing.T) {
-	for _, digit := range strings.SplitSeq("0123456789", "") {
+	for digit := range strings.SplitSeq("0123456789", "") {
 		prefix, account := "0000"+"00006"+digit+"2000145399", "0000"+"000019"+"000000006"+digit
 		if weighted(prefix[4:], 10, 5, 8, 4, 2)%11 != 1 || weighted(account[10:], 6, 3, 7, 9, 10, 5, 8, 4, 2)%11 != 1 {
 			t.Fatal("the remainders are not 1")
