@@ -157,12 +157,27 @@ func FromBBAN(country, bban string) (IBAN, error) {
 	return x, nil
 }
 
-// FromNRB returns the IBAN of a Polish account number of 26 digits, checked as Parse does. The errors are those of Parse;
-// positions count from the start of "PL" + nrb.
-func FromNRB(nrb string) (IBAN, error) {
-	x, err := Parse("PL" + nrb)
+// ReplaceDigits returns the number that s, in electronic form, would be with right check digits: those of ISO and the
+// national ones are computed whatever stands in their places. Everything else must fit the country. The errors are those
+// of Build.
+func ReplaceDigits(s string) (IBAN, error) {
+	if len(s) < minLength {
+		return IBAN{}, fmt.Errorf("replace digits: %w: %d characters are too few", ErrStructure, len(s))
+	}
+	c, ok := CountryByCode(s[:2])
+	if !ok {
+		return IBAN{}, fmt.Errorf("replace digits: %w: %q", ErrCountry, s[:2])
+	}
+	if len(s) != c.Length {
+		return IBAN{}, fmt.Errorf("replace digits of %s: %w: %d characters instead of %d", c.Code, ErrStructure, len(s), c.Length)
+	}
+	text := []byte(s[4:])
+	for _, span := range c.Check {
+		clear(text[span.From:span.To])
+	}
+	x, err := c.complete(text)
 	if err != nil {
-		return IBAN{}, fmt.Errorf("from NRB: %w", err)
+		return IBAN{}, fmt.Errorf("replace digits of %s: %w", c.Code, err)
 	}
 	return x, nil
 }

@@ -1,7 +1,7 @@
 package iban
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/binary"
 )
 
@@ -69,7 +69,10 @@ func (x IBAN) Len() int { return int(formats[x.index()].length) }
 func (x IBAN) Equal(y IBAN) bool { return x == y }
 
 // Compare orders numbers as their electronic forms, for slices.SortFunc.
-func (x IBAN) Compare(y IBAN) int { return cmp.Compare(x.String(), y.String()) }
+func (x IBAN) Compare(y IBAN) int {
+	var s, t letters
+	return bytes.Compare(s[:x.write(&s)], t[:y.write(&t)])
+}
 
 // String returns the electronic form: capitals and digits, no spaces.
 func (x IBAN) String() string {

@@ -179,6 +179,7 @@ func TestNoAllocation(t *testing.T) {
 			"ParseLenient": func() { sinkIBAN, sinkErr = ParseLenient(s) },
 			"NRB":          func() { sinkIBAN, sinkBool = NRB(nrb) },
 			"Append":       func() { buf = sinkIBAN.AppendFormat(sinkIBAN.Append(buf[:0])) },
+			"Compare":      func() { sinkBool = sinkIBAN.Compare(sinkIBAN) == 0 },
 			"Unmarshal":    func() { sinkErr = sinkIBAN.UnmarshalText(nrb[:0]) },
 		} {
 			if n := testing.AllocsPerRun(20, f); n != 0 {
