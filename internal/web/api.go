@@ -15,7 +15,7 @@ import (
 )
 
 // NewAPI returns a huma API on a mux: JSON only, unknown query parameters and body fields refused, names of fields matched
-// exactly, no pages of its own, and every refusal in our shape. The first call sets huma's process-wide hooks for that.
+// exactly and taken once, no pages of its own, and every refusal in our shape. The first call sets huma's process-wide hooks for that.
 func NewAPI(mux *http.ServeMux, document *huma.OpenAPI) huma.API {
 	speakOurShapes()
 	document.OpenAPI = "3.1.0"
@@ -29,6 +29,8 @@ func NewAPI(mux *http.ServeMux, document *huma.OpenAPI) huma.API {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in answers
 	config.RejectUnknownQueryParameters = true
+	read := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	config.Formats = map[string]huma.Format{"application/json": read, "json": read}
 	return humago.New(mux, config)
 }
 

@@ -13,7 +13,7 @@ type explanation struct{ cause, remedy string }
 
 // explanations has one line for each code of the catalogue, and one for the unknown.
 var explanations = map[string]explanation{
-	"malformed":                  {"The body is not JSON, did not arrive whole, or the address or a header cannot be read.", "Compare the request with the operation's example."},
+	"malformed":                  {"The body is not JSON in UTF-8, names a field twice, did not arrive whole, or the address or a header cannot be read.", "Compare the request with the operation's example."},
 	"idempotency-key-required":   {"The operation moves money and came without a key.", "Send a fresh Idempotency-Key for each intent, and the same one when you retry it."},
 	"unauthenticated":            {"The connection presented no client certificate, or the session is over.", "Connect with the certificate that was signed for you (curl: --cert and --key)."},
 	"forbidden":                  {"The certificate or operator lacks the permission that the operation needs.", "Look at GET /secure/whoami; ask an ADMIN for a certificate with the permission."},

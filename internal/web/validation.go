@@ -48,7 +48,7 @@ func explain(status int, msg string, errs []error) *bank.Error {
 		if msg == "request body is required" {
 			return bank.ErrMalformed.With("a body is required")
 		}
-		return bank.ErrMalformed.With("the body is not JSON")
+		return bank.ErrMalformed.With("the body is not JSON in UTF-8 that names each field once")
 	case http.StatusRequestTimeout:
 		return bank.ErrMalformed.With("the body did not arrive in time")
 	case http.StatusUnprocessableEntity:
