@@ -260,7 +260,9 @@ func (v *validation) projectPayer(e entry, payer side, funds map[bank.BalanceNo]
 	}
 	paid = min(funds[from], e.amount)
 	if paid < e.amount {
-		v.domain.add(pli.DomainInsufficientFunds, severity, e.line, fieldAmount)
+		if severity == pli.Error || !payer.closed { // a closed one is empty: that it is closed says it all
+			v.domain.add(pli.DomainInsufficientFunds, severity, e.line, fieldAmount)
+		}
 		if severity == pli.Error {
 			return 0, false
 		}
