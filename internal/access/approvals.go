@@ -62,6 +62,7 @@ func (s *Service) Require(_ context.Context, tx *store.Tx, actor bank.Actor, r R
 
 // openOrNew uses the open approval, or makes one; nil means it was approved and is now used.
 func (s *Service) openOrNew(tx *store.Tx, actor bank.Actor, r Request) (*bank.Approval, error) {
+	var events []bank.AuditEvent
 	for {
 		open, err := tx.OpenApproval(actor.Customer, r.Action, r.Object)
 		switch {
@@ -71,11 +72,13 @@ func (s *Service) openOrNew(tx *store.Tx, actor bank.Actor, r Request) (*bank.Ap
 		case open.Digest == r.Digest:
 			return use(tx, open)
 		default:
-			if err := s.void(tx, open); err != nil {
+			event, err := s.void(tx, actor, open)
+			if err != nil {
 				return nil, fmt.Errorf("void approval: %w", err)
 			}
+			events = append(events, event)
 		}
-		made, fresh, err := s.request(tx, actor, r)
+		made, fresh, err := s.request(tx, actor, r, events)
 		if err != nil || fresh {
 			return made, err
 		}
@@ -97,23 +100,25 @@ func use(tx *store.Tx, a bank.Approval) (*bank.Approval, error) {
 
 const voided = "void: what was to be approved has changed"
 
-// void ends an approval whose content changed. Nobody decided it, so DecidedBy of a pending one stays empty.
-func (s *Service) void(tx *store.Tx, a bank.Approval) error {
-	a.Status, a.DecidedAt, a.Reason = bank.ApprovalRejected, s.now(), voided
-	return tx.DecideApproval(a)
+// void ends an approval whose content changed and returns what is to be audited. Nobody decided it, so DecidedBy of a
+// pending one stays empty.
+func (s *Service) void(tx *store.Tx, actor bank.Actor, a bank.Approval) (bank.AuditEvent, error) {
+	before := approvalJSON(a)
+	a.Status, a.DecidedAt, a.Reason = bank.ApprovalRejected, stamp(s.now()), voided
+	return bank.AuditEvent{Actor: actor.Name, Action: "approval.voided", Object: a.ID.String(), Before: before, After: approvalJSON(a)},
+		tx.DecideApproval(a)
 }
 
-// request inserts a pending approval; false if another transaction was faster.
-func (s *Service) request(tx *store.Tx, actor bank.Actor, r Request) (*bank.Approval, bool, error) {
+// request inserts a pending approval and audits it behind what came before; false if another transaction was faster.
+func (s *Service) request(tx *store.Tx, actor bank.Actor, r Request, before []bank.AuditEvent) (*bank.Approval, bool, error) {
 	a := bank.Approval{Customer: actor.Customer, ID: bank.NewID(), Action: r.Action, Object: r.Object, Digest: r.Digest,
 		Summary: r.Summary, Status: bank.ApprovalPending, RequestedBy: actor.Name, RequestedAt: stamp(s.now())}
 	fresh, err := tx.AddApproval(a)
 	if err != nil || !fresh {
 		return nil, false, err
 	}
-	err = tx.Audit(a.Customer, a.RequestedAt, bank.AuditEvent{Actor: actor.Name, Action: "approval.requested", Object: a.ID.String(),
-		After: approvalJSON(a)})
-	return &a, true, err
+	requested := bank.AuditEvent{Actor: actor.Name, Action: "approval.requested", Object: a.ID.String(), After: approvalJSON(a)}
+	return &a, true, tx.Audit(a.Customer, a.RequestedAt, append(before, requested)...)
 }
 
 // stamp is an instant as the store keeps it.

@@ -125,6 +125,10 @@ func TestChangedContentVoids(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	trail := strings.Join(s.actions(c), " ")
+	if n := strings.Count(trail, "approval.voided"); n != 3 || !strings.HasSuffix(trail, " ada@example.test approval.voided ada@example.test approval.requested") {
+		t.Errorf("the audit trail is %s", trail)
+	}
 }
 
 func TestRejected(t *testing.T) {
