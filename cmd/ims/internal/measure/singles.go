@@ -2,8 +2,9 @@ package measure
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,54 +13,34 @@ import (
 	"ims/internal/bank"
 	"ims/internal/files"
 	"ims/internal/ledger"
-	"ims/internal/money"
-	"ims/internal/store"
 	"ims/pli"
 )
 
 // callers is how many API callers act at once.
 const callers = 64
 
-// Singles measures API credits to different balances of one customer: one caller alone, then 64 at once. Nothing is
-// acknowledged before it is durable, so one caller alone is the floor that a commit costs.
-func Singles(ctx context.Context, o Options) (results []Result, err error) {
-	w, err := newWorkspace(o)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, w.close()) }()
-	engine, err := w.engine(ctx)
-	if err != nil {
-		return nil, err
-	}
-	db, err := open(ctx, engine)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	e, err := newEstate(ctx, db, callers)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.fund(ctx); err != nil {
-		return nil, fmt.Errorf("own funds: %w", err)
-	}
-	return e.singles(ctx, o, engine.Name())
+// Singles measures credits through the API over mutual TLS to different balances of one customer: one caller alone, then 64
+// at once. Nothing is acknowledged before it is durable, so one caller alone is the floor that a commit costs.
+func Singles(ctx context.Context, o Options) ([]Result, error) {
+	return onStage(ctx, o, callers, func(ctx context.Context, s *stage, engine string) ([]Result, error) {
+		if err := s.estate.fund(ctx); err != nil {
+			return nil, fmt.Errorf("own funds: %w", err)
+		}
+		return s.singles(ctx, o, engine)
+	})
 }
 
-func (e *estate) singles(ctx context.Context, o Options, engine string) ([]Result, error) {
-	writer := ledger.NewWriter(e.db, time.Now)
-	defer writer.Close()
-	o.Log("credits by one caller, then by %d", callers)
-	alone, err := e.credit(ctx, writer, 1, o.Duration)
+func (s *stage) singles(ctx context.Context, o Options, engine string) ([]Result, error) {
+	o.Log("credits over mutual TLS by one caller, then by %d", callers)
+	alone, err := s.credit(1, o.Duration)
 	if err != nil {
 		return nil, err
 	}
-	many, err := e.credit(ctx, writer, callers, o.Duration)
+	many, err := s.credit(callers, o.Duration)
 	if err != nil {
 		return nil, err
 	}
-	proof, err := ledger.Verify(ctx, e.db)
+	proof, err := ledger.Verify(ctx, s.estate.db)
 	if err == nil && !proof.OK {
 		err = fmt.Errorf("the ledger is not proven: %+v", proof.Checks)
 	}
@@ -70,18 +51,17 @@ func (e *estate) singles(ctx context.Context, o Options, engine string) ([]Resul
 
 // fund brings money to own funds the only way there is: through the bank and an item.
 func (e *estate) fund(ctx context.Context) error {
-	service, actor := files.New(files.Config{DB: e.db, Now: time.Now}), system(e.customer)
-	text := &strings.Builder{}
-	w := pli.NewWriter(text, pli.WriterOptions{})
-	o := pli.Order{Date: bank.CivilDate(time.Now()), Amount: pli.MaxAmount, Payer: e.ibans[0], Payee: e.master.IBAN, PayerName: "FUNDS", Title: "FUNDS"}
 	outside, err := outsideIBAN()
 	if err != nil {
 		return err
 	}
-	o.Payer = outside
-	if err := w.Write(o); err != nil {
+	var text strings.Builder
+	err = pli.NewWriter(&text, pli.WriterOptions{}).Write(pli.Order{Date: bank.CivilDate(time.Now()), Amount: pli.MaxAmount, Payer: outside,
+		Payee: e.master.IBAN, PayerName: "FUNDS", Title: "FUNDS"})
+	if err != nil {
 		return err
 	}
+	service, actor := files.New(files.Config{DB: e.db, Now: time.Now}), system(e.customer)
 	f, err := service.Receive(ctx, actor, files.Upload{Name: "funds.pli", MasterAccount: e.master.ID, Body: strings.NewReader(text.String())})
 	if err != nil {
 		return err
@@ -95,7 +75,7 @@ func (e *estate) fund(ctx context.Context) error {
 	if err := service.RunFile(ctx, "benchmark", e.customer, f.ID); err != nil {
 		return err
 	}
-	items, err := service.Items(ctx, actor, store.ItemFilter{Status: bank.ItemOpen})
+	items, err := service.Items(ctx, actor, files.ItemFilter{Status: bank.ItemOpen})
 	if err != nil {
 		return err
 	}
@@ -104,7 +84,10 @@ func (e *estate) fund(ctx context.Context) error {
 }
 
 // credit lets some callers credit their balances for a while and returns credits a second.
-func (e *estate) credit(ctx context.Context, writer *ledger.Writer, n int, d time.Duration) (float64, error) {
+func (s *stage) credit(n int, d time.Duration) (float64, error) {
+	transport := &http.Transport{TLSClientConfig: s.client, MaxIdleConnsPerHost: callers, DisableCompression: true}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
 	var done atomic.Int64
 	failures := make(chan error, n)
 	var wg sync.WaitGroup
@@ -112,9 +95,7 @@ func (e *estate) credit(ctx context.Context, writer *ledger.Writer, n int, d tim
 	for c := range n {
 		wg.Go(func() {
 			for i := 0; time.Since(start) < d; i++ {
-				op := ledger.Single{Actor: system(e.customer), Key: bank.Idempotency{Key: fmt.Sprintf("%d-%d-%d", n, c, i)},
-					Balance: e.balances[c].ID, Amount: money.New(1, money.PLN), Title: "BENCHMARK"}
-				if _, err := writer.Post(ctx, op); err != nil {
+				if err := s.creditOnce(client, c, fmt.Sprintf("%d-%d-%d", n, c, i)); err != nil {
 					failures <- err
 					return
 				}
@@ -125,4 +106,24 @@ func (e *estate) credit(ctx context.Context, writer *ledger.Writer, n int, d tim
 	wg.Wait()
 	close(failures)
 	return float64(done.Load()) / time.Since(start).Seconds(), <-failures
+}
+
+func (s *stage) creditOnce(client *http.Client, balance int, key string) error {
+	request, err := http.NewRequest(http.MethodPost, s.oursAt+"/secure/balances/"+s.estate.balances[balance].ID.String()+"/credit",
+		strings.NewReader(`{"amount": {"amount": 1, "currency": "PLN"}, "title": "BENCHMARK"}`))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", key)
+	r, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err == nil && r.StatusCode != http.StatusCreated {
+		err = fmt.Errorf("credit answered %s: %s", r.Status, body)
+	}
+	return err
 }
