@@ -174,6 +174,10 @@ func (Engine) Publish(ctx context.Context, tx *sql.Tx, key string) error {
 	return err
 }
 
+// aliveEvery is how long the connection of Watch may be silent before it is asked whether it is there, and how long it may
+// take to say so: a server or a network that vanished sends nothing, not even an end.
+const aliveEvery = 2 * time.Second
+
 // Watch implements store.Engine with LISTEN on a connection of its own.
 func (e Engine) Watch(ctx context.Context, _ *sql.DB, ready func(), changed func(key string)) error {
 	conn, err := pgx.Connect(ctx, e.URL)
@@ -190,14 +194,30 @@ func (e Engine) Watch(ctx context.Context, _ *sql.DB, ready func(), changed func
 	}
 	ready()
 	for {
-		n, err := conn.WaitForNotification(ctx)
+		n, err := notification(ctx, conn)
 		if err != nil {
 			return err
+		}
+		if n == nil {
+			continue
 		}
 		if key, ours := strings.CutPrefix(n.Payload, schema+" "); ours {
 			changed(key)
 		}
 	}
+}
+
+// notification waits for the next one; nil if there was none, but the connection is alive.
+func notification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	waiting, stop := context.WithTimeout(ctx, aliveEvery)
+	defer stop()
+	n, err := conn.WaitForNotification(waiting)
+	if err == nil || ctx.Err() != nil || waiting.Err() == nil {
+		return n, err
+	}
+	asking, stop := context.WithTimeout(ctx, aliveEvery)
+	defer stop()
+	return nil, conn.Ping(asking)
 }
 
 var schemaWords = strings.NewReplacer(

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -277,5 +278,77 @@ func TestSchemaWords(t *testing.T) {
 	want := "CREATE TABLE a (\n  k bigint NOT NULL, b bytea, s text COLLATE \"C\", t text COLLATE \"C\" NOT NULL, n bigint,\n  PRIMARY KEY (k)\n);\nCREATE TABLE h (\n  k bigint NOT NULL\n);"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// frozen is a way to a server that can stop carrying anything, without an end that anybody could notice.
+type frozen struct {
+	net.Listener
+	server string
+	freeze chan struct{}
+}
+
+func (f *frozen) serve() {
+	for {
+		near, err := f.Accept()
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("tcp", f.server)
+		if err != nil {
+			_ = near.Close()
+			return
+		}
+		go f.carry(far, near)
+		go f.carry(near, far)
+	}
+}
+
+func (f *frozen) carry(to, from net.Conn) {
+	buffer := make([]byte, 4096)
+	for {
+		n, err := from.Read(buffer)
+		select {
+		case <-f.freeze:
+			return // and close nothing
+		default:
+		}
+		if err == nil {
+			_, err = to.Write(buffer[:n])
+		}
+		if err != nil {
+			_, _ = to.Close(), from.Close()
+			return
+		}
+	}
+}
+
+// TestWatchNoticesSilence: a watch over a connection that carries nothing any more ends, so that nothing cached is kept.
+func TestWatchNoticesSilence(t *testing.T) {
+	t.Parallel()
+	address, err := url.Parse(os.Getenv(storetest.PostgresVariable))
+	if err != nil || address.Port() == "" {
+		t.Skip("needs a server with a host and a port")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := &frozen{listener, address.Host, make(chan struct{})}
+	go way.serve()
+	t.Cleanup(func() { _ = listener.Close() })
+	address.Host = listener.Addr().String()
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- postgres.Engine{URL: address.String()}.Watch(t.Context(), nil, func() { close(ready) }, func(string) {})
+	}()
+	select {
+	case <-ready:
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	close(way.freeze)
+	if err := <-ended; err == nil {
+		t.Error("the watch ended without saying why")
 	}
 }
