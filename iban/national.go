@@ -54,7 +54,8 @@ func (r rule) holds(b, c, d, r97 uint64) bool {
 	case ruleLuhn:
 		return (luhn(c)+luhn(d))%10 == 0
 	case ruleHr:
-		return hrHolds(b, c, d)
+		bank, account := hrWalk(b, c, d)
+		return bank == hrRight && account == hrRight
 	case ruleHu:
 		return dot(b, &huBank[1])%10 == 0 && (dot(c, &huAccount[2])+dot(d, &huAccount[3]))%10 == 0
 	case ruleIs:

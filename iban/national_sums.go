@@ -35,13 +35,13 @@ var (
 	noAccount = weigh("00000054321")
 )
 
-// dot returns the weighted sum of a word's digits; letters may stand only where the weight is zero. The multiplication
-// adds four products in its top 16 bits: lane i of the digits meets lane 3-i of the weights. No lane reaches 2^16, so
-// none spills into the next.
+// dot returns the weighted sum of a word's digits; letters may stand only where the weight is zero. Each multiplication
+// adds four products in its top 16 bits: lane i of the digits meets lane 3-i of the weights. No lane of their sum reaches
+// 2^16, so none spills into the next.
 func dot(w uint64, p *pattern) uint64 {
 	const lanes = 0x00ff00ff00ff00ff
 	w -= zeros
-	return w&lanes*p.even>>48 + w>>8&lanes*p.odd>>48
+	return (w&lanes*p.even + w>>8&lanes*p.odd) >> 48
 }
 
 // sum returns the weighted sum of b's digits. No rule has weights in the first word.
@@ -106,12 +106,6 @@ func luhn(w uint64) uint64 {
 	return (doubled*2 - big*9 + w>>8&lanes) * 0x0001000100010001 >> 48
 }
 
-// hrHolds checks both parts by ISO 7064 MOD 11,10: with its check digit each leads to 1, doubled.
-func hrHolds(b, c, d uint64) bool {
-	bank, account := hrWalk(b, c, d)
-	return bank == 2 && account == 2
-}
-
 // hrComplete finds both digits by walking with 0 in their places.
 func hrComplete(b *bban) bool {
 	b.set(10, '0')
@@ -122,14 +116,18 @@ func hrComplete(b *bban) bool {
 	return true
 }
 
+// hrRight is 1, doubled.
+const hrRight = 2
+
 // hrDigit returns the check digit for what 0 in its place leads to: half of that is what stood before it (6 is the
 // half of 1 modulo 11), and the digit makes that 1 modulo 10.
 func hrDigit(doubled byte) byte { return '0' + (11-doubled*6%11)%10 }
 
-// hrWalk returns where the seven digits of the bank and the ten of the account lead.
+// hrWalk returns where ISO 7064 MOD 11,10 leads with the seven digits of the bank and with the ten of the account: to
+// hrRight each if its last digit is right.
 func hrWalk(b, c, d uint64) (bank, account byte) {
 	x, y := paired(c), paired(d)
-	p := mod1110Pair[byte(x)][mod1110First[b>>56&15]&15]
+	p := mod1110Pair[byte(x)][mod1110Pair[b>>52&0xf0][5]&15] // 0 leads from 5 to 10, where a walk begins
 	p = mod1110Pair[byte(x>>32)][mod1110Pair[byte(x>>16)][p&15]&15]
 	q := mod1110Pair[byte(y)][mod1110Pair[byte(x>>48)][10]&15]
 	q = mod1110Pair[byte(y>>32)][mod1110Pair[byte(y>>16)][q&15]&15]
@@ -157,14 +155,6 @@ var mod1110Pair = func() (next [256][16]byte) {
 				next[first|second<<4][p] = mod1110Step(mod1110Step(p, first), second)
 			}
 		}
-	}
-	return next
-}()
-
-// mod1110First is the step from the start, p = 10.
-var mod1110First = func() (next [16]byte) {
-	for digit := range byte(10) {
-		next[digit] = mod1110Step(10, digit)
 	}
 	return next
 }()
