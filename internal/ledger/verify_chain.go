@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"math"
 
 	"ims/internal/bank"
 	"ims/internal/store"
@@ -32,13 +33,34 @@ func (v *verification) walkChain() error {
 		}
 		link = links[len(links)-1].No + 1
 	}
-	if w.next != head.NextID {
-		v.chain.violated("customer %d: the chain ends at id %d, the head at %d", v.customer, w.next-1, head.NextID-1)
+	if w.next != head.NextID || w.last.No != head.NextLink-1 {
+		v.chain.violated("customer %d: the chain ends at link %d, id %d, the head at link %d, id %d", v.customer, w.last.No, w.next-1, head.NextLink-1, head.NextID-1)
 	}
 	if w.last.Hash != head.LastHash {
 		v.chain.violated("customer %d: the head does not know the last link", v.customer)
 	}
-	return nil
+	return errors.Join(v.outside(math.MinInt64, 0), v.outside(head.NextID, math.MaxInt64))
+}
+
+// outside tells of rows with ids that no link covers, because they were never given: one of each kind is enough.
+func (v *verification) outside(first, last bank.TransactionID) error {
+	stray := func(what string, id bank.TransactionID) error {
+		v.chain.violated("customer %d: %s %d is in no link", v.customer, what, id)
+		return errSkip
+	}
+	postings := v.tx.EachPosting(v.customer, first, last, func(p store.PostingRow) error { return stray("posting", p.ID) })
+	if postings != nil && !errors.Is(postings, errSkip) {
+		return postings
+	}
+	transactions := v.tx.EachTransaction(v.customer, first, last, func(t bank.Transaction) error { return stray("transaction", t.ID) })
+	if transactions != nil && !errors.Is(transactions, errSkip) {
+		return transactions
+	}
+	audits, err := v.tx.AuditEvents(v.customer, first, last)
+	if len(audits) > 0 {
+		v.chain.violated("customer %d: audit event %d is in no link", v.customer, audits[0].ID)
+	}
+	return err
 }
 
 // links reads the links from one on until they cover a window of ids.
@@ -150,12 +172,34 @@ func (w *walk) add(rows store.Rows) {
 	for i := range rows.Postings {
 		w.addPosting(&rows.Postings[i])
 	}
+	postings := rows.Postings
 	for i := range rows.Transactions {
-		w.addTransaction(&rows.Transactions[i])
+		t := &rows.Transactions[i]
+		for len(postings) > 1 && postings[1].ID <= t.ID {
+			postings = postings[1:]
+		}
+		if !sideOf(t, postings) {
+			w.running.violated("customer %d transaction %d: is no side of its posting %d", w.customer, t.ID, t.Posting)
+		}
+		w.addTransaction(t)
 	}
 	for i := range rows.Audits {
 		w.addAudit(&rows.Audits[i])
 	}
+}
+
+// sideOf tells whether a transaction is what one holder sees of the first of the postings. What is only authorised or was declined has none.
+func sideOf(t *bank.Transaction, postings []store.PostingRow) bool {
+	if t.Posting == 0 && (t.Status == bank.StatusAuthorized || t.Status == bank.StatusDeclined) {
+		return true
+	}
+	if len(postings) == 0 {
+		return false
+	}
+	p := &postings[0]
+	paid := t.Balance == p.To && t.Amount == p.Amount
+	pays := t.Balance == p.From && t.Amount == -p.Amount
+	return (paid || pays) && t.Posting == p.ID && t.At.Equal(p.PostedAt) && t.Origin.File == p.Origin.File && t.Origin.Line == p.Origin.Line
 }
 
 func (w *walk) addPosting(p *store.PostingRow) {
