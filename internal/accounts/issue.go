@@ -96,6 +96,17 @@ func (s *Service) issueWaiting(tx *store.Tx, actor bank.Actor, b bank.Balance) (
 	return true, tx.Audit(b.Customer, s.now(), auditEvent(actor, "iban.issue", b.ID.String(), "", number.String()))
 }
 
+// issueGated is issueWaiting where the customer's settings let the end user have an IBAN now.
+func (s *Service) issueGated(tx *store.Tx, actor bank.Actor, c bank.Customer, b bank.Balance) (bool, error) {
+	if c.Settings.KYCGate {
+		u, err := tx.User(b.Customer, b.User)
+		if err != nil || mayIssue(c, u) != nil {
+			return false, err
+		}
+	}
+	return s.issueWaiting(tx, actor, b)
+}
+
 // IssueIBAN issues for one balance, where the customer's mode is not automatic or the base came late. A balance that has an
 // open IBAN keeps it and gets bank.ErrAlreadyExists.
 func (s *Service) IssueIBAN(ctx context.Context, actor bank.Actor, balance bank.ID) (a bank.BankAccount, err error) {
@@ -159,7 +170,8 @@ func (s *Service) issuable(tx *store.Tx, actor bank.Actor, id bank.ID) (b bank.B
 }
 
 // IssueMissing issues for all balances of a currency that wait for an IBAN, in transactions of some hundred each, and
-// returns how many it issued. With bank.ErrRangeExhausted the others still wait.
+// returns how many it issued. Where the customer's IBANs wait for KYC, so do these. With bank.ErrRangeExhausted the others
+// still wait.
 func (s *Service) IssueMissing(ctx context.Context, actor bank.Actor, currency money.Currency) (issued int, err error) {
 	if err := actor.May(bank.PermIBANsIssue); err != nil {
 		return 0, err
@@ -206,9 +218,13 @@ func (s *Service) issueStep(tx *store.Tx, actor bank.Actor, m *missing) error {
 	if err != nil {
 		return err
 	}
+	c, err := tx.Customer(actor.Customer)
+	if err != nil {
+		return err
+	}
 	for _, b := range locked {
 		m.after = b.No
-		ok, err := s.issueWaiting(tx, actor, b)
+		ok, err := s.issueGated(tx, actor, c, b)
 		if errors.Is(err, bank.ErrRangeExhausted) {
 			m.ended, m.exhausted = true, err
 			return nil
