@@ -28,7 +28,7 @@ const masterNRB = "83111111110000000000000010"
 
 // scene is a customer with some end users on a throw-away store.
 type scene struct {
-	t        *testing.T
+	t        tb
 	db       *store.DB
 	files    *files.Service
 	accounts *accounts.Service
@@ -37,9 +37,24 @@ type scene struct {
 	user     bank.User
 }
 
+// tb is what a scene needs of a test; a property is one too.
+type tb interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 func clock() time.Time { return day }
 
-func newScene(t *testing.T, db *store.DB, acceptance bank.Acceptance) *scene {
+func newScene(t tb, db *store.DB, acceptance bank.Acceptance) *scene {
+	t.Helper()
+	return newSceneAt(t, db, acceptance, masterNRB, "PL111111117700")
+}
+
+// newSceneAt is newScene for one of several customers of a store: with a master account and a base IBAN of its own.
+func newSceneAt(t tb, db *store.DB, acceptance bank.Acceptance, master, base string) *scene {
 	t.Helper()
 	ctx := context.Background()
 	s := &scene{t: t, db: db, accounts: accounts.New(db, clock)}
@@ -49,9 +64,9 @@ func newScene(t *testing.T, db *store.DB, acceptance bank.Acceptance) *scene {
 	c, err := onboard.Create(ctx, bank.System(0, "test"), "Demo Pay", settings)
 	must(t, err)
 	s.actor = bank.System(c.ID, "test")
-	s.master, err = onboard.AddMasterAccount(ctx, s.actor, customers.NewMasterAccount{IBAN: masterNRB, Currency: money.PLN, Acceptance: acceptance})
+	s.master, err = onboard.AddMasterAccount(ctx, s.actor, customers.NewMasterAccount{IBAN: master, Currency: money.PLN, Acceptance: acceptance})
 	must(t, err)
-	_, err = onboard.AddBaseIBAN(ctx, s.actor, customers.NewBaseIBAN{Base: "PL111111117700", MasterAccount: s.master.ID})
+	_, err = onboard.AddBaseIBAN(ctx, s.actor, customers.NewBaseIBAN{Base: base, MasterAccount: s.master.ID})
 	must(t, err)
 	s.user, _, err = s.accounts.CreateUser(ctx, s.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
 	must(t, err)
@@ -64,7 +79,7 @@ func (s *scene) service(chunk int) *files.Service {
 	return files.New(files.Config{DB: s.db, Now: clock, Lease: 300 * time.Millisecond, Chunk: chunk})
 }
 
-func must(t testing.TB, err error) {
+func must(t tb, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +159,7 @@ func (s *scene) executed(name, content string) (bank.TransactionFile, map[string
 // proven fails unless the ledger's invariants hold.
 func (s *scene) proven() {
 	s.t.Helper()
-	proof, err := ledger.Verify(context.Background(), s.db)
+	proof, err := ledger.Verify(context.Background(), s.db, s.actor.Customer)
 	must(s.t, err)
 	for _, c := range proof.Checks {
 		if !c.OK {
