@@ -1,5 +1,7 @@
 package iban
 
+import "encoding/binary"
+
 // Eight characters at a time: a word holds them with the first in the low byte, so that one 64-bit operation works on
 // all of them ("SIMD within a register"). The BBAN fills words from its end; bytes before it hold '0', which changes
 // neither a number nor a weighted sum.
@@ -126,9 +128,14 @@ func (b *bban) numeric() bool {
 
 // wordsOf aligns a BBAN of up to 32 characters to the end of the last word.
 func wordsOf[T ~string | ~[]byte](text T) bban {
-	b := bban{zeros, zeros, zeros, zeros}
-	for i := range len(text) {
-		b.set(len(text)-1-i, text[i])
+	var buf [32]byte
+	for i := range buf {
+		buf[i] = '0'
+	}
+	copy(buf[len(buf)-len(text):], text)
+	var b bban
+	for i := range b {
+		b[i] = binary.LittleEndian.Uint64(buf[8*i:])
 	}
 	return b
 }
