@@ -18,11 +18,14 @@ type Site struct{ engine store.Engine }
 // EachSite runs a test on an empty site of every engine.
 func EachSite(t *testing.T, test func(t *testing.T, site Site)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, Site{sqlite.Engine{Path: filepath.Join(t.TempDir(), "ims.db")}})
-	})
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(t, SQLiteSite(t)) })
 	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, PostgresSite(t)) })
+}
+
+// SQLiteSite returns an empty site on SQLite.
+func SQLiteSite(t testing.TB) Site {
+	t.Helper()
+	return Site{sqlite.Engine{Path: filepath.Join(t.TempDir(), "ims.db")}}
 }
 
 // PostgresSite returns an empty site on PostgreSQL; without a server the test is skipped.
