@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"slices"
@@ -188,10 +189,7 @@ func TestCertificates(t *testing.T) {
 	revoked := c.certificate("V-Example-Revoked", bank.AllPermissions())
 	api := s.connect(revoked)
 	api.do("GET", "/secure/users", nil).ok(200, nil)
-	leaf := must[*x509.Certificate](t)(x509.ParseCertificate(revoked.Certificate[0]))
-	if err := s.customers.Revoke(t.Context(), bank.System(c.ID, "test"), c.ID, fmt.Sprintf("%032x", leaf.SerialNumber), "test"); err != nil {
-		t.Fatal(err)
-	}
+	c.revoke(revoked)
 	s.advance(time.Second) // on the same, open connection
 	if p := api.do("GET", "/secure/users", nil).refused(bank.ErrCertificateUnknown); !strings.Contains(p.Detail, "V-Example-Revoked") {
 		t.Errorf("the refusal does not name the CN: %s", p.Detail)
@@ -251,10 +249,7 @@ func TestResumedConnections(t *testing.T) {
 	if status, resumed := ask(); status != 200 || !resumed {
 		t.Errorf("second: %d, resumed %v", status, resumed)
 	}
-	leaf := must[*x509.Certificate](t)(x509.ParseCertificate(certificate.Certificate[0]))
-	if err := s.customers.Revoke(t.Context(), bank.System(c.ID, "test"), c.ID, fmt.Sprintf("%032x", leaf.SerialNumber), "test"); err != nil {
-		t.Fatal(err)
-	}
+	c.revoke(certificate)
 	s.advance(time.Second)
 	if status, _ := ask(); status != 403 {
 		t.Errorf("after revocation: %d", status)
@@ -334,5 +329,35 @@ func TestAllowHeader(t *testing.T) {
 	}
 	if a := api.do(http.MethodHead, "/secure/users", nil); a.status != 200 || len(a.body) != 0 {
 		t.Errorf("HEAD: %d %s", a.status, a.body)
+	}
+}
+
+// TestRevokedWhileUploading: what a certificate has begun does not outlive it.
+func TestRevokedWhileUploading(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	c := s.example()
+	certificate := c.certificate("V-Example-Uploader", bank.AllPermissions())
+	api, admin := s.connect(certificate), c.caller("V-Example-Admin")
+	body, pen := io.Pipe()
+	defer pen.Close()
+	request := must[*http.Request](t)(http.NewRequest("POST", api.base+"/secure/transaction-files?name=late.pli&masterAccountId="+c.master.ID.String(), body))
+	request.Header.Set("Content-Type", "application/octet-stream")
+	go func() {
+		_, _ = io.WriteString(pen, line(outsideNRB, c.master.IBAN.String()[2:], 100, "LATE")) // the service has begun to read
+		c.revoke(certificate)
+		s.advance(time.Second)
+	}()
+	response, err := api.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	refused := answer{t, "upload", response.StatusCode, response.Header, must[[]byte](t)(io.ReadAll(response.Body))}
+	refused.refused(bank.ErrCertificateUnknown)
+	var list TransactionFileList
+	admin.do("GET", "/secure/transaction-files", nil).ok(200, &list)
+	if len(list.Items) != 0 {
+		t.Errorf("a file is there: %+v", list.Items)
 	}
 }

@@ -104,7 +104,7 @@ func direct(handle func(*server, http.ResponseWriter, *http.Request, bank.Actor)
 				err = handle(s, w, r, actorOf(r.Context()))
 			}
 			if err != nil {
-				web.Refuse(w, r, err)
+				web.Refuse(w, r, refusal(r.Context(), err))
 			}
 		})
 	}

@@ -189,6 +189,18 @@ func (c *customer) certificate(cn string, permissions []bank.Permission) *tls.Ce
 	return signed
 }
 
+// revoke ends a certificate; callers feel it a second later.
+func (c *customer) revoke(certificate *tls.Certificate) {
+	c.t.Helper()
+	leaf, err := x509.ParseCertificate(certificate.Certificate[0])
+	if err == nil {
+		err = c.customers.Revoke(context.Background(), bank.System(c.ID, "test"), c.ID, fmt.Sprintf("%032x", leaf.SerialNumber), "test")
+	}
+	if err != nil {
+		c.t.Error(err)
+	}
+}
+
 // connect returns a caller with the certificate, or without one if it is nil. Every answer is held to the contract.
 func (s *scene) connect(certificate *tls.Certificate) *caller {
 	config := &tls.Config{RootCAs: s.roots, MinVersion: tls.VersionTLS13}

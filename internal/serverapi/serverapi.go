@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -113,13 +114,56 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		actor, _, err := s.Auth.Authenticate(r.Context(), clientCertificate(r))
+		cert := clientCertificate(r)
+		actor, _, err := s.Auth.Authenticate(r.Context(), cert)
 		if err != nil {
 			web.Refuse(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
+		ctx := context.WithValue(r.Context(), actorKey{}, actor)
+		if limitsOf(r).Long {
+			var done func()
+			ctx, done = s.whileAuthorised(ctx, w, cert)
+			defer done()
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// lookAgain is how often a long request is asked whether its certificate still stands; most times the authenticator
+// remembers.
+const lookAgain = 100 * time.Millisecond
+
+// whileAuthorised returns a context that ends when the certificate of a long request is revoked, with the refusal as its
+// cause. A body that still comes is no longer waited for. done is to be called at the end of the request.
+func (s *server) whileAuthorised(ctx context.Context, w http.ResponseWriter, cert *x509.Certificate) (_ context.Context, done func()) {
+	ctx, end := context.WithCancelCause(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		ticker := time.NewTicker(lookAgain)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if _, _, err := s.Auth.Authenticate(ctx, cert); errors.Is(err, bank.ErrCertificateUnknown) {
+				end(err)
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // a connection without deadlines waits for the body
+				return
+			}
+		}
+	})
+	return ctx, func() { end(nil); watch.Wait() }
+}
+
+// refusal is why an operation ended: the end of its certificate, where that came first.
+func refusal(ctx context.Context, err error) error {
+	if ended := context.Cause(ctx); errors.Is(ended, bank.ErrCertificateUnknown) {
+		return ended
+	}
+	return err
 }
 
 // clientCertificate returns the certificate whose chain the handshake has verified, or nil.
