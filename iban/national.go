@@ -4,8 +4,8 @@ package iban
 // ("Register of European Account Numbers"), the national bankers' associations, ISO 7064; those that registry.tsv marks
 // "warn" were found by testing hypotheses against every published example.
 //
-// Each rule can judge (holds) and compute (complete). The two are written separately and the tests play them against
-// each other and against a slow third version.
+// Each rule can judge (holds) and compute (complete). The tests play the two against each other and against a slow third
+// version.
 
 // rule names an algorithm; several countries may share one.
 type rule uint8

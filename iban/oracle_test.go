@@ -57,6 +57,15 @@ func oracleMod97(text string) int64 {
 	return n.Mod(n, big.NewInt(97)).Int64()
 }
 
+// oraclePrint is the print form.
+func oraclePrint(s string) string {
+	var groups []string
+	for ; len(s) > 4; s = s[4:] {
+		groups = append(groups, s[:4])
+	}
+	return strings.Join(append(groups, s), " ")
+}
+
 func weighted(digits string, weights ...int) int {
 	sum := 0
 	for i, w := range weights {
