@@ -180,7 +180,7 @@ func (e *examination) describeNational(f *Fault, at int) {
 		f.Message = fmt.Sprintf("no account of %s has these digits: no national check digit fits them", name)
 		return
 	}
-	f.Message = fmt.Sprintf("the national check (%s) is %s, but the account asks for %s", name, f.Actual, f.Expected)
+	f.Message = fmt.Sprintf("the national check (%s) is %s, but the rest of the number asks for %s", name, f.Actual, f.Expected)
 }
 
 // characterAt returns the character with that 1-based position.

@@ -112,7 +112,7 @@ func TestMessages(t *testing.T) {
 		{"PL4O111111117700000000000001", `"O" at position 4 must be a digit`},
 		{"PL01111111117700000000000001", "check digits 01 do not exist (they run from 02 to 98); the rest of the number asks for 40"},
 		{"PL41111111117700000000000001", "the check digits are 41, but the rest of the number asks for 40: something is mistyped"},
-		{"PL37111111120000000000000000", "the national check (Poland) is 2, but the account asks for 1"},
+		{"PL37111111120000000000000000", "the national check (Poland) is 2, but the rest of the number asks for 1"},
 		{"NO6286011117050", "no account of Norway has these digits: no national check digit fits them"},
 	}
 	for _, tt := range tests {
