@@ -2,6 +2,7 @@ package files
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -82,8 +83,8 @@ func unpackNatural(list []natural, b []byte) []natural {
 // surplus returns the lines of one date that repeat records of files in or after execution: of n equal records here the
 // last min(n, e), where e is how many have been executed. That is the most that any one earlier file has, for each posted
 // only what went beyond those before it. Both sides are sorted, so each earlier file is one merge.
-func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural, before int64) (lines []uint32, err error) {
-	m := merger{ours: ours, here: map[int]int{}, earlier: map[int]int{}}
+func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural, before int64) (found []duplicate, err error) {
+	m := merger{ours: ours, here: map[int]int{}, earlier: map[int]copies{}}
 	err = tx.EachEarlierKeys(customer, date, before, func(part store.KeyPart) error {
 		m.add(part)
 		return nil
@@ -91,18 +92,39 @@ func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural
 	m.endFile()
 	for first, e := range m.earlier {
 		end := groupEnd(ours, first)
-		for _, n := range ours[max(first, end-e):end] {
-			lines = append(lines, n.line)
+		for _, n := range ours[max(first, end-e.n):end] {
+			found = append(found, duplicate{n.line, e.file})
 		}
 	}
-	return lines, err
+	return found, err
+}
+
+// duplicate is a surplus line with the executed file that has as many copies of it.
+type duplicate struct {
+	line uint32
+	file bank.FileNo
+}
+
+// linesOf returns the lines of duplicates, in their order.
+func linesOf(found []duplicate) []uint32 {
+	lines := make([]uint32, len(found))
+	for i, d := range found {
+		lines[i] = d.line
+	}
+	return lines
+}
+
+// copies is how many equal records a file has.
+type copies struct {
+	n    int
+	file bank.FileNo
 }
 
 // merger walks our keys once beside each earlier file's.
 type merger struct {
 	ours    []natural
-	here    map[int]int // index of the first of equal keys of ours -> how many the file at hand has
-	earlier map[int]int // the same -> the most that one file has
+	here    map[int]int    // index of the first of equal keys of ours -> how many the file at hand has
+	earlier map[int]copies // the same -> the most that one file has
 	file    bank.FileNo
 	at      int
 }
@@ -129,7 +151,9 @@ func (m *merger) add(part store.KeyPart) {
 // endFile takes over what was counted in one earlier file.
 func (m *merger) endFile() {
 	for first, n := range m.here {
-		m.earlier[first] = max(m.earlier[first], n)
+		if n > m.earlier[first].n {
+			m.earlier[first] = copies{n, m.file}
+		}
 	}
 	clear(m.here)
 	m.at = 0
@@ -144,15 +168,15 @@ func groupEnd(list []natural, first int) int {
 	return end
 }
 
-// duplicates returns the surplus lines of a whole file against files whose execution came before, sorted.
-func duplicates(tx *store.Tx, customer bank.CustomerID, keys keyring, before int64) (lines []uint32, err error) {
+// duplicates returns the surplus lines of a whole file against files whose execution came before, sorted by line.
+func duplicates(tx *store.Tx, customer bank.CustomerID, keys keyring, before int64) (all []duplicate, err error) {
 	for date, ours := range keys {
 		found, err := surplus(tx, customer, date, ours, before)
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, found...)
+		all = append(all, found...)
 	}
-	slices.Sort(lines)
-	return lines, nil
+	slices.SortFunc(all, func(a, b duplicate) int { return cmp.Compare(a.line, b.line) })
+	return all, nil
 }

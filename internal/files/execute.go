@@ -152,7 +152,7 @@ func surplusOf(tx *store.Tx, f bank.TransactionFile) (lines []uint32, err error)
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, found...)
+		lines = append(lines, linesOf(found)...)
 	}
 	slices.Sort(lines)
 	return lines, nil

@@ -18,20 +18,16 @@ type domainFindings struct {
 	errors, warnings int64
 }
 
-func (d *domainFindings) add(code pli.Code, severity pli.Severity, line uint32, field int, params ...pli.Params) {
+func (d *domainFindings) add(f pli.Finding) {
 	if d.counts == nil {
 		d.counts = map[pli.Code]int64{}
 	}
-	d.counts[code]++
+	d.counts[f.Code]++
 	n := &d.warnings
-	if severity == pli.Error {
+	if f.Severity == pli.Error {
 		n = &d.errors
 	}
 	if *n++; *n <= pli.DefaultFindings {
-		f := pli.Finding{Code: code, Severity: severity, Line: int(line), Field: field}
-		if len(params) > 0 {
-			f.Params = params[0]
-		}
 		d.kept = append(d.kept, f)
 	}
 }
@@ -143,16 +139,31 @@ func (v *validation) judge() error {
 func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 	v.keys.sort()
 	for _, r := range v.keys.inFile() {
-		v.domain.add(pli.DomainDuplicateInFile, pli.Warning, r.line, 0, pli.Params{Got: int64(r.first)})
+		v.domain.add(pli.Finding{Code: pli.DomainDuplicateInFile, Severity: pli.Warning, Line: int(r.line), Params: pli.Params{Got: int64(r.first)}})
 	}
-	lines, err := duplicates(tx, v.file.Customer, v.keys, 0)
+	found, err := duplicates(tx, v.file.Customer, v.keys, 0)
 	if err != nil {
 		return nil, fmt.Errorf("compare with earlier files: %w", err)
 	}
-	for _, line := range lines {
-		v.domain.add(pli.DomainDuplicateExecuted, pli.Warning, line, 0)
+	names := map[bank.FileNo]string{}
+	for _, d := range found {
+		if _, ok := names[d.file]; !ok {
+			if names[d.file], err = nameOf(tx, v.file.Customer, d.file); err != nil {
+				return nil, err
+			}
+		}
+		v.domain.add(pli.Finding{Code: pli.DomainDuplicateExecuted, Severity: pli.Warning, Line: int(d.line), Value: names[d.file]})
 	}
-	return lines, nil
+	return linesOf(found), nil
+}
+
+// nameOf returns the name of a file.
+func nameOf(tx *store.Tx, customer bank.CustomerID, no bank.FileNo) (string, error) {
+	list, err := tx.Files(customer, "", no+1, 1) // the newest of those up to it
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0].Name, nil
 }
 
 // judgeEntries walks the plan in its order and projects what execution will find: which sides are usable, and what would be
@@ -169,11 +180,11 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 		var payer, payee side
 		if e.payer > 0 {
 			payer = sides[e.payer-1]
-			v.judgeSide(payer, !payer.noDebits, e.line, fieldPayer)
+			v.judgeSide(payer, !payer.noDebits, e.line, fieldPayer, e.payer)
 		}
 		if e.payee > 0 {
 			payee = sides[e.payee-1]
-			v.judgeSide(payee, !payee.noCredits, e.line, fieldPayee)
+			v.judgeSide(payee, !payee.noCredits, e.line, fieldPayee, e.payee)
 		}
 		if _, found := slices.BinarySearch(surplus, e.line); !found {
 			v.project(e, payer, payee, funds)
@@ -182,20 +193,25 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 	return nil
 }
 
-// judgeSide reports what is out of the ordinary about one of our IBANs.
-func (v *validation) judgeSide(s side, free bool, line uint32, field int) {
+// judgeSide reports what is out of the ordinary about one of our IBANs; number is its place in the plan.
+func (v *validation) judgeSide(s side, free bool, line uint32, field int, number uint32) {
+	f := pli.Finding{Severity: pli.Warning, Line: int(line), Field: field}
 	switch {
 	case !s.known:
-		v.domain.add(pli.DomainOwnAccountUnknown, pli.Warning, line, field)
+		f.Code = pli.DomainOwnAccountUnknown
 	case s.closed:
-		v.domain.add(pli.DomainOwnAccountClosed, pli.Warning, line, field)
+		f.Code = pli.DomainOwnAccountClosed
 	case s.mismatch:
-		v.domain.add(pli.DomainCurrencyMismatch, pli.Warning, line, field)
+		f.Code = pli.DomainCurrencyMismatch
 	case s.inactive:
-		v.domain.add(pli.DomainOwnerNotActive, pli.Warning, line, field)
+		f.Code = pli.DomainOwnerNotActive
 	case !free:
-		v.domain.add(pli.DomainOwnAccountBlocked, pli.Warning, line, field)
+		f.Code = pli.DomainOwnAccountBlocked
+	default:
+		return
 	}
+	f.Value = v.plan.ibans[number-1].String()
+	v.domain.add(f)
 }
 
 // ownFunds is the key of the customer's own funds among the projected balances.
@@ -261,7 +277,7 @@ func (v *validation) projectPayer(e entry, payer side, funds map[bank.BalanceNo]
 	paid = min(funds[from], e.amount)
 	if paid < e.amount {
 		if severity == pli.Error || !payer.closed { // a closed one is empty: that it is closed says it all
-			v.domain.add(pli.DomainInsufficientFunds, severity, e.line, fieldAmount)
+			v.domain.add(pli.Finding{Code: pli.DomainInsufficientFunds, Severity: severity, Line: int(e.line), Field: fieldAmount})
 		}
 		if severity == pli.Error {
 			return 0, false

@@ -49,6 +49,10 @@ func TestSamples(t *testing.T) {
 				if diff := cmp.Diff(map[string]int64{want.code: 1}, f.Totals.Codes); diff != "" {
 					s.t.Errorf("findings (-want +got):\n%s", diff)
 				}
+				if found, err := s.files.Findings(context.Background(), s.actor, f.ID, 0, 1); err != nil || !strings.Contains(found[0].Message, found[0].Value) ||
+					want.code != "domain.insufficient_funds" && !strings.HasPrefix(found[0].Value, "PL") {
+					s.t.Errorf("the finding does not tell the IBAN: %+v, %v", found, err)
+				}
 				delete(outcomes, "POSTINGS")
 				if names := slices.Collect(maps.Keys(outcomes)); !slices.Equal(names, []string{want.outcome}) {
 					s.t.Errorf("outcomes %v, want %s", names, want.outcome)
