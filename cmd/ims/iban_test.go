@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,5 +46,20 @@ func TestVerdictStaysOnItsLines(t *testing.T) {
 		"         ^ \"XX\" is not the code of a country with IBANs\n"
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// TestStandardInputAsTyped: of a line only its end is cut off, also of the last one that has none.
+func TestStandardInputAsTyped(t *testing.T) {
+	var got []string
+	judge := func(number string) error {
+		got = append(got, number)
+		return nil
+	}
+	if err := (&ibanCheckCommand{Numbers: []string{"-"}}).each(strings.NewReader("A\r\n\n\tB \nC"), judge); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"A", "", "\tB ", "C"}; !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
 	}
 }
