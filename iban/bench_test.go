@@ -7,7 +7,7 @@ import (
 )
 
 // The benchmarks stand beside floors measured in the same run: what a program does that only says yes or no, or only
-// writes digits. docs/performance-iban.md has the ratios.
+// writes digits. docs/performance.md has the ratios.
 
 const benchPL = "PL61109010140000071219812874"
 
