@@ -61,6 +61,9 @@ func blockFacts(b bank.Block) string {
 
 func checkBlock(n NewBlock) error {
 	e := bank.ErrInvalid.With("the block has invalid fields")
+	if n.Target != bank.BlockIBAN && n.Target != bank.BlockBalance && n.Target != bank.BlockUser {
+		e = e.Field("/target", "invalid", "target must be IBAN, BALANCE or USER")
+	}
 	if !n.Kind.Known() {
 		e = e.Field("/kind", "invalid", "kind must be CUSTOMER, COURT, SANCTIONS, FRAUD or DEATH")
 	}

@@ -45,27 +45,20 @@ func TestBalanceAndIBANAreOneTransaction(t *testing.T) {
 func TestManyBalancesAtOnce(t *testing.T) {
 	eachOffice(t, automatic(), wideBase, func(o *office) {
 		const n = 50
-		stop, seen := make(chan struct{}), make(chan error, 1)
-		go func() {
-			for {
+		var readers sync.WaitGroup
+		readers.Go(func() {
+			for range 20 {
 				list, err := o.service.UserBalances(o.ctx, o.actor, o.user.ID)
 				for _, v := range list {
 					if len(v.Accounts) != 1 {
 						err = errors.New("a balance was seen without its IBAN")
 					}
 				}
-				select {
-				case <-stop:
-					seen <- err
-					return
-				default:
-				}
 				if err != nil {
-					seen <- err
-					return
+					o.t.Error(err)
 				}
 			}
-		}()
+		})
 		var mu sync.Mutex
 		var numbers []iban.IBAN
 		atOnce(n, func(int) {
@@ -78,8 +71,7 @@ func TestManyBalancesAtOnce(t *testing.T) {
 			defer mu.Unlock()
 			numbers = append(numbers, v.Accounts[0].IBAN)
 		})
-		close(stop)
-		o.must(<-seen)
+		readers.Wait()
 		o.must(distinct(numbers))
 		for i, counter := range o.numbers("SELECT counter FROM ibans ORDER BY counter") {
 			if counter != int64(i) {
