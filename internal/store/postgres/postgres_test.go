@@ -62,7 +62,9 @@ func TestNobodyListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
-	listener.Close()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
 	e := postgres.Engine{URL: "postgres://ims@" + address + "/ims?sslmode=disable&connect_timeout=5"}
 	if _, _, err := e.Open(context.Background()); err == nil || e.Classify(err) != store.ErrorUnavailable {
 		t.Errorf("class %d: %v", e.Classify(err), err)
@@ -139,7 +141,7 @@ func TestDeadlockIsRetry(t *testing.T) {
 	waiting := make(chan error, 1)
 	go func() { waiting <- update(one, 2) }()
 	second := update(other, 1)
-	other.Rollback() // lets the first go on, should it be the one that won
+	_ = other.Rollback() // lets the first go on, should it be the one that won
 	first := <-waiting
 	if (first == nil) == (second == nil) {
 		t.Fatalf("one of the two must lose: %v, %v", first, second)
@@ -240,12 +242,11 @@ func TestWatchEndsWithItsConnection(t *testing.T) {
 
 // TestPublishSpeaksToItsOwnStore: one database may hold several stores, and a change that was rolled back is none.
 func TestPublishSpeaksToItsOwnStore(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := t.Context()
 	e, db := open(t)
 	other, otherDB := open(t)
 	ready, keys := make(chan struct{}), make(chan string, 10)
-	go e.Watch(ctx, db, func() { close(ready) }, func(key string) { keys <- key })
+	go func() { _ = e.Watch(ctx, db, func() { close(ready) }, func(key string) { keys <- key }) }() // until the test ends
 	<-ready
 	publish := func(e postgres.Engine, db *sql.DB, key string, commit bool) {
 		t.Helper()

@@ -209,7 +209,9 @@ func TestBulkInsertStopsAtTheFirstError(t *testing.T) {
 		row[0], row[1] = int64(asked%3), nil // the fourth repeats the first
 		return true
 	})
-	conn.Close()
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
 	if err == nil || asked != 4 {
 		t.Errorf("%d rows were asked for, %v", asked, err)
 	}
