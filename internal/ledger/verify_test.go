@@ -172,11 +172,11 @@ var postingTampers = []tamper{
 	change("a transaction is gone", "transactions", "DELETE FROM transactions WHERE "+oneSide, chain, running),
 	change("a transaction of another amount", "transactions", "UPDATE transactions SET amount = amount + 1 WHERE "+oneSide, chain, running),
 	change("a transaction of somebody else", "transactions", "UPDATE transactions SET balance_no = (SELECT MAX(no) FROM balances WHERE customer_id = 1 AND kind = 1) WHERE "+oneSide, chain, running),
-	change("another balance after", "transactions", "UPDATE transactions SET balance_after = balance_after + 1 WHERE "+oneSide, running),
+	change("another balance after", "transactions", "UPDATE transactions SET balance_after = balance_after + 1 WHERE "+oneSide, running, chain),
 	change("another type", "transactions", "UPDATE transactions SET type = 5 WHERE "+oneSide, chain),
-	change("a transaction of another posting", "transactions", "UPDATE transactions SET posting_id = (SELECT MAX(id) FROM postings WHERE customer_id = 1) WHERE "+oneSide, running),
-	change("a transaction of no posting", "transactions", "UPDATE transactions SET posting_id = NULL WHERE "+oneSide, running),
-	change("a transaction at another time", "transactions", "UPDATE transactions SET at = at - 1 WHERE "+oneSide, running),
+	change("a transaction of another posting", "transactions", "UPDATE transactions SET posting_id = (SELECT MAX(id) FROM postings WHERE customer_id = 1) WHERE "+oneSide, running, chain),
+	change("a transaction of no posting", "transactions", "UPDATE transactions SET posting_id = NULL WHERE "+oneSide, running, chain),
+	change("a transaction at another time", "transactions", "UPDATE transactions SET at = at - 1 WHERE "+oneSide, running, chain),
 	change("a transaction that was put in behind the end", "transactions", "INSERT INTO transactions (customer_id, id, balance_no, posting_id, type, status, amount, balance_after, at, file_no, line) SELECT 1, 1000000, balance_no, posting_id, type, status, amount, balance_after, at, 0, 1 FROM transactions WHERE "+oneSide, chain),
 }
 

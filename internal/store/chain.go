@@ -128,9 +128,14 @@ func (d *digest) posting(p *PostingRow) {
 	d.flush()
 }
 
+// transaction covers what never changes. Posting and balance after belong to it where the transaction was born with its
+// posting, whose id is then not behind its own; one that waits for a posting (AUTHORIZED) gets both later.
 func (d *digest) transaction(t *bank.Transaction) {
 	d.begin('T')
-	d.ints(int64(t.ID), int64(t.Balance), int64(t.Type), t.Amount, int64(t.Origin.File), t.Origin.Line)
+	d.ints(int64(t.ID), int64(t.Balance), int64(t.Type), t.Amount, t.At.UnixMicro(), int64(t.Origin.File), t.Origin.Line)
+	if t.Posting > 0 && t.Posting <= t.ID {
+		d.ints(int64(t.Posting), t.BalanceAfter)
+	}
 	d.flush()
 }
 
