@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"ims/internal/bank"
@@ -57,8 +58,8 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return ProblemType }
 
-// Refuse answers a request with the problem that an error stands for. Only a bank.Error is shown; a context that ended is
-// an unavailable service; everything else is an opaque 500 and is logged, once and here, with the request id.
+// Refuse answers a request with the problem that an error stands for. Only a bank.Error is shown, and logged where it says
+// why the service is unavailable; a context that ended is that too; everything else is an opaque 500 and is logged, once and here, with the request id.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	x := exchangeOf(r.Context())
 	write(w, r, problemOf(x.shown(r.Context(), err), x.id))
@@ -68,7 +69,11 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 func (x *exchange) shown(ctx context.Context, err error) *bank.Error {
 	if e, ok := bank.AsError(err); ok {
 		if e.Unwrap() != nil {
-			x.log.DebugContext(ctx, "refused", "requestId", x.id, "code", e.Code, "cause", err.Error())
+			level := slog.LevelDebug // the caller's side
+			if e.Kind == bank.Unavailable {
+				level = slog.LevelWarn
+			}
+			x.log.Log(ctx, level, "refused", "requestId", x.id, "code", e.Code, "cause", err.Error())
 		}
 		return e
 	}

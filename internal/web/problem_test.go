@@ -78,7 +78,9 @@ func TestRefuse(t *testing.T) {
 	}{
 		{"of the catalogue", bank.ErrNotFound.With("there is no such balance"), 404, "not-found", false},
 		{"wrapped", fmt.Errorf("post: %w", bank.ErrInsufficientFunds), 422, "insufficient-funds", false},
-		{"with a cause", bank.ErrUnavailable.With("later").Because(errors.New("disk full")), 503, "unavailable", false},
+		{"with a cause", bank.ErrMalformed.With("cut short").Because(errors.New("secret: unexpected EOF")), 400, "malformed", false},
+		{"no store", bank.ErrUnavailable.With("later").Because(errors.New("disk full")), 503, "unavailable", true},
+		{"too many", bank.ErrUnavailable.With("later"), 503, "unavailable", false},
 		{"too large", fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 1}), 413, "too-large", false},
 		{"given up", fmt.Errorf("query: %w", ended.Err()), 503, "unavailable", true},
 		{"unknown", errors.New("secret: password of the store"), 500, "internal", true},
