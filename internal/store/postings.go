@@ -124,11 +124,6 @@ func scanDetails(row scanner) (d bank.Details, err error) {
 	return d, err
 }
 
-// DetailsOf returns the words beside one origin, or bank.ErrNotFound.
-func (tx *Tx) DetailsOf(customer bank.CustomerID, o bank.Origin) (bank.Details, error) {
-	return queryOne(tx, scanDetails, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND line = $3", customer, o.File, o.Line)
-}
-
 // EachDetails hands the words of one file to fn by line, from the line first on, at most limit rows.
 func (tx *Tx) EachDetails(customer bank.CustomerID, file bank.FileNo, first int64, limit int, fn func(bank.Details) error) error {
 	return each(tx, scanDetails, fn, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND line >= $3 ORDER BY line LIMIT $4",
