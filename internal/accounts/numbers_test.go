@@ -47,7 +47,7 @@ func TestManyBalancesAtOnce(t *testing.T) {
 		const n = 50
 		var readers sync.WaitGroup
 		readers.Go(func() {
-			for range 20 {
+			for range 10 {
 				list, err := o.service.UserBalances(o.ctx, o.actor, o.user.ID)
 				for _, v := range list {
 					if len(v.Accounts) != 1 {

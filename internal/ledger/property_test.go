@@ -72,7 +72,7 @@ func (m *model) refuses(p ledger.NewPosting) error {
 }
 
 // tooWide tells that a posting would take a balance without a hot row out of 64 bits. A batch knows its own part of the
-// sum only, so the play leaves such postings out; TestSumsStayIn64Bits has them.
+// sum only, so the play leaves such postings out; checkSumsStayIn64Bits has them.
 func (m *model) tooWide(p ledger.NewPosting) bool {
 	moved := append(slices.Clone(m.moved), p)
 	for _, no := range []bank.BalanceNo{p.From, p.To} {

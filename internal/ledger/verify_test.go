@@ -312,7 +312,7 @@ func TestVerifyUnderLoad(t *testing.T) {
 		posted := make(chan error, 1)
 		go func() {
 			var err error
-			for i := 0; err == nil && i < 150; i++ {
+			for i := 0; err == nil && i < 40; i++ {
 				_, err = w.Post(context.Background(), k.credit(k.users[i%4], 1, fmt.Sprint(i)))
 			}
 			posted <- err
