@@ -40,15 +40,16 @@ func (b *Batch) At() time.Time { return b.at }
 
 // writeBalances comes before the head is locked: the rows are locked already, and the head is the one shared row.
 func (b *Batch) writeBalances() error {
-	var changed []bank.Balance
+	var fresh, changed []bank.Balance
 	for _, a := range b.balances {
 		if a.fresh {
-			if err := b.tx.AddBalance(a.Balance); err != nil {
-				return err
-			}
+			fresh = append(fresh, a.Balance)
 		} else if a.changed {
 			changed = append(changed, a.Balance)
 		}
+	}
+	if err := b.tx.AddBalances(b.customer, fresh); err != nil {
+		return err
 	}
 	slices.SortFunc(changed, func(x, y bank.Balance) int { return int(x.No - y.No) })
 	return b.tx.SetAmounts(b.customer, changed)

@@ -14,22 +14,38 @@ func (tx *Tx) NextBalanceNo(customer bank.CustomerID) (bank.BalanceNo, error) {
 	return bank.BalanceNo(n), err
 }
 
-// AddBalance inserts a balance; bank.ErrAlreadyExists if its number or identifier is taken, so that amounts which were
-// reckoned for a new balance never vanish.
+// AddBalance inserts a balance; bank.ErrAlreadyExists if its number or identifier is taken.
 func (tx *Tx) AddBalance(b bank.Balance) error {
-	fresh, err := tx.AddBalanceOnce(b)
-	if err == nil && !fresh {
+	return tx.AddBalances(b.Customer, []bank.Balance{b})
+}
+
+// AddBalances inserts balances of one customer in bulk; bank.ErrAlreadyExists if the number or identifier of one is taken,
+// so that amounts which were reckoned for a new balance never vanish. The transaction must then be given up.
+func (tx *Tx) AddBalances(customer bank.CustomerID, list []bank.Balance) error {
+	i := 0
+	n, err := tx.engine.ExecMany(tx.ctx, tx.conn, `INSERT INTO balances (customer_id, no, id, kind, currency, user_id, master_account, closed,
+		booked, held, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`, 11, func(row []any) bool {
+		if i == len(list) {
+			return false
+		}
+		b := &list[i]
+		i++
+		row[0], row[1], row[2], row[3], row[4] = int64(customer), int64(b.No), b.ID[:], int64(b.Kind), b.Currency.Code()
+		row[5], row[6], row[7], row[8], row[9], row[10] = nullID(&b.User), nullID(&b.MasterAccount), flag(b.Closed), b.Booked, b.Held, micros(b.CreatedAt)
+		return true
+	})
+	if err == nil && n != int64(len(list)) {
 		return bank.ErrAlreadyExists.With("a balance with this number exists")
 	}
 	return err
 }
 
-// AddBalanceOnce inserts a balance unless its number is taken, which the receivable of a user balance may be; it tells
-// whether it is new.
-func (tx *Tx) AddBalanceOnce(b bank.Balance) (bool, error) {
-	return tx.insertNew(`INSERT INTO balances (customer_id, no, id, kind, currency, user_id, master_account, closed, booked, held, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		b.Customer, b.No, b.ID, b.Kind, b.Currency.Code(), b.User, b.MasterAccount, flag(b.Closed), b.Booked, b.Held, micros(b.CreatedAt))
+// nullID stores an unset identifier as NULL.
+func nullID(id *bank.ID) any {
+	if id.IsZero() {
+		return nil
+	}
+	return id[:]
 }
 
 const balanceColumns = "SELECT customer_id, no, id, kind, currency, user_id, master_account, closed, booked, held, created_at FROM balances"

@@ -51,14 +51,10 @@ func TestBalanceConflicts(t *testing.T) {
 		wantError(t, "number taken", s.try(t, func(tx *store.Tx) error { return tx.AddBalance(again) }), bank.ErrAlreadyExists)
 		again.No = 55
 		wantError(t, "identifier taken", s.try(t, func(tx *store.Tx) error { return tx.AddBalance(again) }), bank.ErrAlreadyExists)
-		s.write(t, func(tx *store.Tx) error {
-			fresh, err := tx.AddBalanceOnce(balance(c, 5))
-			if fresh {
-				t.Error("an existing balance was new")
-			}
-			return err
-		})
-		s.write(t, func(tx *store.Tx) error { return isNew(tx.AddBalanceOnce(balance(c, 8))) })
+		several := []bank.Balance{balance(c, 8), again}
+		wantError(t, "one of several taken", s.try(t, func(tx *store.Tx) error { return tx.AddBalances(c, several) }), bank.ErrAlreadyExists)
+		s.write(t, func(tx *store.Tx) error { return tx.AddBalances(c, []bank.Balance{balance(c, 8), balance(c, 9)}) })
+		s.write(t, func(tx *store.Tx) error { return tx.AddBalances(c, nil) })
 		equal(t, "the first stays", get(t, s, func(tx *store.Tx) (bank.Balance, error) { return tx.Balance(c, id(105)) }), balance(c, 5))
 	})
 }
