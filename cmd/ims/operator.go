@@ -22,7 +22,7 @@ type operatorInviteCommand struct {
 
 // Run gives the role. The customer becomes ACTIVE with its second active ADMIN.
 func (c *operatorInviteCommand) Run(p *program) error {
-	return p.changing(func(r *rooms, actor bank.Actor) error {
+	return p.staffing(func(r *rooms, actor bank.Actor) error {
 		o, err := r.access.InviteOperator(p.ctx, actor, actor.Customer, c.Email, c.Role, c.Institution)
 		if err != nil {
 			return err
@@ -57,7 +57,7 @@ type operatorUnlockCommand struct {
 
 // Run unlocks the operator.
 func (c *operatorUnlockCommand) Run(p *program) error {
-	return p.changing(func(r *rooms, actor bank.Actor) error {
+	return p.staffing(func(r *rooms, actor bank.Actor) error {
 		if err := r.access.UnlockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
 			return err
 		}

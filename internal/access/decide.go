@@ -11,9 +11,9 @@ import (
 )
 
 // Decide approves or rejects a pending approval of the customer, once. A rejection needs a reason. Only an operator with
-// the permission that the action needs may decide, and never the one who requested it.
+// the permission that the action needs may decide, and never approve what they requested; rejecting that withdraws it.
 //
-// Errors: bank.ErrForbidden, bank.ErrFourEyes for the requester, bank.ErrNotFound, bank.ErrApprovalStale if the content
+// Errors: bank.ErrForbidden, bank.ErrFourEyes for a requester who approves, bank.ErrNotFound, bank.ErrApprovalStale if the content
 // changed meanwhile, bank.ErrConflict if somebody decided already, bank.ErrInvalid about the reason.
 func (s *Service) Decide(ctx context.Context, actor bank.Actor, customer bank.CustomerID, approval bank.ID, approve bool, reason string) (bank.Approval, error) {
 	if err := mayEverDecide(actor, customer); err != nil {
@@ -30,7 +30,7 @@ func (s *Service) Decide(ctx context.Context, actor bank.Actor, customer bank.Cu
 		if a, err = tx.LockApproval(customer, approval); err != nil {
 			return fmt.Errorf("decide approval: %w", err)
 		}
-		if err := mayDecide(actor, a); err != nil {
+		if err := mayDecide(actor, a, approve); err != nil {
 			return err
 		}
 		return s.decide(tx, actor, &a, approve, reason)
@@ -49,7 +49,7 @@ func mayEverDecide(actor bank.Actor, customer bank.CustomerID) error {
 	return belongs(actor, customer)
 }
 
-func mayDecide(actor bank.Actor, a bank.Approval) error {
+func mayDecide(actor bank.Actor, a bank.Approval, approve bool) error {
 	if err := actor.May(permissionFor(a.Action)); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func mayDecide(actor bank.Actor, a bank.Approval) error {
 		return bank.ErrApprovalStale.With("approval %s is void: its content has changed", a.ID)
 	case a.Status != bank.ApprovalPending:
 		return bank.ErrConflict.With("approval %s is %s already", a.ID, a.Status)
-	case a.RequestedBy == actor.Name:
+	case approve && a.RequestedBy == actor.Name:
 		return bank.ErrFourEyes.With("approval %s was requested by you: another person must decide it", a.ID)
 	}
 	return nil

@@ -82,6 +82,20 @@ func holdsAll(tx *store.Tx, actor bank.Actor, r bank.OperatorRole) error {
 	return nil
 }
 
+// LacksAdmins tells whether the customer has too few active ADMINs for one to ask and another to approve. Whoever holds the
+// store can then ask for another one, and the one who is left approve.
+func (s *Service) LacksAdmins(ctx context.Context, customer bank.CustomerID) (lacks bool, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		n, err := activeAdmins(tx, customer)
+		lacks = n < wantedAdmins
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("count ADMINs: %w", err)
+	}
+	return lacks, nil
+}
+
 // InviteOperator gives a person a role with the customer, in place of an earlier one, and makes the account if there is
 // none. It needs bank.PermOperatorsWrite and every permission that the role has before and after. Where four eyes bind it
 // waits for a second person (bank.ErrFourEyes). The customer becomes ACTIVE with its second active ADMIN.

@@ -165,6 +165,9 @@ func TestLockOperator(t *testing.T) {
 	wantError(t, s.service.LockOperator(s.ctx, mia, c.ID, ada.Name), bank.ErrForbidden, "ADMIN")
 	wantError(t, s.service.LockOperator(s.ctx, ada, c.ID, "Ada@example.test"), bank.ErrConflict, "themselves")
 	wantError(t, s.service.LockOperator(s.ctx, ada, c.ID, "nobody@example.test"), bank.ErrNotFound, "")
+	if must[bool](t)(s.service.LacksAdmins(s.ctx, c.ID)) {
+		t.Error("two ADMINs are too few")
+	}
 	if err := s.service.LockOperator(s.ctx, ada, c.ID, bob.Name); err != nil {
 		t.Fatal(err)
 	}
@@ -175,6 +178,9 @@ func TestLockOperator(t *testing.T) {
 	}
 	wantError(t, s.service.LockOperator(s.ctx, system(c), c.ID, ada.Name), bank.ErrConflict, "last active ADMIN")
 	wantError(t, s.service.UnlockOperator(s.ctx, mia, c.ID, bob.Name), bank.ErrForbidden, "ADMIN")
+	if !must[bool](t)(s.service.LacksAdmins(s.ctx, c.ID)) {
+		t.Error("one ADMIN is enough")
+	}
 	// With one ADMIN left a worker can still ask, and that ADMIN approve.
 	wantError(t, s.service.UnlockOperator(s.ctx, system(c), c.ID, bob.Name), bank.ErrFourEyes, "approval")
 	waiting := s.approvals(c, bank.ApprovalPending)
