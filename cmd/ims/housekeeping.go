@@ -70,3 +70,19 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 	}
 	return false, nil
 }
+
+// endBlocks lifts the blocks whose time is over.
+func (r *rooms) endBlocks(ctx context.Context) (worked bool, err error) {
+	list, err := r.customers.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range list {
+		lifted, err := r.accounts.EndBlocks(ctx, c.ID)
+		if err != nil {
+			return false, fmt.Errorf("end blocks of customer %d: %w", c.ID, err)
+		}
+		worked = worked || lifted > 0
+	}
+	return worked, nil
+}

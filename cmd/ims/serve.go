@@ -232,8 +232,9 @@ func (s *service) addressOf(name string) string {
 
 // The pace of housekeeping.
 const (
-	foldEvery  = 10 * time.Second
-	sweepEvery = time.Hour
+	foldEvery   = 10 * time.Second
+	blocksEvery = 5 * time.Second
+	sweepEvery  = time.Hour
 )
 
 // work runs the stages until the context ends.
@@ -248,6 +249,7 @@ func (s *service) work(ctx context.Context) {
 		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "files", Run: func(ctx context.Context) (bool, error) { return s.rooms.files.RunDue(ctx, owner) }})
 	})
 	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
+	loops.Go(func() { worker.Loop(ctx, s.log, blocksEvery, worker.Stage{Name: "blocks", Run: s.rooms.endBlocks}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })
 	loops.Wait()
 }

@@ -3,6 +3,8 @@ package accounts
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -149,6 +151,28 @@ func (s *Service) Lift(ctx context.Context, actor bank.Actor, key string, id ban
 		s.cache.drop("")
 	}
 	return err
+}
+
+// EndBlocks lifts the blocks of a customer whose time is over, so that what they froze is set free without anybody's doing. A
+// worker calls it every few seconds. It returns how many it lifted.
+func (s *Service) EndBlocks(ctx context.Context, customer bank.CustomerID) (lifted int, err error) {
+	const step = 100
+	var ended []bank.Block
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		ended, err = tx.EndedBlocks(customer, s.now(), step)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range ended {
+		err := s.Lift(ctx, bank.System(customer, "worker"), b.TargetKey, b.ID)
+		if err != nil && !errors.Is(err, bank.ErrNotFound) { // somebody else has lifted it
+			return lifted, fmt.Errorf("end block %s: %w", b.ID, err)
+		}
+		lifted++
+	}
+	return lifted, nil
 }
 
 func standing(tx *store.Tx, customer bank.CustomerID, key string, id bank.ID) (bank.Block, error) {

@@ -212,3 +212,33 @@ func TestThaw(t *testing.T) {
 		o.proven()
 	})
 }
+
+// TestEndBlocks: what a block froze is set free when its time is over, though nobody lifts it.
+func TestEndBlocks(t *testing.T) {
+	eachOffice(t, automatic(), wideBase, func(o *office) {
+		v := o.open(money.PLN)
+		o.block(v, bank.BlockIBAN, bank.BlockByCourt, bank.BlockCredits, time.Time{}, o.now().Add(time.Hour))
+		forEver := o.block(v, bank.BlockUser, bank.BlockFraud, bank.BlockDebits, time.Time{}, time.Time{})
+		o.pay(v.No, 100, true)
+		end := func(want int) int64 {
+			n, err := o.service.EndBlocks(o.ctx, o.actor.Customer)
+			o.must(err)
+			if n != want {
+				o.t.Errorf("at %s: %d blocks lifted, want %d", o.now(), n, want)
+			}
+			view, err := o.service.Balance(o.ctx, o.actor, v.ID)
+			o.must(err)
+			return view.Held
+		}
+		if got := end(0); got != 100 {
+			o.t.Errorf("before its end: %d held", got)
+		}
+		o.pass(time.Hour)
+		if got := end(1); got != 0 {
+			o.t.Errorf("at its end: %d held", got)
+		}
+		end(0)
+		o.lift(forEver)
+		o.proven()
+	})
+}

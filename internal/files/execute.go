@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"ims/internal/bank"
+	"ims/internal/money"
 	"ims/internal/store"
 )
 
@@ -24,7 +27,11 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 		if f.Status != bank.FileValidated {
 			return bank.ErrFileNotExecutable.With("the file is %s; only a Validated file can be executed, and only once", f.Status)
 		}
-		if pending, err = s.approve(ctx, tx, actor, executeApproval(f)); err != nil || pending != nil {
+		account, err := tx.MasterAccount(f.Customer, f.MasterAccount)
+		if err != nil {
+			return fmt.Errorf("master account: %w", err)
+		}
+		if pending, err = s.approve(ctx, tx, actor, executeApproval(f, account.Currency)); err != nil || pending != nil {
 			return err
 		}
 		f.Status, f.ExecutedBy, f.ExecutingAt, f.Attempts, f.StopReason = bank.FileExecuting, actor.Name, s.now().UTC(), 0, ""
@@ -39,15 +46,26 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 	return f, pending, err
 }
 
-// executeApproval binds an approval to the bytes of the file and to what validation said about them.
-func executeApproval(f bank.TransactionFile) store.ApprovalRequest {
+// executeApproval binds an approval to the bytes of the file and to what validation said about them. The second person reads
+// sums in the currency of the master account.
+func executeApproval(f bank.TransactionFile, c money.Currency) store.ApprovalRequest {
 	totals, _ := json.Marshal(f.Totals) // numbers and texts always marshal
 	digest := sha256.New()
 	digest.Write(f.SHA256[:])
 	digest.Write(totals)
-	a := store.ApprovalRequest{Action: "file.execute", Object: f.ID.String(), Summary: fmt.Sprintf("execute %s: %d records, %s", f.Name, f.Totals.Records, totals)}
+	a := store.ApprovalRequest{Action: "file.execute", Object: f.ID.String(), Summary: executeSummary(f, c)}
 	digest.Sum(a.Digest[:0])
 	return a
+}
+
+func executeSummary(f bank.TransactionFile, c money.Currency) string {
+	parts := []string{fmt.Sprintf("execute %s: %d records", f.Name, f.Totals.Records)}
+	for _, direction := range slices.Sorted(maps.Keys(f.Totals.ByKind)) {
+		sum := f.Totals.ByKind[direction]
+		parts = append(parts, fmt.Sprintf("%s %d with %s", direction, sum.Count, money.New(sum.Amount, c)))
+	}
+	parts = append(parts, fmt.Sprintf("errors %d, warnings %d", f.Totals.Errors, f.Totals.Warnings))
+	return strings.Join(parts, "; ")
 }
 
 // Retry lets a stopped stage go on after somebody has mended the reason.

@@ -152,8 +152,15 @@ func (w *Writer) run(batch []*waiting) []outcome {
 	if err == nil {
 		return results
 	}
+	if ctx.Err() != nil {
+		err = bank.ErrUnavailable.With("the store did not answer in time; send the request again with the same key").Because(err)
+	}
 	results = make([]outcome, len(ops))
 	for i := range ops {
+		if ctx.Err() != nil {
+			results[i] = outcome{err: err}
+			continue
+		}
 		results[i] = w.runOne(ctx, ops[i])
 	}
 	return results

@@ -60,13 +60,21 @@ func (tx *Tx) AddBlock(b bank.Block) error {
 // StandingBlocks returns the blocks on any of the targets that were not lifted; whether they stand now is Block.StandsAt.
 func (tx *Tx) StandingBlocks(customer bank.CustomerID, targets []string) ([]bank.Block, error) {
 	condition, arg := tx.in("target_key", 2, textList(targets))
-	scan := func(row scanner) (b bank.Block, err error) {
-		err = row.Scan(&b.Customer, &b.ID, &b.Target, &b.TargetKey, &b.Kind, &b.Direction, &b.Reference, instant{&b.From},
-			instant{&b.To}, instant{&b.CreatedAt})
-		return b, err
-	}
-	return query(tx, scan, `SELECT customer_id, id, target, target_key, kind, direction, reference, from_at, to_at, created_at
-		FROM blocks WHERE customer_id = $1 AND lifted_at IS NULL AND `+condition+" ORDER BY id", customer, arg)
+	return query(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND lifted_at IS NULL AND "+condition+" ORDER BY id", customer, arg)
+}
+
+// EndedBlocks returns blocks whose time is over at an instant and that were not lifted, oldest first.
+func (tx *Tx) EndedBlocks(customer bank.CustomerID, at time.Time, limit int) ([]bank.Block, error) {
+	return query(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND lifted_at IS NULL AND to_at <= $2 ORDER BY id LIMIT $3",
+		customer, micros(at), limit)
+}
+
+const blockColumns = "SELECT customer_id, id, target, target_key, kind, direction, reference, from_at, to_at, created_at FROM blocks"
+
+func scanBlock(row scanner) (b bank.Block, err error) {
+	err = row.Scan(&b.Customer, &b.ID, &b.Target, &b.TargetKey, &b.Kind, &b.Direction, &b.Reference, instant{&b.From},
+		instant{&b.To}, instant{&b.CreatedAt})
+	return b, err
 }
 
 // LiftBlock ends a block, or bank.ErrNotFound.

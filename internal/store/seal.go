@@ -37,21 +37,43 @@ func ReadSealKey(path string) (k SealKey, err error) {
 	return k, nil
 }
 
-// ReadOrMakeSealKey reads a key file, or makes it where there is none. It never overwrites one.
+// ReadOrMakeSealKey reads a key file, or makes it where there is none. It never overwrites one, and the file appears whole
+// or not at all.
 func ReadOrMakeSealKey(path string) (SealKey, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return SealKey{}, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Stat(path); err == nil {
+		return ReadSealKey(path)
+	}
+	draft, err := os.CreateTemp(dir, ".ims.key-*") // readable by its owner only
+	if err != nil {
+		return SealKey{}, fmt.Errorf("sealing key: %w", err)
+	}
+	defer os.Remove(draft.Name())
+	k := NewSealKey()
+	_, err = draft.WriteString(hex.EncodeToString(k[:]) + "\n")
+	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+		return SealKey{}, fmt.Errorf("sealing key: %w", err)
+	}
+	err = os.Link(draft.Name(), path)
+	if errors.Is(err, fs.ErrExist) { // another process was faster
 		return ReadSealKey(path)
 	}
 	if err != nil {
 		return SealKey{}, fmt.Errorf("sealing key: %w", err)
 	}
-	k := NewSealKey()
-	_, err = f.WriteString(hex.EncodeToString(k[:]) + "\n")
-	return k, errors.Join(err, f.Sync(), f.Close())
+	return k, syncFolder(dir)
+}
+
+// syncFolder makes the name of a new file durable.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // Seal encrypts a secret with AES-256-GCM under a random nonce, which comes first. name binds it to its place.

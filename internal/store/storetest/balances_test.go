@@ -253,6 +253,12 @@ func TestBlocks(t *testing.T) {
 		equal(t, "on both", standing(number(5).String(), id(1).String(), "?"), []bank.Block{onIBAN, onUser, forEver})
 		equal(t, "on one", standing(id(1).String()), []bank.Block{onUser})
 		equal(t, "on nothing", standing(), []bank.Block(nil))
+		ended := func(at time.Time) []bank.Block {
+			return get(t, s, func(tx *store.Tx) ([]bank.Block, error) { return tx.EndedBlocks(c, at, 10) })
+		}
+		equal(t, "before any has ended", ended(onIBAN.To.Add(-time.Microsecond)), []bank.Block(nil))
+		equal(t, "the first has ended", ended(onIBAN.To), []bank.Block{onIBAN})
+		equal(t, "all that end", ended(onUser.To), []bank.Block{onIBAN, onUser})
 		s.write(t, func(tx *store.Tx) error { return tx.LiftBlock(c, id(1), at(9)) })
 		equal(t, "after lifting", standing(number(5).String()), []bank.Block{forEver})
 		wantError(t, "lifted twice", s.try(t, func(tx *store.Tx) error { return tx.LiftBlock(c, id(1), at(9)) }), bank.ErrNotFound)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"testing"
+	"time"
 
 	"ims/internal/bank"
 	"ims/internal/store"
@@ -147,6 +148,9 @@ var moneyListings = []listing{
 		return list(tx.BalancesWithoutIBAN(c, "PLN", 0, 100))
 	}},
 	{"BankAccountsOf", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.BankAccountsOf(c, 5, 6)) }},
+	{"EndedBlocks", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.EndedBlocks(c, time.Now().AddDate(100, 0, 0), 10))
+	}},
 	{"StandingBlocks", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.StandingBlocks(c, []string{number(5).String()}))
 	}},
