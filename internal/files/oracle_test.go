@@ -24,7 +24,6 @@ type person struct {
 
 func (p *person) frozen() bool   { return p.locked || p.blocks(true) }
 func (p *person) usable() bool   { return p != nil && !p.closed && !p.euro }
-func (p *person) payable() bool  { return p != nil && !p.euro }
 func (p *person) free() int64    { return p.booked - p.held }
 func (p *person) noDebits() bool { return p.locked || p.blocks(false) }
 

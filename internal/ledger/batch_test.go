@@ -64,7 +64,7 @@ func checkPostRefuses(t *testing.T, k *books) {
 	} {
 		err := k.batch(func(batch *ledger.Batch) error {
 			_, err := batch.Post(c.m)
-			if c.want == errNotLocked {
+			if errors.Is(c.want, errNotLocked) {
 				if _, ours := bank.AsError(err); err == nil || ours {
 					t.Errorf("%s: %v", name, err)
 				}
