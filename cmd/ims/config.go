@@ -35,6 +35,7 @@ type Config struct {
 	Target      string        `help:"What to run: all, api or worker." enum:"all,api,worker" default:"all" env:"IMS_TARGET"`
 	Listen      string        `help:"Address of the APIs (TLS 1.3)." default:":8443" env:"IMS_LISTEN" placeholder:"ADDRESS"`
 	AdminListen string        `help:"Address of the health probes (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
+	Connections int           `help:"Connections to the APIs that may be open at once; more wait." default:"4096" env:"IMS_CONNECTIONS"`
 	HostNames   []string      `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`
 	Lease       time.Duration `help:"How long a worker may be silent before another takes over its file." default:"15s" env:"IMS_LEASE"`
 	Chunk       int           `help:"Records that are executed in one transaction. Default: 20000 on SQLite, 5000 on PostgreSQL." env:"IMS_CHUNK"`
@@ -49,6 +50,8 @@ func (c Config) Validate() error {
 	switch {
 	case c.Lease < 300*time.Millisecond:
 		return fmt.Errorf("--lease: %v is too short: 300ms at least", c.Lease)
+	case c.Connections < 1:
+		return fmt.Errorf("--connections: 1 at least")
 	case c.Chunk < 0 || c.Chunk > 100_000:
 		return fmt.Errorf("--chunk: 1 to 100,000, or 0 for the default")
 	case c.Idle < 10*time.Millisecond:

@@ -24,7 +24,7 @@ func (c *configCheckCommand) Run(p *program) error {
 		return err
 	}
 	list := []setting{{"store", withoutPassword(p.Store)}, {"key", p.keyFile(address)}, {"target", c.Target}, {"listen", c.Listen},
-		{"adminListen", c.AdminListen}, {"hostNames", fmt.Sprint(c.HostNames)}, {"lease", c.Lease.String()}, {"chunk", fmt.Sprint(c.Chunk)}, {"idle", c.Idle.String()},
+		{"adminListen", c.AdminListen}, {"connections", fmt.Sprint(c.Connections)}, {"hostNames", fmt.Sprint(c.HostNames)}, {"lease", c.Lease.String()}, {"chunk", fmt.Sprint(c.Chunk)}, {"idle", c.Idle.String()},
 		{"grace", c.Grace.String()}, {"logFormat", c.LogFormat}, {"logLevel", c.LogLevel}}
 	t := newTable("KEY", "VALUE")
 	for _, s := range list {

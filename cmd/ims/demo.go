@@ -52,7 +52,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return errors.Join(err, lock.release())
 	}
-	config := Config{Target: "all", Listen: c.Listen, AdminListen: c.AdminListen, HostNames: []string{"localhost", "127.0.0.1", "::1"},
+	config := Config{Target: "all", Listen: c.Listen, AdminListen: c.AdminListen, Connections: 256, HostNames: []string{"localhost", "127.0.0.1", "::1"},
 		Lease: 15 * time.Second, Idle: 500 * time.Millisecond, Grace: 5 * time.Second, LogFormat: "text", LogLevel: "info"}
 	d := &demo{program: p, rooms: p.furnish(db, address, config), story: &story{w: p.stdout}, dir: c.Dir,
 		masters: map[string]bank.MasterAccount{}, bases: map[string]bank.BaseIBAN{}}

@@ -136,6 +136,9 @@ func (s *service) open(name, address string, server *http.Server, tls bool) erro
 	}
 	limit(server)
 	server.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) // failed handshakes of strangers
+	if tls {                                                              // the probes must answer also when strangers have taken all connections
+		listener = newBounded(listener, s.Connections)
+	}
 	s.doors = append(s.doors, &door{name, listener, server, tls})
 	return nil
 }

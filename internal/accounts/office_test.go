@@ -251,7 +251,7 @@ func TestPermissions(t *testing.T) {
 		"CloseIBAN":    func() error { _, err := s.CloseIBAN(o.ctx, nobody, number); return err },
 		"IssueIBAN":    func() error { _, err := s.IssueIBAN(o.ctx, nobody, v.ID); return err },
 		"IssueMissing": func() error { _, err := s.IssueMissing(o.ctx, nobody, money.PLN); return err },
-		"Block":        func() error { _, err := s.Block(o.ctx, nobody, accounts.NewBlock{}); return err },
+		"Block":        func() error { _, _, err := s.Block(o.ctx, nobody, accounts.NewBlock{}, bank.Idempotency{}); return err },
 		"Blocks":       func() error { _, err := s.Blocks(o.ctx, nobody, v.ID.String()); return err },
 		"Lift":         func() error { return s.Lift(o.ctx, nobody, v.ID.String(), bank.NewID()) },
 	} {
@@ -285,7 +285,7 @@ func TestCustomersNeverMeet(t *testing.T) {
 			"BankAccount":  func() error { _, err := s.BankAccount(o.ctx, other, number); return err },
 			"CloseIBAN":    func() error { _, err := s.CloseIBAN(o.ctx, other, number); return err },
 			"IssueIBAN":    func() error { _, err := s.IssueIBAN(o.ctx, other, v.ID); return err },
-			"Block":        func() error { _, err := s.Block(o.ctx, other, block); return err },
+			"Block":        func() error { _, _, err := s.Block(o.ctx, other, block, bank.Idempotency{}); return err },
 		} {
 			o.want(name, call(), bank.ErrNotFound)
 		}

@@ -189,8 +189,8 @@ func storeFilter() store.ItemFilter { return files.ItemFilter{Status: bank.ItemO
 
 // block sets a block on a balance.
 func (s *scene) block(balance bank.ID, d bank.BlockDirection) (bank.ID, error) {
-	b, err := s.accounts.Block(context.Background(), s.actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: balance.String(),
-		Kind: bank.BlockByCourt, Direction: d, Reference: "I Co 1/26"})
+	b, _, err := s.accounts.Block(context.Background(), s.actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: balance.String(),
+		Kind: bank.BlockByCourt, Direction: d, Reference: "I Co 1/26"}, bank.Idempotency{})
 	return b.ID, err
 }
 

@@ -64,7 +64,7 @@ func onboarded(t *testing.T, db *store.DB) *books {
 		k.users, k.all, numbers = append(k.users, v.Balance), append(k.all, v.No), append(numbers, v.Accounts[0].IBAN.String()[2:])
 	}
 	k.special(t)
-	_, err = people.Block(ctx, actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: k.users[2].ID.String(), Kind: bank.BlockByCourt, Direction: bank.BlockBoth})
+	_, _, err = people.Block(ctx, actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: k.users[2].ID.String(), Kind: bank.BlockByCourt, Direction: bank.BlockBoth}, bank.Idempotency{})
 	must(t, err)
 	k.execute(t, actor, m.ID, record(outside, numbers[0], 10_000, "CREDIT")+record(outside, numbers[2], 500, "FROZEN")+
 		record(numbers[0], numbers[1], 300, "INTERNAL")+record(numbers[0], outside, 200, "DEBIT")+record(numbers[1], outside, 1_000, "SHORTFALL")+

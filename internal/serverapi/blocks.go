@@ -7,6 +7,7 @@ import (
 
 	"ims/internal/accounts"
 	"ims/internal/bank"
+	"ims/internal/web"
 )
 
 // blockRoutes are the same three operations on each of the three targets.
@@ -25,7 +26,7 @@ func blockRows(path, noun, what string, set, list, lift mounter) []route {
 	return []route{
 		{method: http.MethodPost, path: path, id: "block" + noun, tag: tag, summary: "Block " + what, status: http.StatusCreated,
 			description: "Several blocks may stand at once. Credits that arrive under a block of credits are booked and frozen; they are set free when the last such block is lifted or ends.",
-			need:        bank.PermBlocksWrite, request: blockExample.facts(), answer: blockExample, mount: set},
+			need:        bank.PermBlocksWrite, key: keyOptional, request: blockExample.facts(), answer: blockExample, mount: set},
 		{method: http.MethodGet, path: path, id: "list" + noun + "Blocks", tag: tag, summary: "List the blocks on " + what,
 			description: "Those that were not lifted.",
 			need:        bank.PermUsersRead, answer: map[string]any{"items": []any{blockExample}}, mount: list},
@@ -118,7 +119,10 @@ type (
 func (b BlockBody) facts() BlockFacts    { return b.Body }
 func (p BlockPath) id() (bank.ID, error) { return idOf(p.BlockID, "blockId") }
 
-type blockAnswer struct{ Body Block }
+type blockAnswer struct {
+	Replayed string `header:"Idempotent-Replayed"`
+	Body     Block
+}
 
 func setBlock[I interface {
 	target
@@ -137,11 +141,11 @@ func setBlock[I interface {
 	if facts.To != nil {
 		n.To = *facts.To
 	}
-	b, err := s.Accounts.Block(ctx, actor, n)
+	b, again, err := s.Accounts.Block(ctx, actor, n, web.IdempotencyOf(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return &blockAnswer{blockFrom(b)}, nil
+	return &blockAnswer{Replayed: replayed(again), Body: blockFrom(b)}, nil
 }
 
 // BlockList is the blocks on one target.

@@ -63,6 +63,11 @@ func (tx *Tx) StandingBlocks(customer bank.CustomerID, targets []string) ([]bank
 	return query(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND lifted_at IS NULL AND "+condition+" ORDER BY id", customer, arg)
 }
 
+// Block returns a block, also one that was lifted, or bank.ErrNotFound.
+func (tx *Tx) Block(customer bank.CustomerID, id bank.ID) (bank.Block, error) {
+	return queryOne(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND id = $2", customer, id)
+}
+
 // EndedBlocks returns blocks whose time is over at an instant and that were not lifted, oldest first.
 func (tx *Tx) EndedBlocks(customer bank.CustomerID, at time.Time, limit int) ([]bank.Block, error) {
 	return query(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND lifted_at IS NULL AND to_at <= $2 ORDER BY id LIMIT $3",

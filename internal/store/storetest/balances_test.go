@@ -261,6 +261,7 @@ func TestBlocks(t *testing.T) {
 		equal(t, "all that end", ended(onUser.To), []bank.Block{onIBAN, onUser})
 		s.write(t, func(tx *store.Tx) error { return tx.LiftBlock(c, id(1), at(9)) })
 		equal(t, "after lifting", standing(number(5).String()), []bank.Block{forEver})
+		equal(t, "a lifted one", get(t, s, func(tx *store.Tx) (bank.Block, error) { return tx.Block(c, id(1)) }), onIBAN)
 		wantError(t, "lifted twice", s.try(t, func(tx *store.Tx) error { return tx.LiftBlock(c, id(1), at(9)) }), bank.ErrNotFound)
 	})
 }

@@ -80,6 +80,7 @@ var fileProbes = []probe{
 	{"HoldLease", func(tx *store.Tx, c bank.CustomerID) error {
 		return tx.HoldLease(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "")
 	}},
+	{"Block", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Block(c, id(1))) }},
 	{"FilePart", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FilePart(c, id(1), 0)) }},
 	{"PlanChunk", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.PlanChunk(c, 1, 0)) }},
 	{"SetChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetChunkOutcomes(c, 1, 0, nil) }},
