@@ -54,6 +54,9 @@ const (
 	ByRecord Acceptance = "BY_RECORD" // the record becomes an item, all others execute
 )
 
+// FormatPLI is the feeding format of master accounts whose bank writes Elixir-O files.
+const FormatPLI = "pli"
+
 // MasterAccount is an account of the customer at the bank.
 type MasterAccount struct {
 	Customer    CustomerID
@@ -61,7 +64,7 @@ type MasterAccount struct {
 	IBAN        iban.IBAN
 	Name        string
 	Currency    money.Currency
-	Format      string // feeding format: "pli"
+	Format      string // feeding format: FormatPLI
 	Acceptance  Acceptance
 	BankBalance BalanceNo
 	CreatedAt   time.Time

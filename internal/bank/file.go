@@ -60,7 +60,7 @@ type TransactionFile struct {
 // Outcome is what became of one record.
 type Outcome int8
 
-// The outcomes of product.md, plus Claimed for surplus copies. The numbers are stored.
+// The outcomes of product.md, plus POSSIBLE_DUPLICATE for surplus copies. The numbers are stored.
 const (
 	OutcomeCredited       Outcome = 1
 	OutcomeCreditedFrozen Outcome = 2
@@ -146,5 +146,4 @@ type Item struct {
 	Decision   string        // the reason given by who decided
 	Resolution TransactionID // the posting that took it off the technical balance
 	Details    Details
-	HasDetails bool
 }

@@ -21,9 +21,6 @@ type NewMasterAccount struct {
 	Acceptance bank.Acceptance // empty: bank.Strict
 }
 
-// feedingFormat is the only one there is so far.
-const feedingFormat = "pli"
-
 // AddMasterAccount registers an account of the actor's customer at the bank, its bank balance and, with the first account
 // of a currency, the customer's own funds, technical balance and receivable in it.
 //
@@ -52,7 +49,7 @@ func (s *Service) AddMasterAccount(ctx context.Context, actor bank.Actor, n NewM
 func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 func (n NewMasterAccount) check() (m bank.MasterAccount, err error) {
-	m = bank.MasterAccount{Name: strings.TrimSpace(n.Name), Currency: n.Currency, Format: feedingFormat, Acceptance: n.Acceptance}
+	m = bank.MasterAccount{Name: strings.TrimSpace(n.Name), Currency: n.Currency, Format: bank.FormatPLI, Acceptance: n.Acceptance}
 	if m.Acceptance == "" {
 		m.Acceptance = bank.Strict
 	}

@@ -58,7 +58,7 @@ func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f 
 		if err != nil {
 			return bank.ErrNotFound.With("there is no such master account").Because(err)
 		}
-		if account.Format != formatPLI {
+		if account.Format != bank.FormatPLI {
 			return bank.ErrInvalid.With("files of the format %s are not supported", account.Format)
 		}
 		f = bank.TransactionFile{Customer: actor.Customer, ID: bank.NewID(), MasterAccount: account.ID, Name: u.Name,
@@ -67,9 +67,6 @@ func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f 
 	})
 	return f, err
 }
-
-// formatPLI is the feeding format of master accounts whose bank writes Elixir-O files.
-const formatPLI = "pli"
 
 // checkName returns why a name cannot be a file's, or "".
 func checkName(name string) string {

@@ -7,7 +7,7 @@ import (
 	"ims/internal/bank"
 )
 
-// AddFilePart stores one part of an upload; parts without a file row are swept by Sweep.
+// AddFilePart stores one part of an upload; parts without a file row are removed by SweepFileParts.
 func (tx *Tx) AddFilePart(customer bank.CustomerID, file bank.ID, part int, data []byte, at time.Time) error {
 	_, err := tx.exec("INSERT INTO file_parts (customer_id, file_id, part, data, stored_at) VALUES ($1, $2, $3, $4, $5)",
 		customer, file, part, data, micros(at))

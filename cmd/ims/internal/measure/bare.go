@@ -125,10 +125,11 @@ func (c *copier) execution(ctx context.Context) error {
 
 // amounts is what changes each balance of a chunk once; an empty table stands for the update.
 func (c *copier) amounts(transactions [][]any) batch {
+	const balanceNo, balanceAfter = 2, 7 // columns of transactions
 	last := map[int64]int64{}
 	for _, t := range transactions {
-		if after, ok := t[7].(int64); ok {
-			last[t[2].(int64)] = after
+		if after, ok := t[balanceAfter].(int64); ok {
+			last[t[balanceNo].(int64)] = after
 		}
 	}
 	var rows [][]any
