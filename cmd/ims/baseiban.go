@@ -15,6 +15,7 @@ type baseCommands struct {
 type baseAddCommand struct {
 	listing
 	Base          string `arg:"" help:"Country code and leading characters of the national part, without check digits."`
+	Suffix        string `help:"The end of all its numbers, where the country gives that a meaning: IS owner's id, MU and SC currency (000MUR), BR type and owner (C1)." placeholder:"CHARACTERS"`
 	MasterAccount string `help:"Where the money of its IBANs lies: identifier, IBAN or currency of a master account. Default: the only one." placeholder:"ACCOUNT"`
 	NotIssuing    bool   `help:"The range is ours, but no new IBANs come from it."`
 	IssueMissing  bool   `help:"Issue at once for all balances of the currency that wait for an IBAN."`
@@ -31,7 +32,7 @@ func (c *baseAddCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		b, err := r.customers.AddBaseIBAN(p.ctx, actor, customers.NewBaseIBAN{Base: c.Base, MasterAccount: m.ID, NotIssuing: c.NotIssuing})
+		b, err := r.customers.AddBaseIBAN(p.ctx, actor, customers.NewBaseIBAN{Base: c.Base, Suffix: c.Suffix, MasterAccount: m.ID, NotIssuing: c.NotIssuing})
 		if err != nil {
 			return err
 		}
@@ -69,6 +70,7 @@ func (c *baseListCommand) Run(p *program) error {
 // baseView is a base IBAN in JSON.
 type baseView struct {
 	Base          string  `json:"base"`
+	Suffix        string  `json:"suffix,omitempty"`
 	MasterAccount bank.ID `json:"masterAccountId"`
 	Currency      string  `json:"currency"`
 	Issuing       bool    `json:"issuing"`
@@ -78,17 +80,17 @@ type baseView struct {
 }
 
 func viewBase(b bank.BaseIBAN) baseView {
-	return baseView{Base: b.Base, MasterAccount: b.MasterAccount, Currency: b.Currency.Code(), Issuing: b.Issuing, Used: b.Next, Capacity: b.Capacity}
+	return baseView{Base: b.Base, Suffix: b.Suffix, MasterAccount: b.MasterAccount, Currency: b.Currency.Code(), Issuing: b.Issuing, Used: b.Next, Capacity: b.Capacity}
 }
 
 func baseTable(list ...baseView) *table {
-	t := newTable("BASE IBAN", "CURRENCY", "ISSUING", ">USED", ">CAPACITY", "ISSUED NOW")
+	t := newTable("BASE IBAN", "SUFFIX", "CURRENCY", "ISSUING", ">USED", ">CAPACITY", "ISSUED NOW")
 	for _, b := range list {
 		issued := ""
 		if b.Issued != nil {
 			issued = fmt.Sprint(*b.Issued)
 		}
-		t.row(b.Base, b.Currency, onOff(b.Issuing), b.Used, b.Capacity, issued)
+		t.row(b.Base, b.Suffix, b.Currency, onOff(b.Issuing), b.Used, b.Capacity, issued)
 	}
 	return t
 }

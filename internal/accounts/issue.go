@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ims/iban"
@@ -32,21 +33,21 @@ func issue(tx *store.Tx, b bank.Balance, at time.Time) (iban.IBAN, error) {
 	return number, tx.AddIBAN(b.Customer, number, b.No, base.Base, counter, at)
 }
 
-// next returns the first number from the counter on that is not the master account's own, should that lie in the range.
+// next returns the first number from the counter on that is no master account's own, should one lie in the range.
 func next(tx *store.Tx, base bank.BaseIBAN) (number iban.IBAN, counter uint64, err error) {
-	allocation, err := iban.NewRange(base.Base, base.Key)
+	allocation, err := base.Numbers()
 	if err != nil {
-		return number, 0, fmt.Errorf("base IBAN %s: %w", base.Base, err)
+		return number, 0, err
 	}
-	master, err := tx.MasterAccount(base.Customer, base.MasterAccount)
+	masters, err := tx.MasterAccounts(base.Customer)
 	if err != nil {
-		return number, 0, fmt.Errorf("master account of base IBAN %s: %w", base.Base, err)
+		return number, 0, fmt.Errorf("master accounts beside base IBAN %s: %w", base.Base, err)
 	}
 	for counter = base.Next; counter < base.Capacity; counter++ {
 		if number, err = allocation.At(counter); err != nil {
 			return number, 0, fmt.Errorf("base IBAN %s: %w", base.Base, err)
 		}
-		if number != master.IBAN {
+		if !slices.ContainsFunc(masters, func(m bank.MasterAccount) bool { return m.IBAN == number }) {
 			return number, counter, nil
 		}
 	}

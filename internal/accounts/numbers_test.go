@@ -269,3 +269,50 @@ func TestLockedUserOpensNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestNumbersWithSuffix: a base IBAN of a country whose numbers end in something with a meaning issues, closes and goes on as
+// any other.
+func TestNumbersWithSuffix(t *testing.T) {
+	eachOffice(t, automatic(), "", func(o *office) {
+		_, err := o.onboard.AddBaseIBAN(o.ctx, o.actor, customers.NewBaseIBAN{Base: "IS01592600", Suffix: "5510730339", MasterAccount: o.master.ID})
+		o.must(err)
+		var numbers []iban.IBAN
+		for range 3 {
+			v := o.open(money.PLN)
+			number := v.Accounts[0].IBAN
+			if _, err := iban.Parse(number.String()); err != nil || number.String()[16:] != "5510730339" || number.Country() != "IS" {
+				o.t.Errorf("%s, %v", number, err)
+			}
+			_, err := o.service.CloseIBAN(o.ctx, o.actor, number)
+			o.must(err)
+			next, err := o.service.IssueIBAN(o.ctx, o.actor, v.ID)
+			o.must(err)
+			numbers = append(numbers, number, next.IBAN)
+		}
+		o.must(distinct(numbers))
+	})
+}
+
+// TestRangeAroundEveryMasterAccount: also those that the base IBAN does not belong to are never given away.
+func TestRangeAroundEveryMasterAccount(t *testing.T) {
+	eachOffice(t, automatic(), "", func(o *office) {
+		inside, err := iban.FromBBAN("PL", "111111117700000000000005")
+		o.must(err)
+		_, err = o.onboard.AddMasterAccount(o.ctx, o.actor, customers.NewMasterAccount{IBAN: inside.String(), Currency: money.EUR})
+		o.must(err)
+		_, err = o.onboard.AddBaseIBAN(o.ctx, o.actor, customers.NewBaseIBAN{Base: tinyBase, MasterAccount: o.master.ID})
+		o.must(err)
+		issued := 0
+		for range 10 {
+			for _, a := range o.open(money.PLN).Accounts {
+				issued++
+				if a.IBAN == inside {
+					o.t.Error("a master account was issued")
+				}
+			}
+		}
+		if issued != 9 {
+			o.t.Errorf("%d numbers of 9", issued)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"fmt"
 	"time"
 
 	"ims/iban"
@@ -74,6 +75,7 @@ type MasterAccount struct {
 type BaseIBAN struct {
 	Customer      CustomerID
 	Base          string
+	Suffix        string // the end of all its numbers, in the few countries where that has a meaning
 	MasterAccount ID
 	Currency      money.Currency
 	Issuing       bool // new IBANs of the currency come from here; older base IBANs stay ours
@@ -81,6 +83,15 @@ type BaseIBAN struct {
 	Capacity      uint64
 	Key           []byte // of the permutation; unsealed
 	CreatedAt     time.Time
+}
+
+// Numbers is the range that the base IBAN numbers, in the order that its key tells.
+func (b BaseIBAN) Numbers() (*iban.Range, error) {
+	r, err := iban.NewRange(b.Base, b.Key, iban.WithSuffix(b.Suffix))
+	if err != nil {
+		return nil, fmt.Errorf("base IBAN %s: %w", b.Base, err)
+	}
+	return r, nil
 }
 
 // UserType is a person or a corporation.

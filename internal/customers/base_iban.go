@@ -17,7 +17,10 @@ import (
 type NewBaseIBAN struct {
 	// Base is the country code and the leading characters of the BBAN, without check digits after the country code; spaces
 	// and small letters are forgiven. It must hold the whole bank identifier and leave 1 to 18 digits to number.
-	Base          string
+	Base string
+	// Suffix is the end of all its numbers where the country gives that a meaning: the owner's id in Iceland, the currency in
+	// Mauritius and the Seychelles, account type and owner in Brazil. Elsewhere it may be left empty.
+	Suffix        string
 	MasterAccount bank.ID // on which the money of its IBANs lies; it tells the currency
 	NotIssuing    bool    // a range that is ours but from which no new IBANs come
 }
@@ -37,11 +40,11 @@ func (s *Service) AddBaseIBAN(ctx context.Context, actor bank.Actor, n NewBaseIB
 	}
 	key := make([]byte, rangeKeyBytes)
 	rand.Read(key)
-	numbers, err := rangeOf(n.Base, key)
+	numbers, err := rangeOf(n, key)
 	if err != nil {
 		return bank.BaseIBAN{}, badBase(err)
 	}
-	b := bank.BaseIBAN{Customer: actor.Customer, Base: numbers.Base(), MasterAccount: n.MasterAccount, Issuing: !n.NotIssuing,
+	b := bank.BaseIBAN{Customer: actor.Customer, Base: numbers.Base(), Suffix: numbers.Suffix(), MasterAccount: n.MasterAccount, Issuing: !n.NotIssuing,
 		Capacity: numbers.Capacity(), Key: key, CreatedAt: s.instant()}
 	err = s.change(ctx, b.Customer, func(tx *store.Tx, _ bank.Customer) (*bank.Approval, error) {
 		return s.addBaseIBAN(ctx, tx, actor, &b, numbers)
@@ -54,8 +57,9 @@ func (s *Service) AddBaseIBAN(ctx context.Context, actor bank.Actor, n NewBaseIB
 
 // rangeOf reads a base as a person types it. Countries outside the SWIFT registry have ranges too, but their numbers are
 // nothing that a bank must accept: the first one is held against Parse.
-func rangeOf(base string, key []byte) (*iban.Range, error) {
-	numbers, err := iban.NewRange(strings.ToUpper(strings.ReplaceAll(base, " ", "")), key)
+func rangeOf(n NewBaseIBAN, key []byte) (*iban.Range, error) {
+	bare := func(text string) string { return strings.ToUpper(strings.ReplaceAll(text, " ", "")) }
+	numbers, err := iban.NewRange(bare(n.Base), key, iban.WithSuffix(bare(n.Suffix)))
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +113,7 @@ func (s *Service) addBaseIBAN(ctx context.Context, tx *store.Tx, actor bank.Acto
 		return nil, fmt.Errorf("add base IBAN: %w", err)
 	}
 	return nil, s.audit(tx, actor, b.Customer, "base-iban.added", b.Base, nil, map[string]any{"masterAccount": b.MasterAccount.String(),
-		"currency": b.Currency.Code(), "issuing": b.Issuing, "capacity": b.Capacity})
+		"suffix": b.Suffix, "currency": b.Currency.Code(), "issuing": b.Issuing, "capacity": b.Capacity})
 }
 
 func baseRequest(b bank.BaseIBAN, m bank.MasterAccount) store.ApprovalRequest {
@@ -117,7 +121,11 @@ func baseRequest(b bank.BaseIBAN, m bank.MasterAccount) store.ApprovalRequest {
 	if b.Issuing {
 		verb = "new IBANs come from it"
 	}
-	summary := fmt.Sprintf("base IBAN %s in %s on master account %s; %s", b.Base, b.Currency, m.IBAN.Format(), verb)
+	numbers := b.Base
+	if b.Suffix != "" {
+		numbers += " with the suffix " + b.Suffix
+	}
+	summary := fmt.Sprintf("base IBAN %s in %s on master account %s; %s", numbers, b.Currency, m.IBAN.Format(), verb)
 	return store.ApprovalRequest{Action: "base-ibans.add", Object: b.Base, Digest: sha256.Sum256([]byte(summary)), Summary: summary}
 }
 

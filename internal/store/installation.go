@@ -1,5 +1,49 @@
 package store
 
+import (
+	"errors"
+
+	"ims/internal/bank"
+)
+
+// sandboxFact says for ever what the money in a store is: sandbox, invented, or production, real.
+const sandboxFact = "sandbox"
+
+const (
+	isSandbox    = "true"
+	isProduction = "false"
+)
+
+// Stamp makes a new store a sandbox or a production store, for ever. A store that is the other one already is
+// bank.ErrConflict; one that is the same stays it.
+func (tx *Tx) Stamp(sandbox bool) error {
+	want := isProduction
+	if sandbox {
+		want = isSandbox
+	}
+	fresh, err := tx.SetFact(sandboxFact, []byte(want))
+	if err != nil || fresh {
+		return err
+	}
+	is, err := tx.Sandbox()
+	switch {
+	case err != nil || is == sandbox:
+		return err
+	case is:
+		return bank.ErrConflict.With("this store is a sandbox, and stays one")
+	}
+	return bank.ErrConflict.With("this store is a production store, and never becomes a sandbox")
+}
+
+// Sandbox tells whether the store is a sandbox. One that nobody stamped is none.
+func (tx *Tx) Sandbox() (bool, error) {
+	value, err := tx.Fact(sandboxFact)
+	if errors.Is(err, bank.ErrNotFound) {
+		return false, nil
+	}
+	return string(value) == isSandbox, err
+}
+
 // Fact returns a fact about the store itself, such as whether it is a sandbox; bank.ErrNotFound where it was never set.
 func (tx *Tx) Fact(name string) ([]byte, error) {
 	scan := func(row scanner) (value []byte, err error) { return value, row.Scan(&value) }

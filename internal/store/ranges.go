@@ -49,18 +49,18 @@ func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN) error {
 			return err
 		}
 	}
-	_, err := tx.exec(`INSERT INTO base_ibans (customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at)
-		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)`,
-		b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(b.Capacity), tx.key.Seal(b.Base, b.Key), micros(b.CreatedAt))
+	_, err := tx.exec(`INSERT INTO base_ibans (customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at, suffix)
+		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)`,
+		b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(b.Capacity), tx.key.Seal(b.Base, b.Key), micros(b.CreatedAt), b.Suffix)
 	return err
 }
 
-const baseIBANColumns = "SELECT customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at FROM base_ibans"
+const baseIBANColumns = "SELECT customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at, suffix FROM base_ibans"
 
 func (tx *Tx) scanBaseIBAN(row scanner) (b bank.BaseIBAN, err error) {
 	var issuing, next, capacity int64
 	err = row.Scan(&b.Customer, &b.Base, &b.MasterAccount, currencyColumn{&b.Currency}, &issuing, &next, &capacity, &b.Key,
-		instant{&b.CreatedAt})
+		instant{&b.CreatedAt}, &b.Suffix)
 	if err != nil {
 		return b, err
 	}

@@ -168,15 +168,15 @@ func TestFacts(t *testing.T) {
 		value := []byte{0, 1, 255, '\''}
 		s.write(t, func(tx *store.Tx) error {
 			return steps(
-				func() error { return isNew(tx.SetFact("sandbox", value)) },
+				func() error { return isNew(tx.SetFact("a fact", value)) },
 				func() error { return isNew(tx.SetFact("empty", []byte{})) },
 				func() error { return isNew(tx.SetSecret("ca", value)) },
-				func() error { return tx.LockFact("sandbox") },
+				func() error { return tx.LockFact("a fact") },
 			)
 		})
-		wantError(t, "a fact never changes", s.try(t, func(tx *store.Tx) error { return isNew(tx.SetFact("sandbox", []byte("x"))) }), errNotNew)
+		wantError(t, "a fact never changes", s.try(t, func(tx *store.Tx) error { return isNew(tx.SetFact("a fact", []byte("x"))) }), errNotNew)
 		wantError(t, "nor a secret", s.try(t, func(tx *store.Tx) error { return isNew(tx.SetSecret("ca", []byte("x"))) }), errNotNew)
-		for name, want := range map[string][]byte{"sandbox": value, "empty": {}} {
+		for name, want := range map[string][]byte{"a fact": value, "empty": {}} {
 			equal(t, name, get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.Fact(name) }), want)
 		}
 		equal(t, "secret", get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.Secret("ca") }), value)

@@ -60,7 +60,7 @@ func master(c bank.CustomerID, n int) bank.MasterAccount {
 func baseOf(c bank.CustomerID) string { return fmt.Sprintf("DE12345678%04d", c) }
 
 func baseIBAN(c bank.CustomerID, base string) bank.BaseIBAN {
-	return bank.BaseIBAN{Customer: c, Base: base, MasterAccount: id(1), Currency: pln, Issuing: true, Capacity: 1_000_000,
+	return bank.BaseIBAN{Customer: c, Base: base, Suffix: "0" + base[len(base)-1:], MasterAccount: id(1), Currency: pln, Issuing: true, Capacity: 1_000_000,
 		Key: []byte("key of " + base), CreatedAt: at(2)}
 }
 

@@ -62,7 +62,7 @@ func (e *estate) open(ctx context.Context, n int) error {
 		if err != nil {
 			return err
 		}
-		numbers, err := iban.NewRange(base.Base, base.Key)
+		numbers, err := base.Numbers()
 		if err != nil {
 			return err
 		}
