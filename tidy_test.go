@@ -44,7 +44,7 @@ var (
 		"internal/customers", "internal/accounts", "internal/ledger", "internal/files", "internal/transfers",
 		"internal/history", "internal/notify", "internal/access", "internal/worker",
 	}
-	doors = join(words, work...)
+	doors = join(words, join(work, "internal/qr")...)
 	doing = []string{"internal/serverapi", "internal/mobileapi", "internal/panel"}
 
 	// A test may arrange its scene with any work room, on a real store.
@@ -66,6 +66,7 @@ var rooms = map[string]room{
 
 	"internal/money": {standardOnly: true},
 	"internal/bank":  {imports: values},
+	"internal/qr":    {imports: words}, // docs/decisions/0040
 
 	"internal/store":          {imports: words, tests: []string{testRoom, "internal/store/sqlite", "internal/store/postgres"}},
 	"internal/store/sqlite":   {imports: store, tests: []string{testRoom}},

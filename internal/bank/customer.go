@@ -2,6 +2,7 @@ package bank
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ims/iban"
@@ -134,6 +135,14 @@ type User struct {
 	KYC                  KYCStatus
 	Status               UserStatus
 	CreatedAt, UpdatedAt time.Time
+}
+
+// Name is how the end user is called: the company, or first and last name.
+func (u User) Name() string {
+	if u.Type == Corporation {
+		return u.CompanyName
+	}
+	return strings.TrimSpace(u.FirstName + " " + u.LastName)
 }
 
 // Balance is money of one currency in one place.

@@ -137,6 +137,7 @@ var (
 	ErrRangeExhausted      = define(Invalid, "base-iban-exhausted", "The base IBAN has no numbers left")
 	ErrUserLocked          = define(Invalid, "user-locked", "The end user is locked")
 	ErrChart               = define(Invalid, "posting-not-allowed", "The chart of accounts does not allow this posting")
+	ErrQRUnavailable       = define(Invalid, "qr-unavailable", "There is no QR code for this IBAN")
 	ErrCSR                 = define(Invalid, "csr-invalid", "The certificate request cannot be signed")
 	ErrRateLimited         = define(RateLimited, "rate-limited", "Too many requests")
 	ErrUnavailable         = define(Unavailable, "unavailable", "The service cannot take this now")

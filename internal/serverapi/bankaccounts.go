@@ -33,6 +33,7 @@ func bankAccountRoutes() []route {
 			description: "For ever: it is never given to anybody again. Its balance must be empty, and may get another IBAN.",
 			need:        bank.PermIBANsIssue, problems: []*bank.Error{bank.ErrConflict, bank.ErrBalanceNotEmpty, bank.ErrBalanceClosed},
 			answer: closedBankAccountExample, mount: typed((*server).closeIBAN)},
+		qrRoute(tag),
 	}
 }
 

@@ -124,7 +124,7 @@ func TestBrokenReport(t *testing.T) {
 func TestOffered(t *testing.T) {
 	for accept, want := range map[string]string{"": "application/json", "*/*": "application/json", "text/csv": "text/csv", "text/*": "text/csv",
 		"application/json, text/csv;q=0.5": "application/json", "text/html, */*;q=0.1": "application/json", "text/csv;q=0": "", "image/png": "", ";;": ""} {
-		if got := offered(accept, "application/json", "text/csv"); got != want {
+		if got := web.Offered(accept, "application/json", "text/csv"); got != want {
 			t.Errorf("%q: %q, want %q", accept, got, want)
 		}
 	}

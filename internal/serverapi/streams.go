@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -152,7 +151,7 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request, actor bank.Act
 	if err != nil {
 		return err
 	}
-	switch offered(r.Header.Get("Accept"), "application/json", "text/csv") {
+	switch web.Offered(r.Header.Get("Accept"), "application/json", "text/csv") {
 	case "text/csv":
 		if _, err := queryOf(r.URL.RawQuery); err != nil {
 			return err
@@ -202,7 +201,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor
 	if _, err := queryOf(r.URL.RawQuery); err != nil {
 		return err
 	}
-	if offered(r.Header.Get("Accept"), "text/csv") == "" {
+	if web.Offered(r.Header.Get("Accept"), "text/csv") == "" {
 		return bank.ErrNotAcceptable.With("the report is text/csv")
 	}
 	return s.streamCSV(w, r, "report-"+id.String(), func(out http.ResponseWriter) error {
@@ -237,29 +236,4 @@ func (c *csvWriter) Write(p []byte) (int, error) {
 		c.Header().Set("Content-Disposition", `attachment; filename="`+c.name+`.csv"`)
 	}
 	return c.ResponseWriter.Write(p)
-}
-
-// offered returns the first media type that an Accept header takes, in our order unless the header names one of them
-// outright; "" if it takes none. Weights other than 0 are not compared: nobody asks for both.
-func offered(accept string, types ...string) string {
-	if accept == "" {
-		return types[0]
-	}
-	open := ""
-	for part := range strings.SplitSeq(accept, ",") {
-		kind, parameters, err := mime.ParseMediaType(part)
-		if err != nil || strings.Trim(parameters["q"], "0.") == "" && parameters["q"] != "" {
-			continue
-		}
-		for _, t := range types {
-			family, _, _ := strings.Cut(t, "/")
-			switch {
-			case kind == t:
-				return t
-			case open == "" && (kind == "*/*" || kind == family+"/*"):
-				open = t
-			}
-		}
-	}
-	return open
 }

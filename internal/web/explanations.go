@@ -47,6 +47,7 @@ var explanations = map[string]explanation{
 	"base-iban-exhausted":        {"All numbers of the base IBAN are in use.", "Ask the issuing institution for another base IBAN."},
 	"user-locked":                {"The end user is LOCKED.", "Set the status to ACTIVE if that is right."},
 	"posting-not-allowed":        {"Money cannot go from this kind of balance to that one.", "Name other balances; the chart of accounts cannot be changed by a request."},
+	"qr-unavailable":             {"No standard of QR codes serves the currency or the country of the IBAN: EUR in SEPA and PLN in Poland have one.", "Share the IBAN as text, best in its print form."},
 	"csr-invalid":                {"The certificate request has a weak key, a wrong signature, or a CN not of the form V-<Company>-<Application>.", "Make it anew as the guide shows."},
 	"rate-limited":               {"Too many requests in a short time.", "Wait for Retry-After; spread the load."},
 	"unavailable":                {"The service is overloaded, stopping, or gave the request up.", "Wait for Retry-After and repeat it with the same idempotency key."},
