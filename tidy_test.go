@@ -48,7 +48,7 @@ var (
 	doing = []string{"internal/serverapi", "internal/mobileapi", "internal/panel"}
 
 	// A test may arrange its scene with any work room, on a real store.
-	scenes = join(store, join(work, "pli", testRoom)...)
+	scenes = join(store, join(work, "bankfile", "pli", "camt", "mt940", testRoom)...)
 )
 
 // rooms is the plan of the house. A folder with Go files that is not here has
@@ -59,8 +59,12 @@ var (
 var rooms = map[string]room{
 	".":    {},
 	"iban": {standardOnly: true},
-	"pli":  {imports: []string{"iban"}},
-	"api":  {},
+	// What bank files have in common, and the formats: docs/decisions/0023.
+	"bankfile": {imports: []string{"iban"}},
+	"pli":      {imports: []string{"iban", "bankfile"}},
+	"camt":     {imports: []string{"iban", "bankfile"}},
+	"mt940":    {imports: []string{"iban", "bankfile"}},
+	"api":      {},
 	// The clients see what a stranger sees: the public IBAN value and each other.
 	"sdk/*": {imports: []string{"iban", "sdk/*"}},
 
@@ -76,8 +80,8 @@ var rooms = map[string]room{
 	"internal/customers": {imports: store, tests: scenes},
 	"internal/accounts":  {imports: join(store, "internal/ledger"), tests: scenes}, // docs/decisions/0003
 	"internal/ledger":    {imports: store, tests: scenes},
-	"internal/files":     {imports: join(store, "pli", "internal/ledger", "internal/transfers"), tests: scenes},
-	"internal/transfers": {imports: join(store, "pli", "internal/ledger"), tests: scenes},
+	"internal/files":     {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger", "internal/transfers"), tests: scenes},
+	"internal/transfers": {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger"), tests: scenes},
 	"internal/history":   {imports: store, tests: scenes},
 	"internal/notify":    {imports: store, tests: scenes},
 	"internal/access":    {imports: store, tests: scenes},
@@ -89,7 +93,7 @@ var rooms = map[string]room{
 	"internal/panel":     {imports: join(doors, "internal/web", "api"), tests: scenes},
 
 	"cmd/ims": {
-		imports: join(join(store, doors...), join(doing, "pli", "api", "internal/web", "internal/store/sqlite", "internal/store/postgres")...),
+		imports: join(join(store, doors...), join(doing, "bankfile", "pli", "camt", "mt940", "api", "internal/web", "internal/store/sqlite", "internal/store/postgres")...),
 		tests:   []string{testRoom, "sdk/*"},
 	},
 }

@@ -10,21 +10,23 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"ims/bankfile"
 )
 
 // plenty makes a file of n records as a bank sends them on a busy day: some days, many payers, both
 // cases of letters, every tenth title with Polish letters, in the given encoding.
-func plenty(n int, enc Encoding) []byte {
+func plenty(n int, enc bankfile.Encoding) []byte {
 	var b []byte
 	polish := []byte("SKŁADKA CZŁONKOWSKA ŻÓŁTA GRUPA|")
-	if enc.singleByte() {
+	if enc.SingleByte() {
 		polish = encodeFor(enc, string(polish))
 	}
 	for i := range n {
 		payer, payee := withCheckDigits(fmt.Sprintf("22222222%016d", i%9973+1)), withCheckDigits(fmt.Sprintf("111111117700%012d", i%4999+1))
 		b = fmt.Appendf(b, `110,202611%02d,%d,22222222,0,"%s","%s","JAN TESTOWY||UL. POLNA %d|00-001 MIASTO","OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO",0,11111111,"`,
 			i%20+1, i%999983+1, payer, payee, i%97)
-		if i%10 == 0 && enc != ASCII {
+		if i%10 == 0 && enc != bankfile.ASCII {
 			b = append(b, polish...)
 		}
 		b = fmt.Appendf(b, "DOLADOWANIE SALDA %07d\",\"\",\"\",\"51\",\"REF%07d\"\r\n", i, i)
@@ -33,10 +35,10 @@ func plenty(n int, enc Encoding) []byte {
 }
 
 // encodeFor encodes s in a table that has all its letters.
-func encodeFor(enc Encoding, s string) []byte {
+func encodeFor(enc bankfile.Encoding, s string) []byte {
 	var b []byte
 	for _, r := range s {
-		for c, have := range enc.table().char {
+		for c, have := range enc.Table().Char {
 			if have == r {
 				b = append(b, byte(c))
 				break
@@ -61,13 +63,13 @@ const benchRecords = 20_000
 // BenchmarkRead reads a file as every use does: the survey with its hash, then the records with all
 // rules and texts. Compare it in one run with BenchmarkCSVJob, and BenchmarkTokens with BenchmarkCSV.
 func BenchmarkRead(b *testing.B) {
-	for _, enc := range []Encoding{ASCII, UTF8, Windows1250} {
+	for _, enc := range []bankfile.Encoding{bankfile.ASCII, bankfile.UTF8, bankfile.Windows1250} {
 		b.Run(enc.String(), func(b *testing.B) { measure(b, enc, func(file []byte) { readForBench(b, file) }) })
 	}
 }
 
 // measure runs one reading of a file in the given encoding many times.
-func measure(b *testing.B, enc Encoding, read func([]byte)) {
+func measure(b *testing.B, enc bankfile.Encoding, read func([]byte)) {
 	file := plenty(benchRecords, enc)
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
@@ -96,13 +98,13 @@ func readForBench(b *testing.B, file []byte) {
 
 // BenchmarkCSV is encoding/csv at its quickest: fields cut and copied, nothing judged, hashed or decoded.
 func BenchmarkCSV(b *testing.B) {
-	measure(b, UTF8, func(file []byte) { readCSV(b, bytes.NewReader(file)) })
+	measure(b, bankfile.UTF8, func(file []byte) { readCSV(b, bytes.NewReader(file)) })
 }
 
 // BenchmarkCSVJob is encoding/csv with what any use of such a file needs besides: its SHA-256 and its
 // texts in UTF-8. Still nothing is judged, and an unclosed quote would swallow the rest of the file.
 func BenchmarkCSVJob(b *testing.B) {
-	measure(b, Windows1250, func(file []byte) {
+	measure(b, bankfile.Windows1250, func(file []byte) {
 		hashed := io.TeeReader(bytes.NewReader(file), sha256.New())
 		readCSV(b, charmap.Windows1250.NewDecoder().Reader(hashed))
 	})
@@ -120,26 +122,17 @@ func readCSV(b *testing.B, src io.Reader) {
 	}
 }
 
-// BenchmarkSurvey is the first reading alone; nearly half of it is SHA-256.
-func BenchmarkSurvey(b *testing.B) {
-	measure(b, UTF8, func(file []byte) {
-		if _, err := Open(opener(file), sampleOptions()); err != nil {
-			b.Fatal(err)
-		}
-	})
-}
-
 // BenchmarkTokens is what encoding/csv does, done our way: lines and fields, nothing judged or decoded.
 func BenchmarkTokens(b *testing.B) {
-	measure(b, UTF8, func(file []byte) {
-		lines := newLineReader(bytes.NewReader(file), int64(len(file)), DefaultLine, false)
+	measure(b, bankfile.UTF8, func(file []byte) {
+		lines := bankfile.NewLineReader(bytes.NewReader(file), int64(len(file)), bankfile.DefaultLine, false)
 		var t tokens
 		for {
-			l, err := lines.next()
+			l, err := lines.Next()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if code := t.split(l.text); code != "" || t.count != 16 {
+			if code := t.split(l.Text); code != "" || t.count != 16 {
 				b.Fatal(code)
 			}
 		}
@@ -152,4 +145,13 @@ func BenchmarkNaturalKey(b *testing.B) {
 	for b.Loop() {
 		rec.NaturalKey()
 	}
+}
+
+// BenchmarkSurvey is the first reading alone; nearly half of it is SHA-256.
+func BenchmarkSurvey(b *testing.B) {
+	measure(b, bankfile.UTF8, func(file []byte) {
+		if _, err := Open(opener(file), sampleOptions()); err != nil {
+			b.Fatal(err)
+		}
+	})
 }

@@ -1,25 +1,29 @@
 package pli
 
-import "bytes"
+import (
+	"bytes"
+
+	"ims/bankfile"
+)
 
 // The rules about fields 1 to 3, 5, 10 and 15: what kind of record, when, how much.
 
 // messageType judges field 1; false when the meaning of the record cannot be known.
 func (p *parser) messageType() bool {
 	b := p.tokens.content(fieldType)
-	p.rec.Type, p.rec.direct = internType(b), false
+	p.rec.Type, p.rec.Collected = internType(b), false
 	switch {
 	case len(b) == 0:
 		p.rec.Type = "110"
-		p.find(RecordTypeMissing, fieldType, "", Params{})
-	case len(b) != 3 || !digitsOnly(b):
-		p.find(RecordTypeFormat, fieldType, p.show(fieldType), Params{})
+		p.find(bankfile.RecordTypeMissing, fieldType, "", bankfile.Params{})
+	case len(b) != 3 || !bankfile.DigitsOnly(b):
+		p.find(bankfile.RecordTypeFormat, fieldType, p.show(fieldType), bankfile.Params{})
 		return false
-	case !p.opt.Dialect.allows(b):
-		p.find(RecordTypeUnsupported, fieldType, p.show(fieldType), Params{})
+	case !allows(&p.opt.Dialect, b):
+		p.find(bankfile.RecordTypeUnsupported, fieldType, p.show(fieldType), bankfile.Params{})
 		return false
 	default:
-		p.rec.direct = b[0] == '2' && p.opt.Dialect.TwoHundreds == Orders
+		p.rec.Collected = b[0] == '2' && p.opt.Dialect.TwoHundreds == bankfile.Orders
 	}
 	return true
 }
@@ -33,37 +37,37 @@ func internType(b []byte) string {
 	case "210":
 		return "210"
 	}
-	return visible(string(b))
+	return bankfile.Visible(string(b))
 }
 
 // date judges field 2. Orders are wishes and may lie in the future.
 func (p *parser) date() {
 	b := p.tokens.content(fieldDate)
 	if len(b) == 0 {
-		p.find(RecordDateMissing, fieldDate, "", Params{})
+		p.find(bankfile.RecordDateMissing, fieldDate, "", bankfile.Params{})
 		return
 	}
-	d := day{fault: RecordDateFormat}
+	d := bankfile.Day{Fault: bankfile.RecordDateFormat}
 	if len(b) == 8 {
-		d = p.days.read(b)
+		d = p.days.Read(b)
 	}
-	p.rec.Date = d.text
+	p.rec.Date = d.Text
 	switch {
-	case d.fault != "":
-		p.find(d.fault, fieldDate, p.show(fieldDate), Params{})
+	case d.Fault != "":
+		p.find(d.Fault, fieldDate, p.show(fieldDate), bankfile.Params{})
 	case p.today == 0:
-	case d.number > p.today:
-		p.findAs(p.futureSeverity(), RecordDateFuture, fieldDate, d.text, Params{})
-	case p.today-d.number > p.opt.MaxAgeDays:
-		p.find(RecordDateTooOld, fieldDate, d.text, Params{Limit: int64(p.opt.MaxAgeDays)})
+	case d.Number > p.today:
+		p.findAs(p.futureSeverity(), bankfile.RecordDateFuture, fieldDate, d.Text, bankfile.Params{})
+	case p.today-d.Number > p.opt.MaxAgeDays:
+		p.find(bankfile.RecordDateTooOld, fieldDate, d.Text, bankfile.Params{Limit: int64(p.opt.MaxAgeDays)})
 	}
 }
 
-func (p *parser) futureSeverity() Severity {
-	if p.opt.Dialect.TwoHundreds == Orders {
-		return Warning
+func (p *parser) futureSeverity() bankfile.Severity {
+	if p.opt.Dialect.TwoHundreds == bankfile.Orders {
+		return bankfile.Warning
 	}
-	return Error
+	return bankfile.Error
 }
 
 // amount judges field 3; false when a bare decimal comma has shifted all later fields, so that the
@@ -72,45 +76,45 @@ func (p *parser) amount() bool {
 	b := p.tokens.content(fieldAmount)
 	if p.commaInAmount(b) {
 		value := p.show(fieldAmount) + "," + p.show(fieldAmount+1)
-		p.find(RecordAmountFormat, fieldAmount, value, Params{})
+		p.find(bankfile.RecordAmountFormat, fieldAmount, value, bankfile.Params{})
 		return false
 	}
 	n, fault := readAmount(b)
 	if n > p.opt.MaxAmount {
-		fault = RecordAmountTooLarge
+		fault = bankfile.RecordAmountTooLarge
 	}
 	switch {
-	case fault == RecordAmountTooLarge:
-		p.find(fault, fieldAmount, p.show(fieldAmount), Params{Limit: p.opt.MaxAmount})
+	case fault == bankfile.RecordAmountTooLarge:
+		p.find(fault, fieldAmount, p.show(fieldAmount), bankfile.Params{Limit: p.opt.MaxAmount})
 		return true
 	case fault != "":
-		p.find(fault, fieldAmount, p.show(fieldAmount), Params{})
+		p.find(fault, fieldAmount, p.show(fieldAmount), bankfile.Params{})
 		return true
 	case b[0] == '0':
-		p.find(RecordAmountLeadingZero, fieldAmount, p.show(fieldAmount), Params{})
+		p.find(bankfile.RecordAmountLeadingZero, fieldAmount, p.show(fieldAmount), bankfile.Params{})
 	}
 	p.rec.Amount = n
 	return true
 }
 
 // readAmount reads grosze: digits only, up to 15 of them without leading zeros.
-func readAmount(b []byte) (int64, Code) {
+func readAmount(b []byte) (int64, bankfile.Code) {
 	switch {
 	case len(b) == 0:
-		return 0, RecordAmountMissing
-	case b[0] == '-' && digitsOnly(b[1:]):
-		return 0, RecordAmountNegative
-	case !digitsOnly(b):
-		return 0, RecordAmountFormat
+		return 0, bankfile.RecordAmountMissing
+	case b[0] == '-' && bankfile.DigitsOnly(b[1:]):
+		return 0, bankfile.RecordAmountNegative
+	case !bankfile.DigitsOnly(b):
+		return 0, bankfile.RecordAmountFormat
 	}
 	b = bytes.TrimLeft(b, "0")
 	switch {
 	case len(b) == 0:
-		return 0, RecordAmountZero
+		return 0, bankfile.RecordAmountZero
 	case len(b) > amountDigits:
-		return 0, RecordAmountTooLarge
+		return 0, bankfile.RecordAmountTooLarge
 	}
-	return int64(number(b)), ""
+	return int64(bankfile.Number(b)), ""
 }
 
 const amountDigits = 15
@@ -121,11 +125,11 @@ const amountDigits = 15
 func (p *parser) commaInAmount(amount []byte) bool {
 	t := &p.tokens
 	cents := t.raw(fieldPayerBank)
-	if len(cents) == 0 || len(cents) >= bankDigits || !digitsOnly(cents) || !digitsOnly(amount) {
+	if len(cents) == 0 || len(cents) >= bankDigits || !bankfile.DigitsOnly(cents) || !bankfile.DigitsOnly(amount) {
 		return false
 	}
 	bank := t.raw(fieldConstant1)
-	if len(cents) <= 2 && string(cents) != "0" && len(bank) == bankDigits && digitsOnly(bank) {
+	if len(cents) <= 2 && string(cents) != "0" && len(bank) == bankDigits && bankfile.DigitsOnly(bank) {
 		return true
 	}
 	return len(t.raw(fieldPayer)) <= 1 && looksLikeAccount(t.raw(fieldPayee)) && looksLikeAccount(t.raw(fieldPayerName))
@@ -142,10 +146,10 @@ func (p *parser) constant(n int) {
 	b := p.tokens.content(n)
 	switch {
 	case len(b) == 0 || len(b) == 1 && b[0] == '0':
-	case len(b) == 1 && digitsOnly(b):
-		p.find(RecordConstantNonzero, n, p.show(n), Params{})
+	case len(b) == 1 && bankfile.DigitsOnly(b):
+		p.find(bankfile.RecordConstantNonzero, n, p.show(n), bankfile.Params{})
 	default:
-		p.find(RecordConstantFormat, n, p.show(n), Params{})
+		p.find(bankfile.RecordConstantFormat, n, p.show(n), bankfile.Params{})
 	}
 }
 
@@ -153,13 +157,13 @@ func (p *parser) constant(n int) {
 func (p *parser) class() {
 	b := p.tokens.content(fieldClass)
 	if len(b) == 0 {
-		p.find(RecordClassMissing, fieldClass, "", Params{})
+		p.find(bankfile.RecordClassMissing, fieldClass, "", bankfile.Params{})
 		return
 	}
 	class, known := internClass(b)
 	p.rec.Class = class
 	if !known || directDebitClass(class) && p.rec.Type[0] != '2' {
-		p.find(RecordClassUnsupported, fieldClass, p.show(fieldClass), Params{})
+		p.find(bankfile.RecordClassUnsupported, fieldClass, p.show(fieldClass), bankfile.Params{})
 	}
 }
 
@@ -169,7 +173,7 @@ func internClass(b []byte) (class string, known bool) {
 			return c, true
 		}
 	}
-	return visible(string(b)), false
+	return bankfile.Visible(string(b)), false
 }
 
 func directDebitClass(class string) bool { return class[0] == '0' }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 
+	"ims/bankfile"
 	"ims/iban"
 )
 
@@ -12,23 +13,23 @@ import (
 // side is where one party stands in a record and how its findings are called.
 type side struct {
 	account, bank, name                   int // fields
-	missing, format, checksum, foreign    Code
-	bankFormat, bankCheckDigit, bankOther Code
+	missing, format, checksum, foreign    bankfile.Code
+	bankFormat, bankCheckDigit, bankOther bankfile.Code
 	names                                 textCodes
 }
 
 var (
 	payerCodes = side{
 		fieldPayer, fieldPayerBank, fieldPayerName,
-		RecordPayerAccountMissing, RecordPayerAccountFormat, RecordPayerAccountChecksum, RecordPayerAccountForeign,
-		RecordPayerBankNoFormat, RecordPayerBankNoCheckDigit, RecordPayerBankNoMismatch,
-		textCodes{RecordPayerNameMissing, RecordPayerNameLineTooLong, RecordPayerNameTooManyLines},
+		bankfile.RecordPayerAccountMissing, bankfile.RecordPayerAccountFormat, bankfile.RecordPayerAccountChecksum, bankfile.RecordPayerAccountForeign,
+		bankfile.RecordPayerBankNoFormat, bankfile.RecordPayerBankNoCheckDigit, bankfile.RecordPayerBankNoMismatch,
+		textCodes{bankfile.RecordPayerNameMissing, bankfile.RecordPayerNameLineTooLong, bankfile.RecordPayerNameTooManyLines},
 	}
 	payeeCodes = side{
 		fieldPayee, fieldPayeeBank, fieldPayeeName,
-		RecordPayeeAccountMissing, RecordPayeeAccountFormat, RecordPayeeAccountChecksum, RecordPayeeAccountForeign,
-		RecordPayeeBankNoFormat, RecordPayeeBankNoCheckDigit, RecordPayeeBankNoMismatch,
-		textCodes{RecordPayeeNameMissing, RecordPayeeNameLineTooLong, RecordPayeeNameTooManyLines},
+		bankfile.RecordPayeeAccountMissing, bankfile.RecordPayeeAccountFormat, bankfile.RecordPayeeAccountChecksum, bankfile.RecordPayeeAccountForeign,
+		bankfile.RecordPayeeBankNoFormat, bankfile.RecordPayeeBankNoCheckDigit, bankfile.RecordPayeeBankNoMismatch,
+		textCodes{bankfile.RecordPayeeNameMissing, bankfile.RecordPayeeNameLineTooLong, bankfile.RecordPayeeNameTooManyLines},
 	}
 	// In a direct debit the payee, who collects, stands first and the payer second.
 	directPayer = at(payerCodes, payeeCodes)
@@ -41,14 +42,14 @@ func at(s, place side) side {
 }
 
 func (p *parser) payerSide() *side {
-	if p.rec.direct {
+	if p.rec.Collected {
 		return &directPayer
 	}
 	return &payerCodes
 }
 
 func (p *parser) payeeSide() *side {
-	if p.rec.direct {
+	if p.rec.Collected {
 		return &directPayee
 	}
 	return &payeeCodes
@@ -56,8 +57,8 @@ func (p *parser) payeeSide() *side {
 
 // reading is what an account field turned out to be, apart from the account.
 type reading struct {
-	fault      Code // of the side's codes, "" for a valid Polish account
-	damaged    bool // lies in an own range, but its check digits are wrong
+	fault      bankfile.Code // of the side's codes, "" for a valid Polish account
+	damaged    bool          // lies in an own range, but its check digits are wrong
 	normalized bool
 	bank       [bankDigits]byte // sort code; zero unless there are 26 digits
 }
@@ -68,96 +69,66 @@ func (p *parser) accounts() {
 	payer, payee := p.payerSide(), p.payeeSide()
 	p.readAccount(payer, &r.Payer, &p.payer)
 	p.readAccount(payee, &r.Payee, &p.payee)
-	same := r.Payer.Kind != None && r.Payer.Kind == r.Payee.Kind && r.Payer == r.Payee
+	same := r.Payer.Kind != bankfile.None && r.Payer.Kind == r.Payee.Kind && r.Payer == r.Payee
 	if !same && !p.payer.damaged && !p.payee.damaged {
-		r.Direction = directionOf(r.Payer.Kind, r.Payee.Kind)
+		r.Direction = bankfile.DirectionOf(r.Payer.Kind, r.Payee.Kind)
 	}
 	before := len(r.Findings)
 	p.accountFinding(payer, &p.payer, p.payerSeverity())
 	p.accountFinding(payee, &p.payee, p.payeeSeverity())
 	switch {
 	case same:
-		p.find(RecordSameAccount, payee.account, r.Payee.String(), Params{})
-	case r.Direction == Unknown && !hasError(r.Findings[before:]):
-		p.find(DomainNoOwnAccount, 0, "", Params{})
-	case r.Direction == Unallocated:
-		p.find(DomainMasterAccountUnallocated, payee.account, r.Payee.String(), Params{})
+		p.find(bankfile.RecordSameAccount, payee.account, r.Payee.String(), bankfile.Params{})
+	case r.Direction == bankfile.Unknown && !bankfile.HasError(r.Findings[before:]):
+		p.find(bankfile.DomainNoOwnAccount, 0, "", bankfile.Params{})
+	case r.Direction == bankfile.Unallocated:
+		p.find(bankfile.DomainMasterAccountUnallocated, payee.account, r.Payee.String(), bankfile.Params{})
 	}
 	p.typeAgrees()
-}
-
-func hasError(list []Finding) bool {
-	for i := range list {
-		if list[i].Severity == Error {
-			return true
-		}
-	}
-	return false
-}
-
-// directionOf is the whole of what decides between credit and debit.
-func directionOf(payer, payee Kind) Direction {
-	switch {
-	case payer == Virtual && payee == Virtual:
-		return Internal
-	case payer == Master && payee == Virtual:
-		return Funding
-	case payee == Virtual:
-		return Credit
-	case payer == Virtual && payee == Master:
-		return Sweep
-	case payee == Master:
-		return Unallocated
-	case payer == Virtual:
-		return Debit
-	case payer == Master:
-		return Charges
-	}
-	return Unknown
 }
 
 // typeAgrees refuses a record that a statement marks as a debit while its accounts make it a credit.
 func (p *parser) typeAgrees() {
 	r := &p.rec
-	if p.opt.Dialect.TwoHundreds == StatementPKO && r.Type[0] == '2' && r.Direction.incoming() {
-		p.find(RecordTypeDirection, fieldType, r.Type, Params{})
+	if p.opt.Dialect.TwoHundreds == bankfile.StatementPKO && r.Type[0] == '2' && r.Direction.Incoming() {
+		p.find(bankfile.RecordTypeDirection, fieldType, r.Type, bankfile.Params{})
 	}
 }
 
 // payerSeverity: where money arrived, faults of the payer are no reason to keep it from its payee.
-func (p *parser) payerSeverity() Severity {
+func (p *parser) payerSeverity() bankfile.Severity {
 	d, code := p.rec.Direction, p.payer.fault
 	switch {
-	case code == RecordPayerAccountMissing && (payerless(p.rec.Class) || p.opt.AllowMissingPayer):
-		return Warning
-	case code == RecordPayerAccountMissing:
-		return Error
-	case code == RecordPayerAccountForeign, d == Credit, d == Unallocated:
-		return Warning
+	case code == bankfile.RecordPayerAccountMissing && (payerless(p.rec.Class) || p.opt.AllowMissingPayer):
+		return bankfile.Warning
+	case code == bankfile.RecordPayerAccountMissing:
+		return bankfile.Error
+	case code == bankfile.RecordPayerAccountForeign, d == bankfile.Credit, d == bankfile.Unallocated:
+		return bankfile.Warning
 	}
-	return Error
+	return bankfile.Error
 }
 
-func (p *parser) payeeSeverity() Severity {
+func (p *parser) payeeSeverity() bankfile.Severity {
 	d := p.rec.Direction
-	if p.payee.fault == RecordPayeeAccountForeign && d != Debit && d != Charges {
-		return Warning
+	if p.payee.fault == bankfile.RecordPayeeAccountForeign && d != bankfile.Debit && d != bankfile.Charges {
+		return bankfile.Warning
 	}
-	return Error
+	return bankfile.Error
 }
 
-func (p *parser) accountFinding(s *side, got *reading, severity Severity) {
+func (p *parser) accountFinding(s *side, got *reading, severity bankfile.Severity) {
 	if got.normalized {
-		p.find(RecordAccountNormalized, s.account, p.show(s.account), Params{})
+		p.find(bankfile.RecordAccountNormalized, s.account, p.show(s.account), bankfile.Params{})
 	}
 	if got.fault == "" {
 		return
 	}
-	p.findAs(severity, got.fault, s.account, p.show(s.account), Params{})
+	p.findAs(severity, got.fault, s.account, p.show(s.account), bankfile.Params{})
 }
 
 // readAccount reads the account field of a side. 26 digits as they stand are the usual case.
-func (p *parser) readAccount(s *side, a *Account, got *reading) {
+func (p *parser) readAccount(s *side, a *bankfile.Account, got *reading) {
 	b := p.tokens.content(s.account)
 	*got = reading{}
 	if p.polish(b, a, got) {
@@ -181,22 +152,25 @@ func (p *parser) readAccount(s *side, a *Account, got *reading) {
 // nrbDigits is the length of a Polish account number: check digits, sort code, account.
 const nrbDigits = 26
 
+// bankDigits is the length of a sort code.
+const bankDigits = 8
+
 // polish reads a valid Polish number.
-func (p *parser) polish(b []byte, a *Account, got *reading) (ok bool) {
+func (p *parser) polish(b []byte, a *bankfile.Account, got *reading) (ok bool) {
 	if a.IBAN, ok = iban.NRB(b); ok {
 		got.bank = [bankDigits]byte(b[2:])
-		a.Kind = p.own.kind(b[2:])
+		a.Kind = p.own.Polish(b[2:])
 	}
 	return ok
 }
 
 // faulty says what is wrong with an account that is no valid Polish number.
-func (p *parser) faulty(s *side, clean []byte, a *Account, got *reading) {
-	a.Kind, a.Text = External, visible(p.enc.text(clean))
+func (p *parser) faulty(s *side, clean []byte, a *bankfile.Account, got *reading) {
+	a.Kind, a.Text = bankfile.External, bankfile.Visible(p.enc.Text(clean))
 	switch {
-	case len(clean) == nrbDigits && digitsOnly(clean):
+	case len(clean) == nrbDigits && bankfile.DigitsOnly(clean):
 		got.bank = [bankDigits]byte(clean[2:])
-		got.damaged = p.own.kind(clean[2:]) != External
+		got.damaged = p.own.Polish(clean[2:]) != bankfile.External
 		got.fault = s.checksum
 	case plausibleIBAN(clean):
 		p.foreign(s, a, got)
@@ -206,7 +180,7 @@ func (p *parser) faulty(s *side, clean []byte, a *Account, got *reading) {
 }
 
 // foreign reads what has the shape of an IBAN.
-func (p *parser) foreign(s *side, a *Account, got *reading) {
+func (p *parser) foreign(s *side, a *bankfile.Account, got *reading) {
 	n, err := iban.ParseISO(a.Text)
 	switch {
 	case err == nil:
@@ -227,7 +201,10 @@ func normalize(b []byte) (clean []byte, changed bool) {
 		clean = make([]byte, 0, len(b))
 		for _, c := range b {
 			if c != ' ' && c != '\t' && c != '-' {
-				clean = append(clean, upperASCII(c))
+				if smallLetter(rune(c)) {
+					c -= 'a' - 'A'
+				}
+				clean = append(clean, c)
 			}
 		}
 		return clean, true
@@ -239,7 +216,7 @@ func smallLetter(r rune) bool { return r >= 'a' && r <= 'z' }
 
 // plausibleIBAN reports the shape of an IBAN of any country.
 func plausibleIBAN(b []byte) bool {
-	if len(b) < 15 || len(b) > 34 || !digitsOnly(b[2:4]) {
+	if len(b) < 15 || len(b) > 34 || !bankfile.DigitsOnly(b[2:4]) {
 		return false
 	}
 	for i, c := range b {
@@ -261,16 +238,16 @@ func (p *parser) bankNumber(s *side, got *reading) {
 	switch {
 	case allZero(b):
 		return
-	case len(b) != bankDigits || !digitsOnly(b):
-		p.find(s.bankFormat, s.bank, p.show(s.bank), Params{})
+	case len(b) != bankDigits || !bankfile.DigitsOnly(b):
+		p.find(s.bankFormat, s.bank, p.show(s.bank), bankfile.Params{})
 		return
 	case !sortCode(b):
-		p.find(s.bankCheckDigit, s.bank, p.show(s.bank), Params{})
+		p.find(s.bankCheckDigit, s.bank, p.show(s.bank), bankfile.Params{})
 	default:
 		*sound = [bankDigits]byte(b)
 	}
 	if got.bank != [bankDigits]byte{} && got.bank != [bankDigits]byte(b) {
-		p.find(s.bankOther, s.bank, p.show(s.bank), Params{})
+		p.find(s.bankOther, s.bank, p.show(s.bank), bankfile.Params{})
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"ims/bankfile"
 )
 
 // What may stand in a text that we send, and how other characters get there.
@@ -24,9 +26,9 @@ var asciiFor = map[rune]string{
 // clean makes one text ready for a file in enc: NFC, no quotes and bars, no controls, blanks as single
 // spaces, and no character that enc or the narrow set of banks lacks. What has no equal in the set is
 // an error: never a question mark.
-func clean(s string, enc Encoding, comma bool) (string, error) {
+func clean(s string, enc bankfile.Encoding, comma bool) (string, error) {
 	if !utf8.ValidString(s) {
-		return "", fmt.Errorf("text %q is not UTF-8", visible(s))
+		return "", fmt.Errorf("text %q is not UTF-8", bankfile.Visible(s))
 	}
 	var b strings.Builder
 	for _, r := range norm.NFC.String(s) {
@@ -39,7 +41,7 @@ func clean(s string, enc Encoding, comma bool) (string, error) {
 		default:
 			t, ok := transliterate(r, enc)
 			if !ok {
-				return "", fmt.Errorf("character %q of %q is not in %v", r, visible(s), enc)
+				return "", fmt.Errorf("character %q of %q is not in %v", r, bankfile.Visible(s), enc)
 			}
 			b.WriteString(t)
 		}
@@ -48,27 +50,15 @@ func clean(s string, enc Encoding, comma bool) (string, error) {
 }
 
 // allowed reports what may be sent as it is: printable ASCII, and Latin letters that the encoding has.
-func allowed(r rune, enc Encoding) bool {
+func allowed(r rune, enc bankfile.Encoding) bool {
 	if r < utf8.RuneSelf {
 		return r >= ' ' && r <= '~' && r != '"' && r != '|'
 	}
-	return latinLetter(r) && encodable(r, enc)
-}
-
-// encodable reports whether the encoding has a letter.
-func encodable(r rune, enc Encoding) bool {
-	switch {
-	case r < utf8.RuneSelf || enc == UTF8:
-		return true
-	case enc == ASCII:
-		return false
-	}
-	_, ok := enc.table().encode(r)
-	return ok
+	return bankfile.LatinLetter(r) && enc.Has(r)
 }
 
 // transliterate finds what stands for r: a replacement, or its letter without marks.
-func transliterate(r rune, enc Encoding) (string, bool) {
+func transliterate(r rune, enc bankfile.Encoding) (string, bool) {
 	if t, ok := asciiFor[r]; ok {
 		return t, true
 	}
@@ -85,29 +75,4 @@ func transliterate(r rune, enc Encoding) (string, bool) {
 		}
 	}
 	return b.String(), b.Len() > 0
-}
-
-// encode finds the byte of a letter above ASCII.
-func (t *table) encode(r rune) (byte, bool) {
-	for i := utf8.RuneSelf; i < len(t.char); i++ {
-		if t.char[i] == r && r != utf8.RuneError {
-			return byte(i), true
-		}
-	}
-	return 0, false
-}
-
-// appendEncoded appends s, which clean has made fit for the encoding.
-func (e Encoding) appendEncoded(dst []byte, s string) []byte {
-	if !e.singleByte() {
-		return append(dst, s...)
-	}
-	for _, r := range s {
-		b := byte(r)
-		if r >= utf8.RuneSelf {
-			b, _ = e.table().encode(r)
-		}
-		dst = append(dst, b)
-	}
-	return dst
 }

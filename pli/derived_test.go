@@ -5,14 +5,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ims/bankfile"
 )
 
 // The values that the samples document beside their findings.
 
 func TestPolishTitleInFourEncodings(t *testing.T) {
 	utf := sampleNamed(t, "V02")
-	files := map[Encoding][]byte{UTF8: utf}
-	for _, enc := range []Encoding{Windows1250, ISO88592, CP852} {
+	files := map[bankfile.Encoding][]byte{bankfile.UTF8: utf}
+	for _, enc := range []bankfile.Encoding{bankfile.Windows1250, bankfile.ISO88592, bankfile.CP852} {
 		files[enc] = encodeFor(enc, string(utf))
 	}
 	for enc, b := range files {
@@ -34,32 +36,32 @@ func TestPolishTitleInFourEncodings(t *testing.T) {
 }
 
 func TestDerivedValues(t *testing.T) {
-	read := func(name string) Record { return readOne(t, sampleNamed(t, name), sampleOptions()) }
+	read := func(name string) bankfile.Record { return readOne(t, sampleNamed(t, name), sampleOptions()) }
 
 	v01 := read("V01")
 	if v01.Date != "2026-11-20" || v01.Amount != 12345 || v01.Type != "110" || v01.Class != "51" {
 		t.Errorf("V01: %+v", v01)
 	}
-	if v01.Payer.Kind != External || v01.Payee.Kind != Virtual || v01.Payee.String() != "PL40111111117700000000000001" {
+	if v01.Payer.Kind != bankfile.External || v01.Payee.Kind != bankfile.Virtual || v01.Payee.String() != "PL40111111117700000000000001" {
 		t.Errorf("V01: payer %+v payee %+v", v01.Payer, v01.Payee)
 	}
 	if want := "JAN TESTOWY UL. POLNA 1 00-001 MIASTO"; v01.PayerName != want {
 		t.Errorf("V01: payer name %q, want %q", v01.PayerName, want)
 	}
-	if v03 := read("V03"); v03.Reference != "WYP/2026/0001" || v03.Payer.Kind != Virtual {
+	if v03 := read("V03"); v03.Reference != "WYP/2026/0001" || v03.Payer.Kind != bankfile.Virtual {
 		t.Errorf("V03: reference %q, payer %+v", v03.Reference, v03.Payer)
 	}
-	if v04 := read("V04"); v04.Direction != Internal || v04.Amount != 5000 {
+	if v04 := read("V04"); v04.Direction != bankfile.Internal || v04.Amount != 5000 {
 		t.Errorf("V04: %v of %d", v04.Direction, v04.Amount)
 	}
 	if v05 := read("V05"); v05.Title != "BEZ CUDZYSLOWOW" {
 		t.Errorf("V05: title %q", v05.Title)
 	}
-	want := &SplitPayment{VAT: 23000, ID: "1234563218", Invoice: "FV/2026/11/0042", Text: "ZAPLATA ZA TOWAR"}
-	if diff := cmp.Diff(want, read("V07").MPP); diff != "" {
+	want := &bankfile.SplitPayment{VAT: 23000, ID: "1234563218", Invoice: "FV/2026/11/0042", Text: "ZAPLATA ZA TOWAR"}
+	if diff := cmp.Diff(want, read("V07").SplitPayment); diff != "" {
 		t.Errorf("V07 (-want +got):\n%s", diff)
 	}
-	if v10 := read("V10"); v10.Payer != (Account{}) {
+	if v10 := read("V10"); v10.Payer != (bankfile.Account{}) {
 		t.Errorf("V10: payer %+v, want none", v10.Payer)
 	}
 	if v11 := read("V11"); v11.Reference != "$$$INV0001$$$" {
@@ -80,7 +82,7 @@ func TestDerivedValues(t *testing.T) {
 	if x64 := read("X64"); x64.Title != "A B" {
 		t.Errorf("X64: title %q, want the TAB as a blank", x64.Title)
 	}
-	if x22 := read("X22"); x22.Payee.Kind != External || !x22.Payee.IBAN.IsZero() || x22.Payee.Text != "41111111117700000000000001" {
+	if x22 := read("X22"); x22.Payee.Kind != bankfile.External || !x22.Payee.IBAN.IsZero() || x22.Payee.Text != "41111111117700000000000001" {
 		t.Errorf("X22: a number with wrong check digits became %+v", x22.Payee)
 	}
 }
@@ -131,7 +133,7 @@ func samePaths(t *testing.T, src []byte) {
 	}
 	quick.start = len("before")
 	slow.start = len("before")
-	j := joiner{out: []byte("before"), start: slow.start, enc: ASCII, empty: true, joined: &slow}
+	j := joiner{out: []byte("before"), start: slow.start, enc: bankfile.ASCII, empty: true, joined: &slow}
 	j.text(src)
 	if string(fast) != string(j.out) || quick != slow {
 		t.Errorf("%q: quick %q %+v, careful %q %+v", src, fast, quick, j.out, slow)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"ims/bankfile"
 )
 
 // words is a word in English and Polish.
@@ -78,7 +80,7 @@ var kindWords = [...]words{
 	{"none", "brak"}, {"external", "obcy"}, {"virtual, ours", "wirtualny, nasz"}, {"master account, ours", "rachunek główny, nasz"},
 }
 
-var directionNames = [Directions]words{
+var directionNames = [bankfile.Directions]words{
 	{"unknown", "nieznany"}, {"credit", "uznanie"}, {"debit", "obciążenie"}, {"internal transfer", "przelew wewnętrzny"},
 	{"to the master account", "na rachunek główny"}, {"from own funds", "ze środków własnych"},
 	{"to own funds", "na środki własne"}, {"charges", "opłaty"},
@@ -87,21 +89,21 @@ var directionNames = [Directions]words{
 // Describe explains the record that Next has just returned, in "pl" or in English: a line for the whole,
 // one for each field, each followed by its findings. Control characters are escaped; the text must still
 // be escaped for HTML.
-func Describe(r *Record, lang string) []string {
+func Describe(r *bankfile.Record, lang string) []string {
 	out := []string{fmt.Sprintf("%s %d: %s, %s", fieldNames[0].in(lang), r.Line, directionNames[r.Direction].in(lang), money(r.Amount, lang))}
 	out = appendFindings(out, r, 0, lang)
 	for n := 1; n <= r.Fields(); n++ {
 		name := n
-		if other, ok := directFields[n]; ok && r.direct {
+		if other, ok := directFields[n]; ok && r.Collected {
 			name = other
 		}
-		out = append(out, fmt.Sprintf("%2d %s: %s", n, fieldNames[name].in(lang), escaped(r.meaning(n, name, lang))))
+		out = append(out, fmt.Sprintf("%2d %s: %s", n, fieldNames[name].in(lang), escaped(meaning(r, n, name, lang))))
 		out = appendFindings(out, r, n, lang)
 	}
 	return out
 }
 
-func appendFindings(out []string, r *Record, field int, lang string) []string {
+func appendFindings(out []string, r *bankfile.Record, field int, lang string) []string {
 	for _, f := range r.Findings {
 		if f.Field == field {
 			out = append(out, fmt.Sprintf("   %s %s: %s", f.Severity, f.Code, f.Message(lang)))
@@ -111,8 +113,8 @@ func appendFindings(out []string, r *Record, field int, lang string) []string {
 }
 
 // meaning says what field n holds; name is the field whose role it plays.
-func (r *Record) meaning(n, name int, lang string) string {
-	raw := string(r.tokens.content(n))
+func meaning(r *bankfile.Record, n, name int, lang string) string {
+	raw := content(r, n)
 	switch name {
 	case fieldType:
 		return withWord(raw, typeWords, lang)
@@ -133,13 +135,19 @@ func (r *Record) meaning(n, name int, lang string) string {
 	case fieldPayeeName:
 		return or(r.PayeeName, raw)
 	case fieldTitle:
-		return or(r.Title, raw) + splitWords(r.MPP, lang)
+		return or(r.Title, raw) + splitWords(r.SplitPayment, lang)
 	case fieldComplaint:
 		return or(r.OperationNumber, raw)
 	case fieldReference:
 		return or(r.Reference, raw)
 	}
 	return raw
+}
+
+// content returns field n as it was received, doubled quotes made one.
+func content(r *bankfile.Record, n int) string {
+	start, end := r.Span(n)
+	return strings.ReplaceAll(string(r.Raw[start:end]), `""`, `"`)
 }
 
 func or(s, raw string) string {
@@ -156,8 +164,8 @@ func withWord(s string, list map[string]words, lang string) string {
 	return s
 }
 
-func account(a Account, raw, lang string) string {
-	if a.Kind == None && raw != "" {
+func account(a bankfile.Account, raw, lang string) string {
+	if a.Kind == bankfile.None && raw != "" {
 		return raw
 	}
 	s := a.Text
@@ -167,7 +175,7 @@ func account(a Account, raw, lang string) string {
 	return strings.TrimSpace(s + " (" + kindWords[a.Kind&3].in(lang) + ")")
 }
 
-func splitWords(m *SplitPayment, lang string) string {
+func splitWords(m *bankfile.SplitPayment, lang string) string {
 	if m == nil {
 		return ""
 	}
@@ -184,7 +192,7 @@ func money(grosze int64, lang string) string {
 func escaped(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		writeVisible(&b, r)
+		bankfile.WriteVisible(&b, r)
 	}
 	return b.String()
 }

@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ims/bankfile"
 )
 
-func describe(t *testing.T, line []byte, o Options, lang string) string {
+func describe(t *testing.T, line []byte, o bankfile.Options, lang string) string {
 	t.Helper()
 	r, err := Open(opener(line), o)
 	if err != nil {
@@ -56,7 +58,7 @@ func TestDescribe(t *testing.T) {
 // TestDescribePolish: the other language, and roles that follow a direct debit.
 func TestDescribePolish(t *testing.T) {
 	o := sampleOptions()
-	o.Dialect.TwoHundreds = Orders
+	o.Dialect.TwoHundreds = bankfile.Orders
 	got := describe(t, change(t, "V03", map[int]string{1: "210", 12: `"/NIP/1/IDP/2/TYT/3"`, 15: "01"}), o, "pl")
 	for _, want := range []string{
 		"wiersz 1: uznanie, 99,00 PLN\n", " 1 typ komunikatu: 210 (polecenie zapłaty)\n",

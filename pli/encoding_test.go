@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"ims/bankfile"
 )
 
 // TestDetection: a whole file in each encoding is found as such, and reads the same (F20, F21).
@@ -13,9 +15,9 @@ func TestDetection(t *testing.T) {
 		"ZAŻÓŁĆ GĘŚLĄ JAŹŃ", "zażółć gęślą jaźń", "Świętosława Żak", "ŁUKASZ WÓJCIK", "Grażyna Źrebięca-Dąb", "SPÓŁKA JAWNA ŻÓŁW",
 	} {
 		text := strings.Replace(line, "JAN TESTOWY", name, 1)
-		for _, enc := range []Encoding{UTF8, Windows1250, ISO88592, CP852} {
+		for _, enc := range []bankfile.Encoding{bankfile.UTF8, bankfile.Windows1250, bankfile.ISO88592, bankfile.CP852} {
 			b := []byte(text)
-			if enc.singleByte() {
+			if enc.SingleByte() {
 				b = encodeFor(enc, text)
 			}
 			res := readAll(t, b, sampleOptions())
@@ -32,7 +34,7 @@ func TestAccidentalUTF8(t *testing.T) {
 	for _, name := range []string{"PODR\xd3\xafE SP. Z O.O.", "SP\xd3\xa3KA", "R\xd3\xafANA"} {
 		b := bytes.Replace(sampleNamed(t, "V01"), []byte("JAN TESTOWY"), []byte(name), 1)
 		res := readAll(t, b, sampleOptions())
-		if res.report.Encoding != Windows1250 || res.report.Warnings > 0 {
+		if res.report.Encoding != bankfile.Windows1250 || res.report.Warnings > 0 {
 			t.Errorf("%q read as %v: %q, %v", name, res.report.Encoding, res.records[0].PayerName, res.report.Counts)
 		}
 	}
@@ -47,7 +49,7 @@ func TestWords(t *testing.T) {
 	}
 	silent := 0
 	for _, word := range words {
-		for _, enc := range []Encoding{Windows1250, ISO88592, CP852} {
+		for _, enc := range []bankfile.Encoding{bankfile.Windows1250, bankfile.ISO88592, bankfile.CP852} {
 			text := strings.Replace(string(sampleNamed(t, "V01")), "DOLADOWANIE", word, 1)
 			res := readAll(t, encodeFor(enc, text), sampleOptions())
 			right := strings.HasPrefix(res.records[0].Title, word+" ")
@@ -65,13 +67,13 @@ func TestWords(t *testing.T) {
 // TestMixedEncodings: a table wins, and the odd line says so (F26). Money is not touched by it.
 func TestMixedEncodings(t *testing.T) {
 	text := strings.Replace(string(sampleNamed(t, "V01")), "JAN TESTOWY", "ŁUCJA ŻÓŁĆ", 1)
-	file := fileOf(bytes.Repeat(encodeFor(CP852, text), 3), text)
+	file := fileOf(bytes.Repeat(encodeFor(bankfile.CP852, text), 3), text)
 	res := readAll(t, file, sampleOptions())
-	if res.report.Encoding != CP852 || !res.report.Executable() {
+	if res.report.Encoding != bankfile.CP852 || !res.report.Executable() {
 		t.Errorf("read as %v, %v", res.report.Encoding, res.report.Counts)
 	}
 	for i, rec := range res.records {
-		if odd := len(codes(rec.Findings, Warning)) > 0; odd != (i == 3) || rec.Amount != 12345 {
+		if odd := len(codes(rec.Findings, bankfile.Warning)) > 0; odd != (i == 3) || rec.Amount != 12345 {
 			t.Errorf("record %d: %v", i+1, rec.Findings)
 		}
 	}
@@ -82,20 +84,20 @@ func TestFixedEncoding(t *testing.T) {
 	same := strings.Replace(string(sampleNamed(t, "V01")), "JAN TESTOWY", "MĘŻCZYZNA ŁÓDZKI", 1)
 	for name, c := range map[string]struct {
 		file  []byte
-		fixed Encoding
+		fixed bankfile.Encoding
 		want  string
 	}{
-		"agrees":                      {encodeFor(ISO88592, text), ISO88592, ""},
-		"same text in both":           {encodeFor(Windows1250, strings.NewReplacer("Ą", "A").Replace(same)), ISO88592, ""},
-		"ASCII fits all":              {sampleNamed(t, "V01"), CP852, ""},
-		"another table":               {encodeFor(CP852, text), Windows1250, "file.encoding_mismatch record.charset"},
-		"UTF-8 where a table is set":  {[]byte(text), ISO88592, "file.encoding_invalid file.encoding_mismatch record.charset"},
-		"a table where UTF-8 is set":  {encodeFor(Windows1250, text), UTF8, "file.encoding_invalid file.encoding_mismatch record.charset"},
-		"BOM is stronger":             {fileOf("\xef\xbb\xbf", text), CP852, "file.bom file.encoding_mismatch"},
-		"BOM and nothing above ASCII": {fileOf("\xef\xbb\xbf", sampleNamed(t, "V01")), CP852, "file.bom"},
+		"agrees":                      {encodeFor(bankfile.ISO88592, text), bankfile.ISO88592, ""},
+		"same text in both":           {encodeFor(bankfile.Windows1250, strings.NewReplacer("Ą", "A").Replace(same)), bankfile.ISO88592, ""},
+		"ASCII fits all":              {sampleNamed(t, "V01"), bankfile.CP852, ""},
+		"another table":               {encodeFor(bankfile.CP852, text), bankfile.Windows1250, "file.encoding_mismatch record.charset"},
+		"UTF-8 where a table is set":  {[]byte(text), bankfile.ISO88592, "file.encoding_invalid file.encoding_mismatch record.charset"},
+		"a table where UTF-8 is set":  {encodeFor(bankfile.Windows1250, text), bankfile.UTF8, "file.encoding_invalid file.encoding_mismatch record.charset"},
+		"BOM is stronger":             {fileOf("\xef\xbb\xbf", text), bankfile.CP852, "file.bom file.encoding_mismatch"},
+		"BOM and nothing above ASCII": {fileOf("\xef\xbb\xbf", sampleNamed(t, "V01")), bankfile.CP852, "file.bom"},
 	} {
 		o := sampleOptions()
-		o.Encoding = c.fixed
+		o.Dialect.Encoding = c.fixed
 		res := readAll(t, c.file, o)
 		if got := strings.Join(counted(res.report), " "); got != c.want {
 			t.Errorf("%s: %q, want %q (%s)", name, got, c.want, res.records[0].PayerName)
@@ -118,29 +120,14 @@ func TestCharset(t *testing.T) {
 	} {
 		b := bytes.Replace(sampleNamed(t, "V01"), []byte("JAN TESTOWY"), []byte(c.in), 1)
 		o := sampleOptions()
-		o.Encoding = UTF8
+		o.Dialect.Encoding = bankfile.UTF8
 		rec := readOne(t, b, o)
-		got := codes(rec.Findings, Warning)
+		got := codes(rec.Findings, bankfile.Warning)
 		if odd := len(got) == 1 && got[0] == "record.charset"; odd != c.odd || len(got) > 1 {
 			t.Errorf("%q: %v", c.in, got)
 		}
 		if want := c.want + " UL. POLNA 1 00-001 MIASTO"; rec.PayerName != want {
 			t.Errorf("%q: %q, want %q", c.in, rec.PayerName, want)
-		}
-	}
-}
-
-// TestWindows: what lies across the border of two reads is seen as if it lay inside one: a letter of two
-// bytes, a line end of two, a run of 1A.
-func TestWindows(t *testing.T) {
-	tail := "ŻÓŁĆ€\r\nŁ\r\n\x1a\x1a\x1a\x1a\x1a\x1a"
-	for pad := windowBytes - len(tail) - lookAhead; pad <= windowBytes+lookAhead; pad++ {
-		var s survey
-		if err := s.conduct(strings.NewReader(strings.Repeat("x", pad)+tail), 1<<20); err != nil {
-			t.Fatal(err)
-		}
-		if s.crlf != 2 || s.lf+s.cr+s.control != 0 || s.substitutes != 6 || s.evidence.judge().encoding != UTF8 {
-			t.Fatalf("%d bytes before: %+v", pad, s)
 		}
 	}
 }

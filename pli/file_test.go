@@ -12,6 +12,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ims/bankfile"
 )
 
 // filesOf joins parts to a file.
@@ -101,7 +103,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-func counted(r Report) []string {
+func counted(r bankfile.Report) []string {
 	var list []string
 	for c := range r.Counts {
 		list = append(list, string(c))
@@ -117,10 +119,10 @@ func TestLineNumbers(t *testing.T) {
 	if res.records[0].Type != "110" || res.records[0].Line != 1 || res.records[1].Line != 4 {
 		t.Errorf("type %q, lines %d and %d", res.records[0].Type, res.records[0].Line, res.records[1].Line)
 	}
-	want := []Finding{
-		{Code: RecordAmountZero, Severity: Error, Line: 4, Field: 3, Value: "0"},
-		{Code: RecordBlankLine, Severity: Warning, Line: 2},
-		{Code: RecordBlankLine, Severity: Warning, Line: 3},
+	want := []bankfile.Finding{
+		{Code: bankfile.RecordAmountZero, Severity: bankfile.Error, Line: 4, Field: 3, Value: "0"},
+		{Code: bankfile.RecordBlankLine, Severity: bankfile.Warning, Line: 2},
+		{Code: bankfile.RecordBlankLine, Severity: bankfile.Warning, Line: 3},
 	}
 	if diff := cmp.Diff(want, res.report.Findings); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -129,41 +131,41 @@ func TestLineNumbers(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	r := sampleNamed(t, "V01")
-	limited := func(l Limits) Options {
+	limited := func(l bankfile.Limits) bankfile.Options {
 		o := sampleOptions()
 		o.Limits = l
 		return o
 	}
 
-	f09 := readAll(t, bytes.Repeat(r, 5001), limited(Limits{Records: 5000}))
-	if f09.report.Counts[FileTooManyRecords] != 1 || len(f09.records) != 5000 || !f09.report.Damaged() {
+	f09 := readAll(t, bytes.Repeat(r, 5001), limited(bankfile.Limits{Records: 5000}))
+	if f09.report.Counts[bankfile.FileTooManyRecords] != 1 || len(f09.records) != 5000 || !f09.report.Damaged() {
 		t.Errorf("F09: %d records, %v", len(f09.records), f09.report.Counts)
 	}
-	if res := readAll(t, bytes.Repeat(r, 5000), limited(Limits{Records: 5000})); !res.report.Executable() {
+	if res := readAll(t, bytes.Repeat(r, 5000), limited(bankfile.Limits{Records: 5000})); !res.report.Executable() {
 		t.Errorf("just as many records as allowed: %v", res.report.Counts)
 	}
 
 	big := bytes.Repeat(append(bytes.Repeat([]byte{'7'}, 63), '\n'), 10<<20/64)
-	o := limited(Limits{Bytes: 10 << 20})
+	o := limited(bankfile.Limits{Bytes: 10 << 20})
 	f24 := readAll(t, append(big, 'x'), o)
-	if f24.report.Counts[FileTooLarge] != 1 || f24.report.Records != 0 || !f24.report.Damaged() {
+	if f24.report.Counts[bankfile.FileTooLarge] != 1 || f24.report.Records != 0 || !f24.report.Damaged() {
 		t.Errorf("F24: %v", f24.report.Counts)
 	}
-	if res := readAll(t, big, o); res.report.Counts[FileTooLarge] != 0 {
+	if res := readAll(t, big, o); res.report.Counts[bankfile.FileTooLarge] != 0 {
 		t.Errorf("just as large as allowed: %v", res.report.Counts)
 	}
 
 	long := append(bytes.Repeat([]byte{'1'}, 5000), "\r\n"...)
 	f25 := readAll(t, fileOf(r, long, r), sampleOptions())
-	if got := codes(f25.records[1].Findings, Error); !slices.Equal(got, []string{"record.too_long"}) || len(f25.records) != 3 || !f25.records[2].OK() {
+	if got := codes(f25.records[1].Findings, bankfile.Error); !slices.Equal(got, []string{"record.too_long"}) || len(f25.records) != 3 || !f25.records[2].OK() {
 		t.Errorf("F25: %v in %d records", got, len(f25.records))
 	}
 	alone := readAll(t, bytes.Repeat([]byte{'A'}, 5000), sampleOptions())
-	if alone.report.Counts[RecordTooLong] != 1 || alone.report.Counts[FileHeaderLine] != 0 {
+	if alone.report.Counts[bankfile.RecordTooLong] != 1 || alone.report.Counts[bankfile.FileHeaderLine] != 0 {
 		t.Errorf("F25 alone: %v", alone.report.Counts)
 	}
-	if len(f25.records[1].Raw) != DefaultLine {
-		t.Errorf("F25: %d bytes kept, want %d", len(f25.records[1].Raw), DefaultLine)
+	if len(f25.records[1].Raw) != bankfile.DefaultLine {
+		t.Errorf("F25: %d bytes kept, want %d", len(f25.records[1].Raw), bankfile.DefaultLine)
 	}
 }
 
@@ -179,7 +181,7 @@ func TestTooLargeStops(t *testing.T) {
 	if _, err := r.Next(); err != io.EOF {
 		t.Errorf("Next: %v", err)
 	}
-	if endless.n > 1<<20+windowBytes {
+	if endless.n > 1<<20+(64<<10) {
 		t.Errorf("read %d bytes of an endless file", endless.n)
 	}
 }
@@ -197,13 +199,13 @@ func (c *countingReader) Read(b []byte) (int, error) {
 // TestLongLines: lines around the limit and around the reader's buffer, with every kind of line end.
 func TestLongLines(t *testing.T) {
 	for _, end := range []string{"\r\n", "\n", "\r"} {
-		for _, n := range []int{4095, 4096, 4097, windowBytes - 1, windowBytes, windowBytes + 1, 3 * windowBytes} {
+		for _, n := range []int{4095, 4096, 4097, (64 << 10) - 1, (64 << 10), (64 << 10) + 1, 3 * (64 << 10)} {
 			file := fileOf("110,1", end, strings.Repeat("9", n), end, "110,2", end)
 			res := readAll(t, file, sampleOptions())
 			if len(res.records) != 3 || string(res.records[0].Raw) != "110,1" || string(res.records[2].Raw) != "110,2" {
 				t.Fatalf("%q, %d bytes: %d records", end, n, len(res.records))
 			}
-			if tooLong := res.records[1].Findings[0].Code == RecordTooLong; tooLong != (n > 4096) {
+			if tooLong := res.records[1].Findings[0].Code == bankfile.RecordTooLong; tooLong != (n > 4096) {
 				t.Errorf("%q, %d bytes: too long %v", end, n, tooLong)
 			}
 		}
@@ -215,23 +217,23 @@ func TestSums(t *testing.T) {
 	r := sampleNamed(t, "V01")
 	top := bytes.Replace(r, []byte(",12345,"), []byte(",999999999999999,"), 1)
 	res := readAll(t, fileOf(r, top, top), sampleOptions())
-	if got := res.report.Totals[Credit]; got != (Total{Count: 3, Sum: 2*999999999999999 + 12345}) {
+	if got := res.report.Totals[bankfile.Credit]; got != (bankfile.Total{Count: 3, Sum: 2*999999999999999 + 12345}) {
 		t.Errorf("F23: %+v", got)
 	}
 	over := readAll(t, bytes.Repeat(top, 9300), sampleOptions())
-	if !over.report.Damaged() || over.report.Counts[FileSumOverflow] != 1 || !over.report.Totals[Credit].Overflow {
-		t.Errorf("9300 times the highest amount: %v, %+v", over.report.Counts, over.report.Totals[Credit])
+	if !over.report.Damaged() || over.report.Counts[bankfile.FileSumOverflow] != 1 || !over.report.Totals[bankfile.Credit].Overflow {
+		t.Errorf("9300 times the highest amount: %v, %+v", over.report.Counts, over.report.Totals[bankfile.Credit])
 	}
 }
 
 func TestTotalsByDirection(t *testing.T) {
 	file := fileOf(sampleNamed(t, "V01"), sampleNamed(t, "V03"), sampleNamed(t, "V04"), sampleNamed(t, "X47"), sampleNamed(t, "X27"), sampleNamed(t, "X17"))
 	rep := readAll(t, file, sampleOptions()).report
-	want := [Directions]Total{Credit: {1, 12345, false}, Debit: {1, 9900, false}, Internal: {1, 5000, false}, Unallocated: {1, 12345, false}}
+	want := [bankfile.Directions]bankfile.Total{bankfile.Credit: {Count: 1, Sum: 12345}, bankfile.Debit: {Count: 1, Sum: 9900}, bankfile.Internal: {Count: 1, Sum: 5000}, bankfile.Unallocated: {Count: 1, Sum: 12345}}
 	if diff := cmp.Diff(want, rep.Totals); diff != "" {
 		t.Errorf("accepted (-want +got):\n%s", diff)
 	}
-	if rep.Refused != (Total{Count: 2, Sum: 12345}) || rep.All != (Total{Count: 6, Sum: 12345*3 + 9900 + 5000}) || rep.Accepted != 4 {
+	if rep.Refused != (bankfile.Total{Count: 2, Sum: 12345}) || rep.All != (bankfile.Total{Count: 6, Sum: 12345*3 + 9900 + 5000}) || rep.Accepted != 4 {
 		t.Errorf("refused %+v, all %+v, accepted %d", rep.Refused, rep.All, rep.Accepted)
 	}
 	if rep.Executable() || rep.Damaged() || !rep.Complete {
@@ -247,9 +249,9 @@ func TestControlTotals(t *testing.T) {
 		t.Errorf("right totals: %v", res.report.File)
 	}
 	o.ExpectedCount, o.ExpectedSum = 3, 12345
-	want := []Finding{
-		{Code: FileControlTotals, Severity: Error, Params: Params{Hint: "count", Got: 2, Limit: 3}},
-		{Code: FileControlTotals, Severity: Error, Params: Params{Hint: "sum", Got: 12345 + 9900, Limit: 12345}},
+	want := []bankfile.Finding{
+		{Code: bankfile.FileControlTotals, Severity: bankfile.Error, Params: bankfile.Params{Hint: "count", Got: 2, Limit: 3}},
+		{Code: bankfile.FileControlTotals, Severity: bankfile.Error, Params: bankfile.Params{Hint: "sum", Got: 12345 + 9900, Limit: 12345}},
 	}
 	if diff := cmp.Diff(want, readAll(t, file, o).report.File); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -260,12 +262,12 @@ func TestExpectation(t *testing.T) {
 	internal := sampleNamed(t, "V04")
 	file := fileOf(internal, sampleNamed(t, "V01"), sampleNamed(t, "V03"), sampleNamed(t, "V03"))
 	for _, c := range []struct {
-		expect Expectation
-		want   []Finding
+		expect bankfile.Expectation
+		want   []bankfile.Finding
 	}{
-		{Mixed, nil},
-		{Credits, []Finding{{Code: FileDirectionMismatch, Severity: Error, Line: 3, Params: Params{Hint: "credits", Got: 2}}}},
-		{Debits, []Finding{{Code: FileDirectionMismatch, Severity: Error, Line: 2, Params: Params{Hint: "debits", Got: 1}}}},
+		{bankfile.Mixed, nil},
+		{bankfile.Credits, []bankfile.Finding{{Code: bankfile.FileDirectionMismatch, Severity: bankfile.Error, Line: 3, Params: bankfile.Params{Hint: "credits", Got: 2}}}},
+		{bankfile.Debits, []bankfile.Finding{{Code: bankfile.FileDirectionMismatch, Severity: bankfile.Error, Line: 2, Params: bankfile.Params{Hint: "debits", Got: 1}}}},
 	} {
 		o := sampleOptions()
 		o.Expect = c.expect
@@ -300,7 +302,7 @@ func TestFindingsKept(t *testing.T) {
 	if len(rep.Findings) != 10 || rep.Findings[0].Line != 31 || rep.Findings[1].Line != 33 || rep.Findings[2].Line != 1 {
 		t.Errorf("kept %v", rep.Findings)
 	}
-	if rep.Counts[RecordTitleMissing] != 31 || rep.Counts[RecordAmountZero] != 2 || rep.Errors != 2 || rep.Warnings != 31 {
+	if rep.Counts[bankfile.RecordTitleMissing] != 31 || rep.Counts[bankfile.RecordAmountZero] != 2 || rep.Errors != 2 || rep.Warnings != 31 {
 		t.Errorf("counts %v, %d errors, %d warnings", rep.Counts, rep.Errors, rep.Warnings)
 	}
 }
@@ -322,7 +324,7 @@ func TestGoErrors(t *testing.T) {
 		for err == nil {
 			_, err = r.Next()
 		}
-		if !errors.Is(err, broken) && !errors.Is(err, errChanged) {
+		if !errors.Is(err, broken) && !errors.Is(err, bankfile.ErrChanged) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -348,15 +350,17 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestOptionsRefused(t *testing.T) {
-	for name, change := range map[string]func(*Options){
-		"short prefix":     func(o *Options) { o.Own = []Own{{Prefix: "1111111"}} },
-		"long prefix":      func(o *Options) { o.Own = []Own{{Prefix: strings.Repeat("1", 25)}} },
-		"letters":          func(o *Options) { o.Own = []Own{{Prefix: "1111111X"}} },
-		"both kinds":       func(o *Options) { o.Own = []Own{{Prefix: "11111111"}, {Prefix: "11111111", Master: true}} },
-		"no such day":      func(o *Options) { o.Today = "2026-02-30" },
-		"another form":     func(o *Options) { o.Today = "20261123" },
-		"negative limit":   func(o *Options) { o.Limits.Line = -1 },
-		"unknown encoding": func(o *Options) { o.Encoding = 99 },
+	for name, change := range map[string]func(*bankfile.Options){
+		"short prefix": func(o *bankfile.Options) { o.Own = []bankfile.Own{{Prefix: "PL1111111"}} },
+		"long prefix":  func(o *bankfile.Options) { o.Own = []bankfile.Own{{Prefix: "PL" + strings.Repeat("1", 25)}} },
+		"letters":      func(o *bankfile.Options) { o.Own = []bankfile.Own{{Prefix: "PL1111111X"}} },
+		"both kinds": func(o *bankfile.Options) {
+			o.Own = []bankfile.Own{{Prefix: "PL11111111"}, {Prefix: "PL11111111", Master: true}}
+		},
+		"no such day":      func(o *bankfile.Options) { o.Today = "2026-02-30" },
+		"another form":     func(o *bankfile.Options) { o.Today = "20261123" },
+		"negative limit":   func(o *bankfile.Options) { o.Limits.Line = -1 },
+		"unknown encoding": func(o *bankfile.Options) { o.Dialect.Encoding = 99 },
 	} {
 		o := sampleOptions()
 		change(&o)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"ims/bankfile"
 	"ims/iban"
 )
 
@@ -60,32 +60,6 @@ func sameFields(t *testing.T, first *tokens) {
 	}
 }
 
-// FuzzDetect: any bytes get an encoding that decodes them to valid text, the same however they arrive.
-func FuzzDetect(f *testing.F) {
-	addSamples(f)
-	f.Add([]byte("\xef\xbb\xbf\xc5\x81"))
-	f.Add([]byte("PODR\xd3\xafE"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		var at, byOne survey
-		if err := at.conduct(bytes.NewReader(file), 1<<20); err != nil {
-			t.Fatal(err)
-		}
-		if err := byOne.conduct(&oneByte{file}, 1<<20); err != nil {
-			t.Fatal(err)
-		}
-		if !reflect.DeepEqual(at, byOne) {
-			t.Fatalf("reads matter: %+v and %+v", at, byOne)
-		}
-		v := at.evidence.judge()
-		if v.encoding == Auto || v.encoding == ASCII && bytes.ContainsFunc(file, func(r rune) bool { return r > 0x7f }) && !bytes.HasPrefix(file, bomUTF8) {
-			t.Fatalf("%v", v)
-		}
-		if text := v.encoding.text(file); strings.ToValidUTF8(text, "") != text {
-			t.Fatalf("%v: text is not UTF-8", v.encoding)
-		}
-	})
-}
-
 // FuzzTitle: titles of any bytes join to bounded valid text the same way on both paths, and the parts of
 // a split payment are parts of it.
 func FuzzTitle(f *testing.F) {
@@ -93,7 +67,7 @@ func FuzzTitle(f *testing.F) {
 		f.Add([]byte(s), uint8(2))
 	}
 	f.Fuzz(func(t *testing.T, src []byte, e uint8) {
-		enc := Encoding(e%5) + ASCII
+		enc := bankfile.Encoding(e%5) + bankfile.ASCII
 		src = bytes.ReplaceAll(src, []byte{'"'}, []byte(`""`))
 		if bytes.IndexByte(src, '"') < 0 {
 			samePaths(t, src)
@@ -106,8 +80,8 @@ func FuzzTitle(f *testing.F) {
 		if !structured(src) && strings.Contains(title, "  ") {
 			t.Fatalf("%q: double blank in %q", src, title)
 		}
-		var m SplitPayment
-		if vat, ok := m.parse(title); ok {
+		var m bankfile.SplitPayment
+		if vat, ok := cutTitle(title, &m); ok {
 			for _, part := range []string{vat, m.ID, m.Invoice, m.Text} {
 				if !strings.Contains(title, part) {
 					t.Fatalf("%q is not in %q", part, title)
@@ -128,13 +102,13 @@ func FuzzParse(f *testing.F) {
 	f.Add(slices.Concat([]byte("Typ,Data\r\n\r\n"), valid))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		o := sampleOptions()
-		o.Limits = Limits{Records: 50, Line: 600, Findings: 20}
+		o.Limits = bankfile.Limits{Records: 50, Line: 600, Findings: 20}
 		res := readAll(t, file, o)
 		checkReport(t, &res)
-		if len(res.records) == 0 || res.report.Counts[FileTooManyRecords] > 0 {
+		if len(res.records) == 0 || res.report.Counts[bankfile.FileTooManyRecords] > 0 {
 			return
 		}
-		o.Encoding = res.report.Encoding
+		o.Dialect.Encoding = res.report.Encoding
 		aloneAsTogether(t, &res, o)
 	})
 }
@@ -160,7 +134,7 @@ func checkReport(t *testing.T, res *result) {
 	for _, n := range rep.Counts {
 		total += n
 	}
-	if total != found+len(rep.File)+rep.Counts[RecordBlankLine] || total != rep.Errors+rep.Warnings {
+	if total != found+len(rep.File)+rep.Counts[bankfile.RecordBlankLine] || total != rep.Errors+rep.Warnings {
 		t.Fatalf("%d findings counted, %d in records, %d of the file", total, found, len(rep.File))
 	}
 	if accepted != rep.Accepted || len(res.records) != rep.Records || rep.Records != rep.All.Count || len(rep.Findings) > 20 {
@@ -173,34 +147,36 @@ func checkReport(t *testing.T, res *result) {
 
 // checkAccepted: what may be posted is whole: an amount, a day, a direction, and valid accounts of ours
 // on the sides that the direction names.
-func checkAccepted(t *testing.T, r *Record) {
-	ours := func(a Account) bool { return (a.Kind == Virtual || a.Kind == Master) && a.IBAN.Country() == "PL" }
+func checkAccepted(t *testing.T, r *bankfile.Record) {
+	ours := func(a bankfile.Account) bool {
+		return (a.Kind == bankfile.Virtual || a.Kind == bankfile.Master) && a.IBAN.Country() == "PL"
+	}
 	fits := false
 	switch r.Direction {
-	case Credit, Unallocated:
+	case bankfile.Credit, bankfile.Unallocated:
 		fits = ours(r.Payee)
-	case Debit, Charges:
+	case bankfile.Debit, bankfile.Charges:
 		fits = ours(r.Payer) && !r.Payee.IBAN.IsZero()
-	case Internal, Funding, Sweep:
+	case bankfile.Internal, bankfile.Funding, bankfile.Sweep:
 		fits = ours(r.Payer) && ours(r.Payee) && r.Payer.IBAN != r.Payee.IBAN
 	}
-	if !fits || r.Amount <= 0 || r.Amount > MaxAmount || len(r.Date) != 10 {
+	if !fits || r.Amount <= 0 || r.Amount > bankfile.MaxAmount || len(r.Date) != 10 {
 		t.Fatalf("accepted: %+v", r)
 	}
 }
 
 // aloneAsTogether reads each line as a file of its own.
-func aloneAsTogether(t *testing.T, res *result, o Options) {
+func aloneAsTogether(t *testing.T, res *result, o bankfile.Options) {
 	for i := range res.records {
 		want := res.records[i]
-		if len(want.Findings) > 0 && want.Findings[0].Code == RecordTooLong {
+		if len(want.Findings) > 0 && want.Findings[0].Code == bankfile.RecordTooLong {
 			continue
 		}
 		r := lineAlone(t, want.Raw, o)
 		if r == nil {
 			continue
 		}
-		if diff := cmp.Diff(want, *r, cmpopts.IgnoreUnexported(Record{}), cmpopts.IgnoreFields(Record{}, "Line"), cmpopts.IgnoreFields(Finding{}, "Line"),
+		if diff := cmp.Diff(want, *r, cmpopts.IgnoreUnexported(bankfile.Record{}), cmpopts.IgnoreFields(bankfile.Record{}, "Line"), cmpopts.IgnoreFields(bankfile.Finding{}, "Line"),
 			cmpopts.EquateComparable(iban.IBAN{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("line %d depends on its neighbours (-together +alone):\n%s", want.Line, diff)
 		}
@@ -209,16 +185,20 @@ func aloneAsTogether(t *testing.T, res *result, o Options) {
 
 // lineAlone parses one line with the encoding of its file; the rules about files are left out, since a
 // single line may by itself look like something else.
-func lineAlone(t *testing.T, raw []byte, o Options) *Record {
-	r, err := Open(opener(nil), o)
+func lineAlone(t *testing.T, raw []byte, o bankfile.Options) *bankfile.Record {
+	f := &format{}
+	r, err := bankfile.Open(opener([]byte("1\n")), o, f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.parser.enc, r.parser.control = o.Encoding, true
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	f.parser.enc, f.parser.control = o.Dialect.Encoding, true
 	if blankLine(raw) {
 		return nil
 	}
-	return r.parser.parse(1, line{text: raw, ended: true})
+	return f.parser.parse(1, bankfile.Line{Text: raw, Ended: true})
 }
 
 // TestNeighbours: each sample between two others, good or bad, has the findings it has alone.
@@ -230,7 +210,7 @@ func TestNeighbours(t *testing.T) {
 			file = append(append(append(file, sampleNamed(t, beside)...), s.line...), "\r\n"...)
 		}
 		o := sampleOptions()
-		o.Encoding = UTF8
+		o.Dialect.Encoding = bankfile.UTF8
 		res := readAll(t, file, o)
 		if len(res.records) != 2*len(all) {
 			t.Fatalf("%d records", len(res.records))
@@ -239,10 +219,10 @@ func TestNeighbours(t *testing.T) {
 	}
 }
 
-func ExampleReader() {
+func ExampleOpen() {
 	file := `110,20261120,12345,22222222,0,"39222222220000000012345678","40111111117700000000000001","JAN TESTOWY|UL. POLNA 1","",0,11111111,"DOLADOWANIE","","","51",""` + "\r\n"
-	r, err := Open(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }, Options{
-		Own:   []Own{{Prefix: "111111117700"}},
+	r, err := Open(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }, bankfile.Options{
+		Own:   []bankfile.Own{{Prefix: "PL111111117700"}},
 		Today: "2026-11-23",
 	})
 	if err != nil {
@@ -257,7 +237,7 @@ func ExampleReader() {
 		fmt.Println(rec.Direction, rec.Amount, rec.Payee, rec.PayerName, rec.Title)
 	}
 	report := r.Report()
-	fmt.Println(report.Executable(), report.Totals[Credit].Sum)
+	fmt.Println(report.Executable(), report.Totals[bankfile.Credit].Sum)
 	// Output:
 	// credit 12345 PL40111111117700000000000001 JAN TESTOWY UL. POLNA 1 DOLADOWANIE
 	// true 12345

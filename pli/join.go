@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+
+	"ims/bankfile"
 )
 
 // joined is what became of the sub-lines of one text field.
@@ -22,7 +24,7 @@ func (j *joined) of(s string) string { return s[j.start:j.end] }
 // software that moved these titles to one line of 140 characters: a blank after a sub-line, but none
 // after one of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which
 // exporters cut anywhere, are joined as they are.
-func join(out, src []byte, enc Encoding, how joining, to *joined) []byte {
+func join(out, src []byte, enc bankfile.Encoding, how joining, to *joined) []byte {
 	start := len(out)
 	*to = joined{start: start}
 	if how == (joining{}) {
@@ -60,7 +62,7 @@ func joinPlain(out, src []byte, to *joined) ([]byte, bool) {
 	for i := 0; i < len(src); {
 		x, n := word(src, i)
 		blanks, bars := zeros(x^' '*ones), zeros(x^'|'*ones)
-		if notPlain(x)|blanks&(blanks>>8) != 0 || wasBlank && blanks&0x80 != 0 {
+		if bankfile.NotPlain(x)|blanks&(blanks>>8) != 0 || wasBlank && blanks&0x80 != 0 {
 			return out, false
 		}
 		if bars != 0 {
@@ -120,7 +122,7 @@ func zeros(x uint64) uint64 { return ^(x + 0x7f*ones) & (0x80 * ones) }
 type joiner struct {
 	out    []byte
 	start  int
-	enc    Encoding
+	enc    bankfile.Encoding
 	tagged bool
 	width  int // characters of the current sub-line
 	line   int
@@ -198,10 +200,10 @@ func (j *joiner) special(src []byte) int {
 
 // letter decodes one character above ASCII.
 func (j *joiner) letter(src []byte) int {
-	if j.enc.singleByte() {
-		t, b := j.enc.table(), src[0]
-		j.odd = j.odd || !t.letter[b]
-		j.out = append(j.out, t.utf[b][:t.size[b]]...)
+	if j.enc.SingleByte() {
+		t, b := j.enc.Table(), src[0]
+		j.odd = j.odd || !t.Latin[b]
+		j.out = append(j.out, t.UTF8[b][:t.Size[b]]...)
 		j.width++
 		j.empty = false
 		return 1
@@ -210,7 +212,7 @@ func (j *joiner) letter(src []byte) int {
 	if r < 0xa0 {
 		r = utf8.RuneError // C1 controls are no text
 	}
-	j.odd = j.odd || !latinLetter(r)
+	j.odd = j.odd || !bankfile.LatinLetter(r)
 	j.put(r)
 	return n
 }

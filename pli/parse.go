@@ -1,16 +1,18 @@
 package pli
 
+import "ims/bankfile"
+
 // parser turns lines into records. One record is judged at a time and nothing is carried over but the
 // calendar, which holds facts: so a record's findings never depend on its neighbours.
 type parser struct {
-	opt     Options
-	own     ranges
-	enc     Encoding
+	opt     *bankfile.Options
+	own     *bankfile.Ranges
+	enc     bankfile.Encoding
 	control bool // the file has control characters: look for them in each line
 	today   int  // day number; 0: dates are not compared with it
-	days    calendar
+	days    bankfile.Calendar
 
-	rec          Record
+	rec          bankfile.Record
 	tokens       tokens
 	payer, payee reading
 	sound        [2][bankDigits]byte // the last sort codes found right, one for field 4 and one for 11
@@ -18,33 +20,41 @@ type parser struct {
 
 	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
 	operation, reference, taxNumber joined // fields 14, 16 and 17
-	splitPaid                       SplitPayment
+	splitPaid                       bankfile.SplitPayment
 }
 
 // parse judges one line. The record is the parser's own and is overwritten by the next call.
-func (p *parser) parse(number int, l line) *Record {
+func (p *parser) parse(number int, l bankfile.Line) *bankfile.Record {
 	r := &p.rec
-	*r = Record{Line: number, Raw: l.text, Findings: r.Findings[:0], tokens: &p.tokens, scratch: r.scratch}
-	p.tokens.count = 0
-	if l.tooLong {
-		p.find(RecordTooLong, 0, "", Params{Limit: int64(p.opt.Limits.Line)})
+	r.Reset()
+	r.Line, r.Raw = number, l.Text
+	if l.TooLong {
+		p.find(bankfile.RecordTooLong, 0, "", bankfile.Params{Limit: int64(p.opt.Limits.Line)})
 		return r
 	}
-	code := p.tokens.split(l.text)
+	code := p.tokens.split(l.Text)
+	p.spans()
 	if p.control {
 		p.controls()
 	}
 	if code != "" {
-		p.find(code, min(p.tokens.count, mostFields), p.show(p.tokens.count), Params{})
+		p.find(code, min(p.tokens.count, mostFields), p.show(p.tokens.count), bankfile.Params{})
 		return r
 	}
 	t := &p.tokens
 	if t.count < fewestFields || t.surplus {
-		p.find(RecordFieldCount, 0, "", Params{Got: int64(t.count)})
+		p.find(bankfile.RecordFieldCount, 0, "", bankfile.Params{Got: int64(t.count)})
 		return r
 	}
 	p.fields()
 	return r
+}
+
+// spans tells where the fields are.
+func (p *parser) spans() {
+	for _, x := range p.tokens.field[1 : min(p.tokens.count, mostFields)+1] {
+		p.rec.Spans = append(p.rec.Spans, bankfile.Span{Start: x.start, End: x.end})
+	}
 }
 
 // fields judges a line whose fields are where they should be.
@@ -73,12 +83,12 @@ func (p *parser) fields() {
 
 // layout judges a number of fields that can be read.
 func (p *parser) layout() {
-	got := Params{Got: int64(p.tokens.count)}
+	got := bankfile.Params{Got: int64(p.tokens.count)}
 	switch {
 	case got.Got > mostFields:
-		p.find(RecordTrailingEmpty, 0, "", got)
+		p.find(bankfile.RecordTrailingEmpty, 0, "", got)
 	case got.Got < fewestUsual || got.Got > mostUsual:
-		p.find(RecordFieldCountUnusual, 0, "", got)
+		p.find(bankfile.RecordFieldCountUnusual, 0, "", got)
 	}
 }
 
@@ -95,26 +105,26 @@ func (p *parser) controls() {
 		}
 		if at != reported {
 			reported = at
-			p.find(RecordControlChar, at, p.show(at), Params{})
+			p.find(bankfile.RecordControlChar, at, p.show(at), bankfile.Params{})
 		}
 	}
 }
 
 // find adds a finding with the severity of the catalogue.
-func (p *parser) find(code Code, field int, value string, params Params) {
+func (p *parser) find(code bankfile.Code, field int, value string, params bankfile.Params) {
 	severity, _ := code.DefaultSeverity()
 	p.findAs(severity, code, field, value, params)
 }
 
 // findAs adds a finding whose severity depends on the side or the direction.
-func (p *parser) findAs(s Severity, code Code, field int, value string, params Params) {
-	p.rec.Findings = append(p.rec.Findings, Finding{
-		Code: code, Severity: s, Line: p.rec.Line, Field: field, Value: visible(value), Params: params,
+func (p *parser) findAs(s bankfile.Severity, code bankfile.Code, field int, value string, params bankfile.Params) {
+	p.rec.Findings = append(p.rec.Findings, bankfile.Finding{
+		Code: code, Severity: s, Line: p.rec.Line, Field: field, Value: bankfile.Visible(value), Params: params,
 	})
 }
 
 // show returns the text of a field for a finding.
-func (p *parser) show(n int) string { return p.enc.text(p.tokens.content(min(n, mostFields))) }
+func (p *parser) show(n int) string { return p.enc.Text(p.tokens.content(min(n, mostFields))) }
 
 // texts decodes the text fields, all into one string per record: its parts are the record's texts.
 func (p *parser) texts() {

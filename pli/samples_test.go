@@ -11,12 +11,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ims/bankfile"
 )
 
 // The invented world of the samples: our bank 11111111, client prefix 7700, one collective account.
-var sampleOwn = []Own{{Prefix: "111111117700"}, {Prefix: "111111110000000000000010", Master: true}}
+var sampleOwn = []bankfile.Own{{Prefix: "PL111111117700"}, {Prefix: "PL111111110000000000000010", Master: true}}
 
-func sampleOptions() Options { return Options{Name: "sample.pli", Own: sampleOwn, Today: "2026-11-23"} }
+func sampleOptions() bankfile.Options {
+	return bankfile.Options{Name: "sample.pli", Own: sampleOwn, Today: "2026-11-23"}
+}
 
 // opener serves b as often as it is asked.
 func opener(b []byte) func() (io.ReadCloser, error) {
@@ -25,11 +29,11 @@ func opener(b []byte) func() (io.ReadCloser, error) {
 
 // result is a file read to its end, with copies of what records lend.
 type result struct {
-	records []Record
-	report  Report
+	records []bankfile.Record
+	report  bankfile.Report
 }
 
-func readAll(t testing.TB, b []byte, o Options) result {
+func readAll(t testing.TB, b []byte, o bankfile.Options) result {
 	t.Helper()
 	r, err := Open(opener(b), o)
 	if err != nil {
@@ -46,16 +50,16 @@ func readAll(t testing.TB, b []byte, o Options) result {
 			t.Fatalf("Next: %v", err)
 		}
 		c := *rec
-		c.Findings, c.Raw = slices.Clone(rec.Findings), bytes.Clone(rec.Raw)
-		if rec.MPP != nil {
-			c.MPP = new(*rec.MPP)
+		c.Findings, c.Raw, c.Spans = slices.Clone(rec.Findings), bytes.Clone(rec.Raw), slices.Clone(rec.Spans)
+		if rec.SplitPayment != nil {
+			c.SplitPayment = new(*rec.SplitPayment)
 		}
 		res.records = append(res.records, c)
 	}
 }
 
 // readOne reads a file that holds one record.
-func readOne(t testing.TB, b []byte, o Options) Record {
+func readOne(t testing.TB, b []byte, o bankfile.Options) bankfile.Record {
 	t.Helper()
 	res := readAll(t, b, o)
 	if len(res.records) != 1 {
@@ -65,7 +69,7 @@ func readOne(t testing.TB, b []byte, o Options) Record {
 }
 
 // codes returns the distinct codes of a severity, sorted.
-func codes(list []Finding, s Severity) []string {
+func codes(list []bankfile.Finding, s bankfile.Severity) []string {
 	var out []string
 	for _, f := range list {
 		if f.Severity == s {
@@ -159,15 +163,15 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-func checkSample(t *testing.T, s sample, rec *Record, report *Report) {
+func checkSample(t *testing.T, s sample, rec *bankfile.Record, report *bankfile.Report) {
 	t.Helper()
 	if got := rec.Direction.String(); got != s.direction {
 		t.Errorf("direction %s, want %s", got, s.direction)
 	}
-	if diff := cmp.Diff(s.errors, codes(rec.Findings, Error)); diff != "" {
+	if diff := cmp.Diff(s.errors, codes(rec.Findings, bankfile.Error)); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(s.warns, codes(rec.Findings, Warning)); diff != "" {
+	if diff := cmp.Diff(s.warns, codes(rec.Findings, bankfile.Warning)); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 	if rec.OK() != (len(s.errors) == 0) || report.Executable() != rec.OK() {

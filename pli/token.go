@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"ims/bankfile"
 )
 
 // The layout of a record: which field is where, counted from 1.
@@ -49,7 +51,7 @@ type tokens struct {
 
 // split cuts a line into its fields without copying. The code is that of a lexical error, "" for none;
 // the fields before the error are there, and count is the number of the bad one.
-func (t *tokens) split(text []byte) Code {
+func (t *tokens) split(text []byte) bankfile.Code {
 	t.line, t.count, t.surplus = text, 0, false
 	for i := 0; ; i++ {
 		t.count++
@@ -129,7 +131,7 @@ func (t *tokens) content(n int) []byte {
 }
 
 // scanField reads the field that begins at i and returns where it ends: at a comma or the line's end.
-func scanField(text []byte, i int) (extent, int, Code) {
+func scanField(text []byte, i int) (extent, int, bankfile.Code) {
 	for i < len(text) && blank(text[i]) {
 		i++
 	}
@@ -140,24 +142,24 @@ func scanField(text []byte, i int) (extent, int, Code) {
 }
 
 // scanBare reads a field without quotes.
-func scanBare(text []byte, i int) (extent, int, Code) {
+func scanBare(text []byte, i int) (extent, int, bankfile.Code) {
 	start := i
 	for i < len(text) && text[i] != ',' {
 		if text[i] == '"' {
-			return extent{start: int32(start), end: int32(len(text))}, len(text), RecordQuoteStray
+			return extent{start: int32(start), end: int32(len(text))}, len(text), bankfile.RecordQuoteStray
 		}
 		i++
 	}
 	return extent{start: int32(start), end: int32(trimRight(text, start, i))}, i, ""
 }
 
-func scanQuoted(text []byte, i int) (extent, int, Code) {
+func scanQuoted(text []byte, i int) (extent, int, bankfile.Code) {
 	x := extent{start: int32(i)}
 	for {
 		k := bytes.IndexByte(text[i:], '"')
 		if k < 0 {
 			x.end = int32(len(text))
-			return x, len(text), RecordQuoteUnterminated
+			return x, len(text), bankfile.RecordQuoteUnterminated
 		}
 		i += k + 1
 		if i == len(text) || text[i] != '"' {
@@ -169,7 +171,7 @@ func scanQuoted(text []byte, i int) (extent, int, Code) {
 }
 
 // closeQuoted ends a quoted field whose closing quote lies just before i: only blanks may follow.
-func closeQuoted(text []byte, x extent, i int) (extent, int, Code) {
+func closeQuoted(text []byte, x extent, i int) (extent, int, bankfile.Code) {
 	x.end = int32(trimRight(text, int(x.start), i-1))
 	for x.start < x.end && blank(text[x.start]) {
 		x.start++
@@ -179,7 +181,7 @@ func closeQuoted(text []byte, x extent, i int) (extent, int, Code) {
 	}
 	if i < len(text) && text[i] != ',' {
 		x.end = int32(len(text))
-		return x, len(text), RecordQuoteStray
+		return x, len(text), bankfile.RecordQuoteStray
 	}
 	return x, i, ""
 }
@@ -201,7 +203,7 @@ func blankLine(text []byte) bool { return trimRight(text, 0, len(text)) == 0 }
 func headerLine(text []byte) bool {
 	first, rest, _ := bytes.Cut(text, []byte{','})
 	first = bytes.Trim(first, "\" \t")
-	if len(first) == 0 || digitsOnly(first) || countDigits(first) >= accountDigits {
+	if len(first) == 0 || bankfile.DigitsOnly(first) || countDigits(first) >= accountDigits {
 		return false
 	}
 	for part := range bytes.SplitSeq(rest, []byte{','}) {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ims/bankfile"
 	"ims/iban"
 )
 
@@ -25,15 +26,15 @@ type Order struct {
 	Title     string    // the same; with MPP it may be left empty
 	Reference string    // at most WriterOptions.LongestReference characters
 
-	OperationNumber string        // field 14; banks fill it, orders leave it empty
-	MPP             *SplitPayment // makes the title of a split payment
+	OperationNumber string                 // field 14; banks fill it, orders leave it empty
+	MPP             *bankfile.SplitPayment // makes the title of a split payment
 }
 
 // WriterOptions say what the reader of the file expects.
 type WriterOptions struct {
-	Encoding         Encoding // Auto is Windows1250
-	NoComma          bool     // commas in texts become blanks, for banks that do not respect quotes
-	LongestReference int      // characters of field 16; 0 is 16, which every bank takes; at most 35
+	Encoding         bankfile.Encoding // Auto is Windows1250
+	NoComma          bool              // commas in texts become blanks, for banks that do not respect quotes
+	LongestReference int               // characters of field 16; 0 is 16, which every bank takes; at most 35
 }
 
 // Writer writes records with 16 fields, CR LF after each, no header and no byte order mark.
@@ -47,8 +48,8 @@ const defaultReference = 16
 
 // NewWriter returns a writer to w. Nothing is buffered: each record is one Write.
 func NewWriter(w io.Writer, o WriterOptions) *Writer {
-	if o.Encoding == Auto {
-		o.Encoding = Windows1250
+	if o.Encoding == bankfile.Auto {
+		o.Encoding = bankfile.Windows1250
 	}
 	o.LongestReference = min(cmp.Or(o.LongestReference, defaultReference), longestReference)
 	return &Writer{w: w, opt: o}
@@ -120,17 +121,17 @@ var (
 
 // check refuses what no file can say.
 func (o *Order) check() error {
-	if _, err := parseISODay(o.Date); err != nil {
+	if _, err := bankfile.ParseDay(o.Date); err != nil {
 		return err
 	}
 	_, known := internClass([]byte(o.Class))
 	switch {
-	case len(o.Type) != 3 || !digitsOnly([]byte(o.Type)) || o.Type[0] != '1':
-		return fmt.Errorf("message type %q cannot be written", visible(o.Type))
+	case len(o.Type) != 3 || !bankfile.DigitsOnly([]byte(o.Type)) || o.Type[0] != '1':
+		return fmt.Errorf("message type %q cannot be written", bankfile.Visible(o.Type))
 	case !known || directDebitClass(o.Class):
-		return fmt.Errorf("class %q cannot be written", visible(o.Class))
-	case o.Amount <= 0 || o.Amount > MaxAmount:
-		return fmt.Errorf("amount of %d grosze is not within 1 to %d", o.Amount, int64(MaxAmount))
+		return fmt.Errorf("class %q cannot be written", bankfile.Visible(o.Class))
+	case o.Amount <= 0 || o.Amount > bankfile.MaxAmount:
+		return fmt.Errorf("amount of %d grosze is not within 1 to %d", o.Amount, int64(bankfile.MaxAmount))
 	case o.Payee.Country() != "PL":
 		return fmt.Errorf("the payee's account is not Polish")
 	case o.Payer.IsZero() && !payerless(o.Class):
@@ -171,10 +172,10 @@ func (o Order) withSplitTitle() (Order, error) {
 	if m.Text != "" {
 		title += "/TXT/" + m.Text
 	}
-	again := SplitPayment{}
-	gotVAT, ok := again.parse(title)
+	again := bankfile.SplitPayment{}
+	gotVAT, ok := cutTitle(title, &again)
 	again.VAT = m.VAT
-	if !ok || gotVAT != vat || again != *m || !m.fits() {
+	if !ok || gotVAT != vat || again != *m || !fits(m) {
 		return o, errSplitParts
 	}
 	if o.Title != "" && o.Title != title {
@@ -185,7 +186,7 @@ func (o Order) withSplitTitle() (Order, error) {
 }
 
 // fits reports whether each part has the length that the title allows.
-func (m *SplitPayment) fits() bool {
+func fits(m *bankfile.SplitPayment) bool {
 	id, invoice := letters(m.ID), letters(m.Invoice)
 	return id > 0 && id <= mpLongestID && invoice > 0 && invoice <= mpLongestInvoice && letters(m.Text) <= mpLongestText
 }
@@ -227,7 +228,7 @@ func (w *Writer) appendEnd(b []byte, o *Order) ([]byte, error) {
 		return nil, err
 	}
 	b = append(append(append(b, `","`...), o.Class...), `","`...)
-	b = w.opt.Encoding.appendEncoded(b, o.Reference)
+	b = w.opt.Encoding.AppendEncoded(b, o.Reference)
 	return append(b, "\"\r\n"...), nil
 }
 
@@ -243,7 +244,7 @@ func (w *Writer) appendLines(b []byte, name, s string, cut func(string) ([]strin
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return w.opt.Encoding.appendEncoded(b, strings.Join(lines, "|")), nil
+	return w.opt.Encoding.AppendEncoded(b, strings.Join(lines, "|")), nil
 }
 
 // nrb returns the 26 digits of a Polish IBAN, "" for none.

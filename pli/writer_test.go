@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"ims/bankfile"
 	"ims/iban"
 )
 
@@ -50,7 +51,7 @@ func TestWriteForm(t *testing.T) {
 func TestWriteSplitPayment(t *testing.T) {
 	o := plainOrder(t)
 	o.Amount, o.Title = 123000, ""
-	o.MPP = &SplitPayment{VAT: 23000, ID: "1234563218", Invoice: "FV/2026/11/0042", Text: "ZAPLATA ZA TOWAR"}
+	o.MPP = &bankfile.SplitPayment{VAT: 23000, ID: "1234563218", Invoice: "FV/2026/11/0042", Text: "ZAPLATA ZA TOWAR"}
 	line := write(t, o, WriterOptions{})
 	if want := `"/VAT/230,00/IDC/1234563218/INV/FV/2|026/11/0042/TXT/ZAPLATA ZA TOWAR"`; !strings.Contains(string(line), want) {
 		t.Errorf("title not %s in %s", want, line)
@@ -59,7 +60,7 @@ func TestWriteSplitPayment(t *testing.T) {
 	if !rec.OK() || rec.Class != "53" {
 		t.Errorf("class %s, findings %v", rec.Class, rec.Findings)
 	}
-	if diff := cmp.Diff(o.MPP, rec.MPP); diff != "" {
+	if diff := cmp.Diff(o.MPP, rec.SplitPayment); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -73,18 +74,18 @@ func TestWriteCleans(t *testing.T) {
 		{"A\r\n\tB  C\u00a0D", "A B C D", WriterOptions{}},
 		{"„CYTAT” – KONIEC…", "'CYTAT' - KONIEC...", WriterOptions{}},
 		{"A\x07B\u200bC", "ABC", WriterOptions{}},
-		{"ZAŻÓŁĆ GĘŚLĄ JAŹŃ", "ZAŻÓŁĆ GĘŚLĄ JAŹŃ", WriterOptions{Encoding: CP852}},
-		{"ZAŻÓŁĆ GĘŚLĄ JAŹŃ zażółć", "ZAZOLC GESLA JAZN zazolc", WriterOptions{Encoding: ASCII}},
-		{"ŚWIEŻY CAFE\u0301", "ŚWIEŻY CAFÉ", WriterOptions{Encoding: ISO88592}},
-		{"Søren Þór Ñandú Straße", "Soren Thór Nandú Straße", WriterOptions{Encoding: Windows1250}},
+		{"ZAŻÓŁĆ GĘŚLĄ JAŹŃ", "ZAŻÓŁĆ GĘŚLĄ JAŹŃ", WriterOptions{Encoding: bankfile.CP852}},
+		{"ZAŻÓŁĆ GĘŚLĄ JAŹŃ zażółć", "ZAZOLC GESLA JAZN zazolc", WriterOptions{Encoding: bankfile.ASCII}},
+		{"ŚWIEŻY CAFE\u0301", "ŚWIEŻY CAFÉ", WriterOptions{Encoding: bankfile.ISO88592}},
+		{"Søren Þór Ñandú Straße", "Soren Thór Nandú Straße", WriterOptions{Encoding: bankfile.Windows1250}},
 		{"FAKTURA 1, 2 I 3", "FAKTURA 1 2 I 3", WriterOptions{NoComma: true}},
-		{"Søren Ñandú", "Søren Ñandú", WriterOptions{Encoding: UTF8}},
+		{"Søren Ñandú", "Søren Ñandú", WriterOptions{Encoding: bankfile.UTF8}},
 	} {
 		o := plainOrder(t)
 		o.Title = c.in
 		line := write(t, o, c.opt)
 		options := sampleOptions()
-		options.Encoding = c.opt.Encoding
+		options.Dialect.Encoding = c.opt.Encoding
 		rec := readOne(t, line, options)
 		if rec.Title != c.want || len(rec.Findings) > 0 {
 			t.Errorf("%q in %v: %q, want %q; findings %v", c.in, c.opt.Encoding, rec.Title, c.want, rec.Findings)
@@ -107,7 +108,7 @@ func TestWriteRefuses(t *testing.T) {
 	}{
 		"zero amount":          {func(o *Order) { o.Amount = 0 }, "amount"},
 		"negative amount":      {func(o *Order) { o.Amount = -1 }, "amount"},
-		"16 digits":            {func(o *Order) { o.Amount = MaxAmount + 1 }, "amount"},
+		"16 digits":            {func(o *Order) { o.Amount = bankfile.MaxAmount + 1 }, "amount"},
 		"no such day":          {func(o *Order) { o.Date = "2026-02-30" }, "date"},
 		"date with a comma":    {func(o *Order) { o.Date = "2026,02-3" }, "date"},
 		"foreign payee":        {func(o *Order) { o.Payee = german }, "payee"},
@@ -123,9 +124,9 @@ func TestWriteRefuses(t *testing.T) {
 		"long reference":       {func(o *Order) { o.Reference = strings.Repeat("R", 17) }, "reference"},
 		"tax without tags":     {func(o *Order) { o.Class = "71" }, "tax payment"},
 		"tags without class":   {func(o *Order) { o.Title = "/VAT/1,00/IDC/1/INV/2" }, "split payment"},
-		"VAT above the amount": {func(o *Order) { o.Title, o.MPP = "", &SplitPayment{VAT: 9901, ID: "1", Invoice: "2"} }, "VAT"},
-		"tag in invoice":       {func(o *Order) { o.Title, o.MPP = "", &SplitPayment{ID: "1", Invoice: "2/TXT", Text: "X"} }, "split payment"},
-		"two titles":           {func(o *Order) { o.MPP = &SplitPayment{ID: "1", Invoice: "2"} }, "title"},
+		"VAT above the amount": {func(o *Order) { o.Title, o.MPP = "", &bankfile.SplitPayment{VAT: 9901, ID: "1", Invoice: "2"} }, "VAT"},
+		"tag in invoice":       {func(o *Order) { o.Title, o.MPP = "", &bankfile.SplitPayment{ID: "1", Invoice: "2/TXT", Text: "X"} }, "split payment"},
+		"two titles":           {func(o *Order) { o.MPP = &bankfile.SplitPayment{ID: "1", Invoice: "2"} }, "title"},
 	} {
 		o := plainOrder(t)
 		c.change(&o)
@@ -160,7 +161,7 @@ func drawText(t *rapid.T, label string) string {
 func drawOrder(t *rapid.T, x, y iban.IBAN) Order {
 	o := Order{
 		Date: "2026-11-20", Payer: x, Payee: y,
-		Amount:          rapid.Int64Range(1, MaxAmount).Draw(t, "amount"),
+		Amount:          rapid.Int64Range(1, bankfile.MaxAmount).Draw(t, "amount"),
 		Class:           rapid.SampledFrom([]string{"", "51", "54", "55", "41"}).Draw(t, "class"),
 		PayerName:       drawText(t, "payer name"),
 		PayeeName:       drawText(t, "payee name"),
@@ -171,7 +172,7 @@ func drawOrder(t *rapid.T, x, y iban.IBAN) Order {
 	case 0:
 		part := rapid.StringOfN(rapid.SampledFrom([]rune("AB/0 9TX")), 1, 14, -1)
 		o.Class = "43"
-		o.MPP = &SplitPayment{VAT: rapid.Int64Range(0, o.Amount).Draw(t, "vat"), ID: part.Draw(t, "id"), Invoice: part.Draw(t, "invoice"), Text: part.Draw(t, "text")}
+		o.MPP = &bankfile.SplitPayment{VAT: rapid.Int64Range(0, o.Amount).Draw(t, "vat"), ID: part.Draw(t, "id"), Invoice: part.Draw(t, "invoice"), Text: part.Draw(t, "text")}
 	case 1:
 		o.Title = "/TI/N1234563218/OKR/26M10/SFP/VAT-7/TXT/" + drawText(t, "title")
 	default:
@@ -187,7 +188,7 @@ func TestRoundTrip(t *testing.T) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
 		o := drawOrder(t, x, y)
-		opt := WriterOptions{Encoding: rapid.SampledFrom([]Encoding{ASCII, UTF8, Windows1250, ISO88592, CP852}).Draw(t, "encoding")}
+		opt := WriterOptions{Encoding: rapid.SampledFrom([]bankfile.Encoding{bankfile.ASCII, bankfile.UTF8, bankfile.Windows1250, bankfile.ISO88592, bankfile.CP852}).Draw(t, "encoding")}
 		var b bytes.Buffer
 		w := NewWriter(&b, opt)
 		if w.Write(o) != nil {
@@ -205,9 +206,9 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-func compareOrder(t *rapid.T, want Order, line []byte, enc Encoding) {
+func compareOrder(t *rapid.T, want Order, line []byte, enc bankfile.Encoding) {
 	o := sampleOptions()
-	o.Encoding = enc
+	o.Dialect.Encoding = enc
 	r, err := Open(opener(line), o)
 	if err != nil {
 		t.Fatal(err)
@@ -219,14 +220,14 @@ func compareOrder(t *rapid.T, want Order, line []byte, enc Encoding) {
 	got := Order{
 		Type: rec.Type, Class: rec.Class, Date: rec.Date, Amount: rec.Amount, Payer: rec.Payer.IBAN, Payee: rec.Payee.IBAN,
 		PayerName: rec.PayerName, PayeeName: rec.PayeeName, Title: rec.Title, Reference: rec.Reference,
-		OperationNumber: rec.OperationNumber, MPP: rec.MPP,
+		OperationNumber: rec.OperationNumber, MPP: rec.SplitPayment,
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(iban.IBAN{})); diff != "" {
 		t.Fatalf("(-written +read):\n%s\n%s", diff, line)
 	}
 	for _, f := range rec.Findings {
 		switch f.Code {
-		case RecordPayerNameMissing, RecordTitleMissing, RecordReservedNonempty, RecordMPPIDCChecksum:
+		case bankfile.RecordPayerNameMissing, bankfile.RecordTitleMissing, bankfile.RecordReservedNonempty, bankfile.RecordMPPIDCChecksum:
 		default:
 			t.Fatalf("finding %+v in %q", f, line)
 		}
@@ -242,9 +243,9 @@ func TestWriteSamples(t *testing.T) {
 		}
 		o := Order{
 			Type: first.Type, Class: first.Class, Date: first.Date, Amount: first.Amount, Payer: first.Payer.IBAN, Payee: first.Payee.IBAN,
-			PayerName: first.PayerName, PayeeName: first.PayeeName, Title: first.Title, Reference: first.Reference, MPP: first.MPP,
+			PayerName: first.PayerName, PayeeName: first.PayeeName, Title: first.Title, Reference: first.Reference, MPP: first.SplitPayment,
 		}
-		second := readOne(t, write(t, o, WriterOptions{Encoding: UTF8}), sampleOptions())
+		second := readOne(t, write(t, o, WriterOptions{Encoding: bankfile.UTF8}), sampleOptions())
 		if second.Title != first.Title || second.Direction != first.Direction || second.Amount != first.Amount {
 			t.Errorf("%s: %+v became %+v", s.name, first, second)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ims/pli"
+	"ims/bankfile"
 )
 
 // TestPointer: the marks stand under the field as it is seen, whatever the encoding and the length of the line.
@@ -17,21 +17,21 @@ func TestPointer(t *testing.T) {
 		name       string
 		raw        string
 		start, end int
-		encoding   pli.Encoding
+		encoding   bankfile.Encoding
 		want       string
 	}{
-		{"ASCII", "110,12.34,", 4, 9, pli.ASCII, "110,12.34,\n    ^^^^^"},
-		{"UTF-8 before", "ŻÓŁ,BAD", 7, 10, pli.UTF8, "ŻÓŁ,BAD\n    ^^^"},
-		{"windows-1250 before", "\xaf\xd3\xa3,BAD", 4, 7, pli.Windows1250, "ŻÓŁ,BAD\n    ^^^"},
-		{"broken UTF-8 and controls", "\xff\x1b,BAD", 3, 6, pli.UTF8, "··,BAD\n   ^^^"},
-		{"at the end", "110,", 4, 5, pli.ASCII, "110,\n    ^"},
+		{"ASCII", "110,12.34,", 4, 9, bankfile.ASCII, "110,12.34,\n    ^^^^^"},
+		{"UTF-8 before", "ŻÓŁ,BAD", 7, 10, bankfile.UTF8, "ŻÓŁ,BAD\n    ^^^"},
+		{"windows-1250 before", "\xaf\xd3\xa3,BAD", 4, 7, bankfile.Windows1250, "ŻÓŁ,BAD\n    ^^^"},
+		{"broken UTF-8 and controls", "\xff\x1b,BAD", 3, 6, bankfile.UTF8, "··,BAD\n   ^^^"},
+		{"at the end", "110,", 4, 5, bankfile.ASCII, "110,\n    ^"},
 	} {
 		line, marks := pointer([]byte(c.raw), c.start, c.end, c.encoding)
 		if diff := cmp.Diff(c.want, line+"\n"+marks); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
 		}
 	}
-	line, marks := pointer([]byte(long), 300, 303, pli.ASCII)
+	line, marks := pointer([]byte(long), 300, 303, bankfile.ASCII)
 	if at := strings.Index(marks, "^"); len(line) != shownWidth || line[at:at+3] != "BAD" || strings.Count(marks, "^") != 3 {
 		t.Errorf("a long line is shown as\n%s\n%s", line, marks)
 	}
@@ -96,14 +96,14 @@ func TestProgressIsForTerminals(t *testing.T) {
 
 // FuzzPointer: whatever stands in a line, the marks stand under shown characters and nothing breaks the terminal.
 func FuzzPointer(f *testing.F) {
-	f.Add([]byte("110,12.34,"), 4, 9, uint8(pli.ASCII))
-	f.Add([]byte("\xaf\xd3\xa3,BAD"), 4, 7, uint8(pli.Windows1250))
-	f.Add([]byte(strings.Repeat("Ż", 500)), 998, 1000, uint8(pli.UTF8))
+	f.Add([]byte("110,12.34,"), 4, 9, uint8(bankfile.ASCII))
+	f.Add([]byte("\xaf\xd3\xa3,BAD"), 4, 7, uint8(bankfile.Windows1250))
+	f.Add([]byte(strings.Repeat("Ż", 500)), 998, 1000, uint8(bankfile.UTF8))
 	f.Fuzz(func(t *testing.T, raw []byte, start, end int, encoding uint8) {
 		if start < 0 || end <= start || end > len(raw) {
 			return // Span never gives these
 		}
-		line, marks := pointer(raw, start, end, pli.Encoding(encoding))
+		line, marks := pointer(raw, start, end, bankfile.Encoding(encoding))
 		if width := len([]rune(line)); width > shownWidth || !strings.HasSuffix(marks, "^") || len(marks) > width {
 			t.Errorf("%d characters with %d marks:\n%s\n%s", width, len(marks), line, marks)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/pli"
 )
@@ -29,7 +30,7 @@ type pliReading struct {
 }
 
 // options turns flags into what the reader wants.
-func (c *pliReading) options(now time.Time) (o pli.Options, err error) {
+func (c *pliReading) options(now time.Time) (o bankfile.Options, err error) {
 	o.Name, o.Today = filepath.Base(c.File), c.Date
 	if o.Today == "" {
 		o.Today = bank.CivilDate(now)
@@ -37,7 +38,7 @@ func (c *pliReading) options(now time.Time) (o pli.Options, err error) {
 	if _, err := time.Parse(time.DateOnly, o.Today); err != nil {
 		return o, usage("--date: want YYYY-MM-DD")
 	}
-	if err := o.Encoding.UnmarshalText([]byte(c.Encoding)); err != nil {
+	if err := o.Dialect.Encoding.UnmarshalText([]byte(c.Encoding)); err != nil {
 		return o, usage("--encoding: %v", err)
 	}
 	for _, text := range c.Own {
@@ -45,14 +46,14 @@ func (c *pliReading) options(now time.Time) (o pli.Options, err error) {
 		if err != nil {
 			return o, usage("--own %s: %v", visible(text), err)
 		}
-		o.Own = append(o.Own, pli.Own{Prefix: prefix})
+		o.Own = append(o.Own, bankfile.Own{Prefix: "PL" + prefix})
 	}
 	for _, text := range c.Master {
 		prefix, err := ownDigits(text)
 		if err != nil || len(prefix) != accountDigits-2 {
 			return o, usage("--master %s: want a whole account", visible(text))
 		}
-		o.Own = append(o.Own, pli.Own{Prefix: prefix, Master: true})
+		o.Own = append(o.Own, bankfile.Own{Prefix: "PL" + prefix, Master: true})
 	}
 	return o, nil
 }
@@ -76,7 +77,7 @@ func ownDigits(text string) (string, error) {
 }
 
 // open starts reading the file.
-func (c *pliReading) open(o pli.Options) (*pli.Reader, error) {
+func (c *pliReading) open(o bankfile.Options) (*bankfile.Reader, error) {
 	return pli.Open(func() (io.ReadCloser, error) { return os.Open(c.File) }, o)
 }
 
@@ -114,7 +115,7 @@ func (c *pliDescribeCommand) Run(p *program) error {
 	}
 }
 
-func (c *pliDescribeCommand) conclude(p *program, report pli.Report) error {
+func (c *pliDescribeCommand) conclude(p *program, report bankfile.Report) error {
 	for _, f := range report.File {
 		fmt.Fprintf(p.stdout, "%s %s: %s\n", f.Severity, f.Code, visible(f.Message(c.Language)))
 	}

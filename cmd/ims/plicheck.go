@@ -8,7 +8,7 @@ import (
 	"io"
 	"slices"
 
-	"ims/pli"
+	"ims/bankfile"
 )
 
 type pliCheckCommand struct {
@@ -18,11 +18,11 @@ type pliCheckCommand struct {
 
 // findingView is a finding in JSON; those about the file as a whole have line 0.
 type findingView struct {
-	Code     pli.Code     `json:"code"`
-	Severity pli.Severity `json:"severity"`
-	Line     int          `json:"line"`
-	Field    int          `json:"field"`
-	Message  string       `json:"message"`
+	Code     bankfile.Code     `json:"code"`
+	Severity bankfile.Severity `json:"severity"`
+	Line     int               `json:"line"`
+	Field    int               `json:"field"`
+	Message  string            `json:"message"`
 }
 
 // recordView is a record in JSON. Amounts are minor units; payer and payee are IBANs, or the text where there is none.
@@ -68,7 +68,7 @@ const keptFindings = 100_000
 
 // pliShow takes the records of a file as they come.
 type pliShow interface {
-	record(*pli.Record, pli.Encoding)
+	record(*bankfile.Record, bankfile.Encoding)
 	end(checkView) error
 }
 
@@ -103,9 +103,9 @@ func (c *pliCheckCommand) Run(p *program) error {
 }
 
 // check reads to the end and adds what only a whole file shows: equal payments.
-func (c *pliCheckCommand) check(r *pli.Reader, show pliShow) (checkView, error) {
+func (c *pliCheckCommand) check(r *bankfile.Reader, show pliShow) (checkView, error) {
 	seen := map[[16]byte]int{} // the line of the first
-	var again []pli.Finding
+	var again []bankfile.Finding
 	for {
 		rec, err := r.Next()
 		if err == io.EOF {
@@ -117,7 +117,7 @@ func (c *pliCheckCommand) check(r *pli.Reader, show pliShow) (checkView, error) 
 		if rec.OK() {
 			key := rec.NaturalKey()
 			if first, before := seen[key]; before {
-				f := pli.Finding{Code: pli.DomainDuplicateInFile, Severity: pli.Warning, Line: rec.Line, Params: pli.Params{Got: int64(first)}}
+				f := bankfile.Finding{Code: bankfile.DomainDuplicateInFile, Severity: bankfile.Warning, Line: rec.Line, Params: bankfile.Params{Got: int64(first)}}
 				rec.Findings, again = append(rec.Findings, f), append(again, f)
 			} else {
 				seen[key] = rec.Line
@@ -127,14 +127,14 @@ func (c *pliCheckCommand) check(r *pli.Reader, show pliShow) (checkView, error) 
 	}
 }
 
-func (c *pliCheckCommand) view(report pli.Report, again []pli.Finding) checkView {
+func (c *pliCheckCommand) view(report bankfile.Report, again []bankfile.Finding) checkView {
 	v := checkView{Format: "pli", Encoding: report.Encoding.String(), Executable: report.Executable(), Findings: []findingView{}}
 	for _, f := range report.File {
 		f.Line = 0
 		v.Findings = append(v.Findings, viewFinding(f, c.Language))
 	}
 	lines := append(slices.Clone(report.Findings), again[:min(len(again), keptFindings)]...)
-	slices.SortStableFunc(lines, func(a, b pli.Finding) int { return a.Line - b.Line })
+	slices.SortStableFunc(lines, func(a, b bankfile.Finding) int { return a.Line - b.Line })
 	for _, f := range lines {
 		v.Findings = append(v.Findings, viewFinding(f, c.Language))
 	}
@@ -144,13 +144,13 @@ func (c *pliCheckCommand) view(report pli.Report, again []pli.Finding) checkView
 }
 
 // byDirection adds up directions of the same name: money from the master account to an end user is a credit too.
-func byDirection(report pli.Report) map[string]totalView {
+func byDirection(report bankfile.Report) map[string]totalView {
 	sums := map[string]totalView{}
 	for d, t := range report.Totals {
 		if t.Count == 0 {
 			continue
 		}
-		name := pli.Direction(d).String()
+		name := bankfile.Direction(d).String()
 		sum := sums[name]
 		total := sum.Sum + t.Sum
 		sums[name] = totalView{sum.Count + t.Count, total, sum.Overflow || t.Overflow || total < sum.Sum}
@@ -158,9 +158,9 @@ func byDirection(report pli.Report) map[string]totalView {
 	return sums
 }
 
-func viewTotal(t pli.Total) totalView { return totalView{t.Count, t.Sum, t.Overflow} }
+func viewTotal(t bankfile.Total) totalView { return totalView{t.Count, t.Sum, t.Overflow} }
 
-func viewFinding(f pli.Finding, language string) findingView {
+func viewFinding(f bankfile.Finding, language string) findingView {
 	return findingView{f.Code, f.Severity, f.Line, f.Field, f.Message(language)}
 }
 
@@ -171,7 +171,7 @@ type pliJSON struct {
 	records  int
 }
 
-func (j *pliJSON) record(rec *pli.Record, _ pli.Encoding) {
+func (j *pliJSON) record(rec *bankfile.Record, _ bankfile.Encoding) {
 	v := recordView{Line: rec.Line, Direction: rec.Direction.String(), Amount: rec.Amount, Currency: "PLN", Payer: rec.Payer.String(),
 		Payee: rec.Payee.String(), Title: rec.Title, Findings: []findingView{}}
 	for _, f := range rec.Findings {

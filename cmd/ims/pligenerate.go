@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"ims/bankfile"
 	"ims/iban"
 	"ims/internal/bank"
 	"ims/pli"
@@ -75,7 +76,7 @@ type forgery struct {
 	ours     []iban.IBAN
 	debits   int // percent
 	internal int // percent
-	encoding pli.Encoding
+	encoding bankfile.Encoding
 }
 
 // write writes n records. The same forgery gives the same bytes.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
+	"ims/bankfile"
 	"ims/pli"
 )
 
@@ -23,7 +24,7 @@ type pliText struct {
 // shownLines bounds how many lines are shown with their findings; the sums count all.
 const shownLines = 200
 
-func (t *pliText) record(rec *pli.Record, encoding pli.Encoding) {
+func (t *pliText) record(rec *bankfile.Record, encoding bankfile.Encoding) {
 	if len(rec.Findings) == 0 {
 		return
 	}
@@ -86,7 +87,7 @@ func sumText(t totalView) string {
 const shownWidth = 110
 
 // pointer renders a line of a file and the marks under its bytes from start to end. Long lines are cut around the marks.
-func pointer(raw []byte, start, end int, encoding pli.Encoding) (line, marks string) {
+func pointer(raw []byte, start, end int, encoding bankfile.Encoding) (line, marks string) {
 	var runes []rune
 	from, to := -1, 0
 	for at := 0; at < len(raw); {
@@ -112,12 +113,12 @@ func pointer(raw []byte, start, end int, encoding pli.Encoding) (line, marks str
 	return string(runes[left:right]), strings.Repeat(" ", from-left) + strings.Repeat("^", to-from)
 }
 
-var tables = map[pli.Encoding]*charmap.Charmap{
-	pli.Windows1250: charmap.Windows1250, pli.ISO88592: charmap.ISO8859_2, pli.CP852: charmap.CodePage852,
+var tables = map[bankfile.Encoding]*charmap.Charmap{
+	bankfile.Windows1250: charmap.Windows1250, bankfile.ISO88592: charmap.ISO8859_2, bankfile.CP852: charmap.CodePage852,
 }
 
 // decodeAt reads the character at a byte of the line.
-func decodeAt(raw []byte, at int, encoding pli.Encoding) (rune, int) {
+func decodeAt(raw []byte, at int, encoding bankfile.Encoding) (rune, int) {
 	if table := tables[encoding]; table != nil {
 		return table.DecodeByte(raw[at]), 1
 	}

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/ledger"
 	"ims/internal/store"
-	"ims/pli"
 )
 
 // chunkRun executes one chunk in one database transaction: marker first, then decisions on locked balances, then the bulk
@@ -85,7 +85,7 @@ func (r *chunkRun) lock(c chunk) error {
 	}
 	for _, e := range c.entries {
 		switch e.direction {
-		case pli.Funding, pli.Charges, pli.Sweep:
+		case bankfile.Funding, bankfile.Charges, bankfile.Sweep:
 			numbers = append(numbers, r.special.own)
 		}
 		if e.payer > 0 {
@@ -131,7 +131,7 @@ func (r *chunkRun) entry(e entry, date string) error {
 
 // decide finds the outcome of the record and posts it.
 func (r *chunkRun) decide() (bank.Outcome, error) {
-	if r.record.direction == pli.Unknown {
+	if r.record.direction == bankfile.Unknown {
 		r.claim(bank.ReasonUnreadable, r.record.amount)
 		return bank.OutcomeUnreadable, nil
 	}
@@ -140,19 +140,19 @@ func (r *chunkRun) decide() (bank.Outcome, error) {
 		return bank.OutcomeDuplicate, nil
 	}
 	switch r.record.direction {
-	case pli.Credit:
+	case bankfile.Credit:
 		return r.credit()
-	case pli.Unallocated:
+	case bankfile.Unallocated:
 		return r.toTechnical(r.special.bank.No, bank.CauseIncoming, bank.OutcomeTechnical, bank.ReasonMasterAccount)
-	case pli.Internal:
+	case bankfile.Internal:
 		return r.internal()
-	case pli.Debit:
+	case bankfile.Debit:
 		return r.debit(r.special.bank.No, bank.CauseOutgoing)
-	case pli.Sweep:
+	case bankfile.Sweep:
 		return r.sweep()
-	case pli.Funding:
+	case bankfile.Funding:
 		return r.funding()
-	case pli.Charges:
+	case bankfile.Charges:
 		return r.fromOwn(r.special.bank.No, bank.CauseCharges)
 	}
 	return 0, fmt.Errorf("direction %s has no outcome", r.record.direction)

@@ -6,9 +6,9 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/store"
-	"ims/pli"
 )
 
 // natural is the natural key of a record with its line.
@@ -23,7 +23,7 @@ const naturalBytes = 20
 // keyring collects the natural keys of a file's good records per booking date.
 type keyring map[string][]natural
 
-func (k keyring) add(r *pli.Record) {
+func (k keyring) add(r *bankfile.Record) {
 	k[r.Date] = append(k[r.Date], natural{r.NaturalKey(), uint32(r.Line)})
 }
 

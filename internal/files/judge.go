@@ -5,29 +5,29 @@ import (
 	"slices"
 	"time"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/store"
-	"ims/pli"
 )
 
 // domainFindings are the findings that need the registry, balances and earlier files. Errors and warnings are capped, each
 // for itself, their counts are not.
 type domainFindings struct {
-	kept             []pli.Finding
-	counts           map[pli.Code]int64
+	kept             []bankfile.Finding
+	counts           map[bankfile.Code]int64
 	errors, warnings int64
 }
 
-func (d *domainFindings) add(f pli.Finding) {
+func (d *domainFindings) add(f bankfile.Finding) {
 	if d.counts == nil {
-		d.counts = map[pli.Code]int64{}
+		d.counts = map[bankfile.Code]int64{}
 	}
 	d.counts[f.Code]++
 	n := &d.warnings
-	if f.Severity == pli.Error {
+	if f.Severity == bankfile.Error {
 		n = &d.errors
 	}
-	if *n++; *n <= pli.DefaultFindings {
+	if *n++; *n <= bankfile.DefaultFindings {
 		d.kept = append(d.kept, f)
 	}
 }
@@ -139,7 +139,7 @@ func (v *validation) judge() error {
 func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 	v.keys.sort()
 	for _, r := range v.keys.inFile() {
-		v.domain.add(pli.Finding{Code: pli.DomainDuplicateInFile, Severity: pli.Warning, Line: int(r.line), Params: pli.Params{Got: int64(r.first)}})
+		v.domain.add(bankfile.Finding{Code: bankfile.DomainDuplicateInFile, Severity: bankfile.Warning, Line: int(r.line), Params: bankfile.Params{Got: int64(r.first)}})
 	}
 	found, err := duplicates(tx, v.file.Customer, v.keys, 0)
 	if err != nil {
@@ -152,7 +152,7 @@ func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 				return nil, err
 			}
 		}
-		v.domain.add(pli.Finding{Code: pli.DomainDuplicateExecuted, Severity: pli.Warning, Line: int(d.line), Value: names[d.file]})
+		v.domain.add(bankfile.Finding{Code: bankfile.DomainDuplicateExecuted, Severity: bankfile.Warning, Line: int(d.line), Value: names[d.file]})
 	}
 	return linesOf(found), nil
 }
@@ -174,7 +174,7 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 		return fmt.Errorf("read balances: %w", err)
 	}
 	for _, e := range v.plan.entries {
-		if e.direction == pli.Unknown {
+		if e.direction == bankfile.Unknown {
 			continue
 		}
 		var payer, payee side
@@ -195,18 +195,18 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 
 // judgeSide reports what is out of the ordinary about one of our IBANs; number is its place in the plan.
 func (v *validation) judgeSide(s side, free bool, line uint32, field int, number uint32) {
-	f := pli.Finding{Severity: pli.Warning, Line: int(line), Field: field}
+	f := bankfile.Finding{Severity: bankfile.Warning, Line: int(line), Field: field}
 	switch {
 	case !s.known:
-		f.Code = pli.DomainOwnAccountUnknown
+		f.Code = bankfile.DomainOwnAccountUnknown
 	case s.closed:
-		f.Code = pli.DomainOwnAccountClosed
+		f.Code = bankfile.DomainOwnAccountClosed
 	case s.mismatch:
-		f.Code = pli.DomainCurrencyMismatch
+		f.Code = bankfile.DomainCurrencyMismatch
 	case s.inactive:
-		f.Code = pli.DomainOwnerNotActive
+		f.Code = bankfile.DomainOwnerNotActive
 	case !free:
-		f.Code = pli.DomainOwnAccountBlocked
+		f.Code = bankfile.DomainOwnAccountBlocked
 	default:
 		return
 	}
@@ -246,11 +246,11 @@ func (v *validation) availableNow(tx *store.Tx, numbers []bank.BalanceNo) (map[b
 // for an end user, whose shortfall is booked, an error for own funds, which never go below zero.
 func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceNo]int64) {
 	switch e.direction {
-	case pli.Internal:
+	case bankfile.Internal:
 		if payer.known && payee.known && payer.balance == payee.balance {
 			return // nothing moves
 		}
-	case pli.Funding:
+	case bankfile.Funding:
 		if !payee.usable() {
 			return // claimed, nothing moves
 		}
@@ -258,7 +258,7 @@ func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceN
 	paid, ok := v.projectPayer(e, payer, funds)
 	switch {
 	case !ok:
-	case e.direction == pli.Sweep:
+	case e.direction == bankfile.Sweep:
 		funds[ownFunds] += paid // what the payer has not is claimed, nobody pays it
 	case payee.usable() && !payee.noCredits:
 		receive(funds, payee.balance, e.amount)
@@ -267,22 +267,22 @@ func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceN
 
 // projectPayer takes an entry's money from who pays it and returns what was there; false if the record is refused.
 func (v *validation) projectPayer(e entry, payer side, funds map[bank.BalanceNo]int64) (paid int64, ok bool) {
-	from, severity := payer.balance, pli.Warning
+	from, severity := payer.balance, bankfile.Warning
 	switch {
-	case e.direction == pli.Funding || e.direction == pli.Charges:
-		from, severity = ownFunds, pli.Error
+	case e.direction == bankfile.Funding || e.direction == bankfile.Charges:
+		from, severity = ownFunds, bankfile.Error
 	case !payer.known || payer.mismatch:
 		return 0, true
 	}
 	paid = min(funds[from], e.amount)
 	if paid < e.amount {
-		if severity == pli.Error || !payer.closed { // a closed one is empty: that it is closed says it all
-			v.domain.add(pli.Finding{Code: pli.DomainInsufficientFunds, Severity: severity, Line: int(e.line), Field: fieldAmount})
+		if severity == bankfile.Error || !payer.closed { // a closed one is empty: that it is closed says it all
+			v.domain.add(bankfile.Finding{Code: bankfile.DomainInsufficientFunds, Severity: severity, Line: int(e.line), Field: fieldAmount})
 		}
-		if severity == pli.Error {
+		if severity == bankfile.Error {
 			return 0, false
 		}
-		if e.direction != pli.Sweep {
+		if e.direction != bankfile.Sweep {
 			funds[from.Companion()] -= e.amount - paid
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"ims/bankfile"
 	"ims/iban"
 	"ims/internal/bank"
-	"ims/pli"
 )
 
 // entry is one record of the plan in memory, 24 bytes: indexes point into the tables of the plan.
@@ -17,7 +17,7 @@ type entry struct {
 	line         uint32
 	payer, payee uint32 // index into plan.ibans plus one; 0: not ours
 	date         uint16 // index into plan.dates
-	direction    pli.Direction
+	direction    bankfile.Direction
 }
 
 // plan is what validation leaves for execution: every record that has an outcome, in the order of execution.
@@ -33,9 +33,9 @@ func newPlan() *plan {
 	return &plan{index: map[iban.IBAN]uint32{}, dateOf: map[string]uint16{}}
 }
 
-// add appends a record. One with an error keeps only its line and amount: pli.Unknown is the direction of the unreadable.
-func (p *plan) add(r *pli.Record) {
-	e := entry{line: uint32(r.Line), amount: r.Amount, direction: pli.Unknown}
+// add appends a record. One with an error keeps only its line and amount: bankfile.Unknown is the direction of the unreadable.
+func (p *plan) add(r *bankfile.Record) {
+	e := entry{line: uint32(r.Line), amount: r.Amount, direction: bankfile.Unknown}
 	date := ""
 	if r.OK() {
 		e.direction, e.payer, e.payee, date = r.Direction, p.own(r.Payer), p.own(r.Payee), r.Date
@@ -45,8 +45,8 @@ func (p *plan) add(r *pli.Record) {
 }
 
 // own returns the index of a virtual account plus one, or 0.
-func (p *plan) own(a pli.Account) uint32 {
-	if a.Kind != pli.Virtual {
+func (p *plan) own(a bankfile.Account) uint32 {
+	if a.Kind != bankfile.Virtual {
 		return 0
 	}
 	i, ok := p.index[a.IBAN]
@@ -70,15 +70,15 @@ func (p *plan) dateIndex(date string) uint16 {
 
 // phase orders the directions: credits, internal, debits, own charges, and what cannot be posted at all. Nobody is short for
 // money that is in the same file.
-func phase(d pli.Direction) int {
+func phase(d bankfile.Direction) int {
 	switch d {
-	case pli.Credit, pli.Unallocated, pli.Funding:
+	case bankfile.Credit, bankfile.Unallocated, bankfile.Funding:
 		return 0
-	case pli.Internal:
+	case bankfile.Internal:
 		return 1
-	case pli.Debit, pli.Sweep:
+	case bankfile.Debit, bankfile.Sweep:
 		return 2
-	case pli.Charges:
+	case bankfile.Charges:
 		return 3
 	default:
 		return 4
@@ -178,7 +178,7 @@ func unpack(b []byte) (chunk, error) {
 	c.entries = make([]entry, n)
 	for i := range c.entries {
 		e := &c.entries[i]
-		e.line, e.direction, e.date = uint32(r.number()), pli.Direction(r.byte()), uint16(r.number())
+		e.line, e.direction, e.date = uint32(r.number()), bankfile.Direction(r.byte()), uint16(r.number())
 		e.payer, e.payee, e.amount = uint32(r.number()), uint32(r.number()), int64(r.number())
 		if r.bad || int(e.date) >= len(c.dates) || int(e.payer) > len(c.ibans) || int(e.payee) > len(c.ibans) {
 			return chunk{}, fmt.Errorf("%w: entry %d", errPlan, i)

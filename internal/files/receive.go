@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/store"
-	"ims/pli"
 )
 
 // partBytes is the size of a stored part.
@@ -51,7 +51,7 @@ func (s *Service) Receive(ctx context.Context, actor bank.Actor, u Upload) (bank
 // announced checks what is known before the first byte.
 func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f bank.TransactionFile, err error) {
 	if reason := checkName(u.Name); reason != "" {
-		return f, bank.ErrInvalid.With("the file name %s", reason).Field("name", string(pli.FileNameInvalid), reason)
+		return f, bank.ErrInvalid.With("the file name %s", reason).Field("name", string(bankfile.FileNameInvalid), reason)
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		account, err := tx.MasterAccount(actor.Customer, u.MasterAccount)
@@ -119,8 +119,8 @@ func bodyError(err error) error {
 }
 
 func (s *Service) storePart(ctx context.Context, f *bank.TransactionFile, no int, data []byte, sum hash.Hash) error {
-	if f.Bytes += int64(len(data)); f.Bytes > pli.DefaultBytes {
-		return bank.ErrTooLarge.With("a transaction file has at most %d MiB", pli.DefaultBytes>>20)
+	if f.Bytes += int64(len(data)); f.Bytes > bankfile.DefaultBytes {
+		return bank.ErrTooLarge.With("a transaction file has at most %d MiB", bankfile.DefaultBytes>>20)
 	}
 	sum.Write(data)
 	err := s.db.Write(ctx, func(tx *store.Tx) error {

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/ledger"
 	"ims/internal/store"
@@ -83,8 +84,8 @@ func (v *validation) clear() error {
 }
 
 // options tell the reader whose accounts are ours.
-func (v *validation) options() (pli.Options, error) {
-	o := pli.Options{Name: v.file.Name, Today: bank.CivilDate(v.s.now())}
+func (v *validation) options() (bankfile.Options, error) {
+	o := bankfile.Options{Name: v.file.Name, Today: bank.CivilDate(v.s.now())}
 	err := v.s.db.Read(v.ctx, func(tx *store.Tx) error {
 		var err error
 		if v.account, err = tx.MasterAccount(v.file.Customer, v.file.MasterAccount); err != nil {
@@ -100,28 +101,20 @@ func (v *validation) options() (pli.Options, error) {
 	return o, err
 }
 
-// polish is the country whose accounts the format can name.
-const polish = "PL"
-
-// ownRanges are the master account and all base IBANs of the customer that this format can name, issuing or not.
-func ownRanges(account bank.MasterAccount, bases []bank.BaseIBAN) []pli.Own {
-	var own []pli.Own
-	if account.IBAN.Country() == polish {
-		own = append(own, pli.Own{Prefix: account.IBAN.BBAN(), Master: true})
-	}
+// ownRanges are the master account and all base IBANs of the customer, issuing or not.
+func ownRanges(account bank.MasterAccount, bases []bank.BaseIBAN) []bankfile.Own {
+	own := []bankfile.Own{{Prefix: account.IBAN.Country() + account.IBAN.BBAN(), Master: true}}
 	for _, b := range bases {
-		if b.Base[:2] == polish {
-			own = append(own, pli.Own{Prefix: b.Base[2:]})
-		}
+		own = append(own, bankfile.Own{Prefix: b.Base})
 	}
 	return own
 }
 
 // read streams the file: words to the store in steps, everything else into the plan.
-func (v *validation) read(options pli.Options) (pli.Report, error) {
+func (v *validation) read(options bankfile.Options) (bankfile.Report, error) {
 	r, err := pli.Open(func() (io.ReadCloser, error) { return v.s.open(v.ctx, v.file), nil }, options)
 	if err != nil {
-		return pli.Report{}, err
+		return bankfile.Report{}, err
 	}
 	defer r.Close()
 	for {
@@ -130,15 +123,15 @@ func (v *validation) read(options pli.Options) (pli.Report, error) {
 			return r.Report(), v.flushWords()
 		}
 		if err != nil {
-			return pli.Report{}, err
+			return bankfile.Report{}, err
 		}
 		if err := v.take(record); err != nil {
-			return pli.Report{}, err
+			return bankfile.Report{}, err
 		}
 	}
 }
 
-func (v *validation) take(r *pli.Record) error {
+func (v *validation) take(r *bankfile.Record) error {
 	v.plan.add(r)
 	if r.OK() {
 		v.keys.add(r)
@@ -150,7 +143,7 @@ func (v *validation) take(r *pli.Record) error {
 	return v.flushWords()
 }
 
-func wordsOf(file bank.FileNo, r *pli.Record) bank.Details {
+func wordsOf(file bank.FileNo, r *bankfile.Record) bank.Details {
 	return bank.Details{Origin: bank.Origin{File: file, Line: int64(r.Line)}, PayerName: r.PayerName, PayeeName: r.PayeeName,
 		PayerAccount: r.Payer.String(), PayeeAccount: r.Payee.String(), Title: r.Title, Reference: r.Reference,
 		Operation: r.OperationNumber, Class: r.Class, Salt: store.NewSalt()}
@@ -203,7 +196,7 @@ func (v *validation) storeKeys() error {
 }
 
 // finish stores findings and totals and moves the status, all in one transaction.
-func (v *validation) finish(report pli.Report) error {
+func (v *validation) finish(report bankfile.Report) error {
 	return v.write(func(tx *store.Tx) error {
 		f, err := tx.LockFile(v.file.Customer, v.file.ID)
 		if err != nil {
@@ -229,20 +222,20 @@ func (v *validation) finish(report pli.Report) error {
 const workerName = "worker"
 
 // acceptable applies the acceptance: strict refuses a file for one error; by-record only for damage to the whole.
-func (v *validation) acceptable(report *pli.Report) bool {
+func (v *validation) acceptable(report *bankfile.Report) bool {
 	if v.file.Acceptance == bank.ByRecord {
 		return !report.Damaged()
 	}
 	return report.Executable() && v.domain.errors == 0
 }
 
-func (v *validation) totals(report *pli.Report) bank.FileTotals {
+func (v *validation) totals(report *bankfile.Report) bank.FileTotals {
 	t := bank.FileTotals{Records: int64(report.Records), Errors: int64(report.Errors) + v.domain.errors,
 		Warnings: int64(report.Warnings) + v.domain.warnings, Encoding: report.Encoding.String(),
 		ByKind: map[string]bank.Sum{}, Codes: map[string]int64{}}
 	for d, total := range report.Totals {
 		if total.Count > 0 {
-			name := pli.Direction(d).String()
+			name := bankfile.Direction(d).String()
 			sum := t.ByKind[name]
 			t.ByKind[name] = bank.Sum{Count: sum.Count + int64(total.Count), Amount: sum.Amount + total.Sum}
 		}
@@ -257,28 +250,28 @@ func (v *validation) totals(report *pli.Report) bank.FileTotals {
 }
 
 // findings merges what the reader and we found: about the file, then errors, then warnings. The list is capped by both.
-func (v *validation) findings(report *pli.Report) []bank.FileFinding {
+func (v *validation) findings(report *bankfile.Report) []bank.FileFinding {
 	var list []bank.FileFinding
-	add := func(findings []pli.Finding, severity pli.Severity) {
+	add := func(findings []bankfile.Finding, severity bankfile.Severity) {
 		for _, f := range findings {
 			if f.Severity == severity {
 				list = append(list, stored(f))
 			}
 		}
 	}
-	for _, severity := range []pli.Severity{pli.Error, pli.Warning} {
+	for _, severity := range []bankfile.Severity{bankfile.Error, bankfile.Warning} {
 		add(report.File, severity)
 	}
-	for _, severity := range []pli.Severity{pli.Error, pli.Warning} {
+	for _, severity := range []bankfile.Severity{bankfile.Error, bankfile.Warning} {
 		add(report.Findings, severity)
 		add(v.domain.kept, severity)
 	}
 	return list
 }
 
-func stored(f pli.Finding) bank.FileFinding {
+func stored(f bankfile.Finding) bank.FileFinding {
 	severity := "WARNING"
-	if f.Severity == pli.Error {
+	if f.Severity == bankfile.Error {
 		severity = "ERROR"
 	}
 	return bank.FileFinding{Line: int64(f.Line), Field: f.Field, Code: string(f.Code), Severity: severity, Value: f.Value, Message: f.Message("en")}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/files"
 	"ims/internal/ledger"
@@ -56,7 +57,7 @@ func (e *estate) fund(ctx context.Context) error {
 		return err
 	}
 	var text strings.Builder
-	err = pli.NewWriter(&text, pli.WriterOptions{}).Write(pli.Order{Date: bank.CivilDate(time.Now()), Amount: pli.MaxAmount, Payer: outside,
+	err = pli.NewWriter(&text, pli.WriterOptions{}).Write(pli.Order{Date: bank.CivilDate(time.Now()), Amount: bankfile.MaxAmount, Payer: outside,
 		Payee: e.master.IBAN, PayerName: "FUNDS", Title: "FUNDS"})
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package pli
+package bankfile
 
 // Code names one rule. Codes are stable: programs may store and compare them.
 type Code string
@@ -31,6 +31,11 @@ const (
 	FileControlTotals       Code = "file.control_totals_mismatch"
 	FileSumOverflow         Code = "file.sum_overflow"
 	FileNoValidRecords      Code = "file.no_valid_records"
+	FileOrders              Code = "file.orders"
+	FileMalformed           Code = "file.malformed"
+	FileForbiddenContent    Code = "file.forbidden_content"
+	FileWrongAccount        Code = "file.wrong_account"
+	FileBalanceMismatch     Code = "file.balance_mismatch"
 	RecordBlankLine         Code = "record.blank_line"
 	RecordTooLong           Code = "record.too_long"
 	RecordControlChar       Code = "record.control_char"
@@ -112,7 +117,18 @@ const (
 	RecordNIPChecksum         Code = "record.nip_checksum"
 )
 
-// Rules about our own world. This package raises the first two, which need the ranges only; the
+// Rules of statements: camt and MT940, whose bookings have a mark, a currency and, in batches, details.
+const (
+	RecordFieldMissing        Code = "record.field_missing"
+	RecordMarkFormat          Code = "record.mark_format"
+	RecordCurrency            Code = "record.currency"
+	RecordNotBooked           Code = "record.not_booked"
+	RecordBatchMismatch       Code = "record.batch_mismatch"
+	RecordBatchWithoutDetails Code = "record.batch_without_details"
+	RecordReversal            Code = "record.reversal"
+)
+
+// Rules about our own world. The formats raise the first two, which need the ranges only; the
 // others need a registry and balances and are raised by the caller.
 const (
 	DomainNoOwnAccount             Code = "domain.no_own_account"

@@ -1,4 +1,4 @@
-package pli
+package bankfile
 
 import (
 	"bytes"
@@ -7,11 +7,11 @@ import (
 	"io"
 )
 
-// errChanged means that the two readings of a file did not see the same bytes.
-var errChanged = errors.New("the file is shorter than at its first reading")
+// ErrChanged means that the two readings of a file did not see the same bytes.
+var ErrChanged = errors.New("the file is shorter than at its first reading")
 
-// lineReader hands out the lines of a file. Only CR and LF end a line, never a byte of some encoding.
-type lineReader struct {
+// LineReader hands out the lines of a file. Only CR and LF end a line, never a byte of some encoding.
+type LineReader struct {
 	src    io.Reader
 	left   int64 // bytes still to be read from src
 	limit  int   // longest line handed out whole
@@ -21,19 +21,19 @@ type lineReader struct {
 	start, end int // what is read and not yet handed out
 }
 
-// line is one physical line, without its end. It is valid until the next call.
-type line struct {
-	text    []byte
-	tooLong bool // text is its first bytes only
-	ended   bool // a line end followed
+// Line is one physical line, without its end. It is valid until the next call.
+type Line struct {
+	Text    []byte
+	TooLong bool // Text is its first bytes only
+	Ended   bool // a line end followed
 }
 
-func newLineReader(src io.Reader, size int64, limit int, loneCR bool) *lineReader {
-	return &lineReader{src: src, left: size, limit: limit, loneCR: loneCR, buf: make([]byte, max(windowBytes, 2*limit+2))}
+func NewLineReader(src io.Reader, size int64, limit int, loneCR bool) *LineReader {
+	return &LineReader{src: src, left: size, limit: limit, loneCR: loneCR, buf: make([]byte, max(windowBytes, 2*limit+2))}
 }
 
 // skip passes n bytes at the beginning.
-func (l *lineReader) skip(n int64) error {
+func (l *LineReader) skip(n int64) error {
 	if _, err := io.CopyN(io.Discard, l.src, n); err != nil {
 		return fmt.Errorf("second reading: %w", err)
 	}
@@ -41,8 +41,8 @@ func (l *lineReader) skip(n int64) error {
 	return nil
 }
 
-// next returns the next line, or io.EOF.
-func (l *lineReader) next() (line, error) {
+// Next returns the next line, or io.EOF.
+func (l *LineReader) Next() (Line, error) {
 	scanned := 0
 	for {
 		window := l.buf[l.start:l.end]
@@ -51,22 +51,22 @@ func (l *lineReader) next() (line, error) {
 		}
 		switch {
 		case l.left == 0 && len(window) == 0:
-			return line{}, io.EOF
+			return Line{}, io.EOF
 		case l.left == 0:
 			l.start = l.end
-			return line{text: window[:min(len(window), l.limit)], tooLong: len(window) > l.limit}, nil
+			return Line{Text: window[:min(len(window), l.limit)], TooLong: len(window) > l.limit}, nil
 		case len(window) > l.limit+1:
 			return l.overlong()
 		}
 		scanned = max(0, len(window)-1) // a CR at the very end waits for the next byte
 		if err := l.fill(); err != nil {
-			return line{}, err
+			return Line{}, err
 		}
 	}
 }
 
 // breakAt returns where the first line end in window begins, looking from offset from, or -1.
-func (l *lineReader) breakAt(window []byte, from int) int {
+func (l *LineReader) breakAt(window []byte, from int) int {
 	i := bytes.IndexByte(window[from:], '\n')
 	if l.loneCR {
 		i = l.carriage(window[from:], i)
@@ -78,7 +78,7 @@ func (l *lineReader) breakAt(window []byte, from int) int {
 }
 
 // carriage looks for a CR before position lf. One at the end of what is read does not count yet.
-func (l *lineReader) carriage(window []byte, lf int) int {
+func (l *LineReader) carriage(window []byte, lf int) int {
 	if lf >= 0 {
 		window = window[:lf]
 	}
@@ -90,7 +90,7 @@ func (l *lineReader) carriage(window []byte, lf int) int {
 }
 
 // take hands out the line before the line end at i and passes the end.
-func (l *lineReader) take(i int) line {
+func (l *LineReader) take(i int) Line {
 	window := l.buf[l.start:l.end]
 	text, width := window[:i], 1
 	switch {
@@ -100,30 +100,30 @@ func (l *lineReader) take(i int) line {
 		text = window[:i-1]
 	}
 	l.start += i + width
-	return line{text: text[:min(len(text), l.limit)], tooLong: len(text) > l.limit, ended: true}
+	return Line{Text: text[:min(len(text), l.limit)], TooLong: len(text) > l.limit, Ended: true}
 }
 
 // overlong returns the beginning of a line above the limit and passes all of it, however long it is.
-func (l *lineReader) overlong() (line, error) {
+func (l *LineReader) overlong() (Line, error) {
 	text := bytes.Clone(l.buf[l.start : l.start+l.limit])
 	for {
 		if i := l.breakAt(l.buf[l.start:l.end], 0); i >= 0 {
 			l.take(i)
-			return line{text: text, tooLong: true, ended: true}, nil
+			return Line{Text: text, TooLong: true, Ended: true}, nil
 		}
 		if l.left == 0 {
 			l.start = l.end
-			return line{text: text, tooLong: true}, nil
+			return Line{Text: text, TooLong: true}, nil
 		}
 		l.start = max(l.start, l.end-1)
 		if err := l.fill(); err != nil {
-			return line{}, err
+			return Line{}, err
 		}
 	}
 }
 
 // fill reads more behind what is there, which it moves to the front first.
-func (l *lineReader) fill() error {
+func (l *LineReader) fill() error {
 	l.end = copy(l.buf, l.buf[l.start:l.end])
 	l.start = 0
 	room := min(int64(len(l.buf)-l.end), l.left)
@@ -132,7 +132,7 @@ func (l *lineReader) fill() error {
 	l.left -= int64(n)
 	switch {
 	case errors.Is(err, io.EOF):
-		return fmt.Errorf("second reading: %w", errChanged)
+		return fmt.Errorf("second reading: %w", ErrChanged)
 	case err != nil:
 		return fmt.Errorf("second reading: %w", err)
 	}

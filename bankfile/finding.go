@@ -1,4 +1,4 @@
-package pli
+package bankfile
 
 import (
 	"fmt"
@@ -56,9 +56,10 @@ type Params struct {
 type Finding struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
-	Line     int      `json:"line"`            // physical line from 1; 0 is the file as a whole
-	Field    int      `json:"field,omitempty"` // 1 to 17; 0 is the line as a whole
-	Value    string   `json:"value,omitempty"` // at most 64 characters, control characters escaped
+	Line     int      `json:"line"`              // Record.Line, or a physical line; 0 is the file as a whole
+	Field    int      `json:"field,omitempty"`   // its number, from 1; 0 is the record as a whole
+	Element  string   `json:"element,omitempty"` // its name in formats whose fields have names: "CdtrAcct", ":61:"
+	Value    string   `json:"value,omitempty"`   // at most 64 characters, control characters escaped
 	Params   Params   `json:"params,omitzero"`
 }
 
@@ -132,8 +133,8 @@ func quoted(s string, polish bool) string {
 // a whole record into a log or to carry an attack far.
 const maxValue = 64
 
-// visible cuts s to maxValue characters and escapes what would not be seen or would act in a terminal.
-func visible(s string) string {
+// Visible cuts s to maxValue characters and escapes what would not be seen or would act in a terminal.
+func Visible(s string) string {
 	if len(s) <= maxValue && plain(s) {
 		return s
 	}
@@ -144,12 +145,12 @@ func visible(s string) string {
 			b.WriteString("…")
 			break
 		}
-		writeVisible(&b, r)
+		WriteVisible(&b, r)
 	}
 	return b.String()
 }
 
-func writeVisible(b *strings.Builder, r rune) {
+func WriteVisible(b *strings.Builder, r rune) {
 	switch {
 	case r < 0x20 || r >= 0x7f && r < 0xa0:
 		fmt.Fprintf(b, `\x%02X`, r)

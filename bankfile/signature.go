@@ -1,9 +1,9 @@
-package pli
+package bankfile
 
 import "bytes"
 
-// What a file that is no Elixir-O file seems to be, told by its first bytes. The answers are keys of
-// hints; "" means that nothing speaks against Elixir-O.
+// What a file seems to be, told by its first bytes. The answers are keys of hints; "" means that nothing speaks against a
+// file of lines with commas.
 
 var magics = []struct{ prefix, hint string }{
 	{"PK\x03\x04", "zip"},
@@ -55,11 +55,11 @@ func guessLine(line []byte) string {
 
 func erste(line []byte) bool {
 	number, version, found := bytes.Cut(line, []byte{'|'})
-	return found && len(number) == 7 && digitsOnly(number) && len(version) <= 2 && digitsOnly(version)
+	return found && len(number) == 7 && DigitsOnly(number) && len(version) <= 2 && DigitsOnly(version)
 }
 
-// digitsOnly reports whether b is not empty and all ASCII digits.
-func digitsOnly(b []byte) bool {
+// DigitsOnly reports whether b is not empty and all ASCII digits.
+func DigitsOnly(b []byte) bool {
 	for _, c := range b {
 		if c < '0' || c > '9' {
 			return false

@@ -1,27 +1,27 @@
-package pli
+package bankfile
 
 import (
 	"encoding/binary"
 	"fmt"
 )
 
-// day is what eight digits say: the date as text, its number for comparisons, or why it is none.
-type day struct {
-	text   string
-	number int
-	fault  Code
+// Day is what eight digits say: the date as text, its number for comparisons, or why it is none.
+type Day struct {
+	Text   string // YYYY-MM-DD
+	Number int    // later days have greater ones
+	Fault  Code   // RecordDateFormat or RecordDateInvalid; "" for a day
 }
 
-// calendar remembers days of a file, of which there are few, so that their texts are made once. It is
+// Calendar remembers days of a file, of which there are few, so that their texts are made once. It is
 // a table without chains: two days that fall on one place push each other out, and no file, however
 // hostile, makes it grow.
-type calendar [64]struct {
+type Calendar [64]struct {
 	key uint64 // the eight bytes; no day is 0
-	day day
+	day Day
 }
 
-// read returns the day that the eight bytes of b name.
-func (c *calendar) read(b []byte) day {
+// Read returns the day that the eight bytes of b name.
+func (c *Calendar) Read(b []byte) Day {
 	key := binary.LittleEndian.Uint64(b)
 	place := &c[(uint(b[5])*32+uint(b[6])*10+uint(b[7]))%64] // two months fit
 	if place.key != key {
@@ -30,28 +30,29 @@ func (c *calendar) read(b []byte) day {
 	return place.day
 }
 
-func parseDay(b []byte) day {
-	if !digitsOnly(b) {
-		return day{fault: RecordDateFormat}
+func parseDay(b []byte) Day {
+	if !DigitsOnly(b) {
+		return Day{Fault: RecordDateFormat}
 	}
-	y, m, d := number(b[:4]), number(b[4:6]), number(b[6:])
+	y, m, d := Number(b[:4]), Number(b[4:6]), Number(b[6:])
 	if m < 1 || m > 12 || d < 1 || d > daysIn(y, m) || y == 0 {
-		return day{fault: RecordDateInvalid}
+		return Day{Fault: RecordDateInvalid}
 	}
-	return day{text: fmt.Sprintf("%04d-%02d-%02d", y, m, d), number: dayNumber(y, m, d)}
+	return Day{Text: fmt.Sprintf("%04d-%02d-%02d", y, m, d), Number: dayNumber(y, m, d)}
 }
 
-// parseISODay reads YYYY-MM-DD.
-func parseISODay(s string) (day, error) {
+// ParseDay reads YYYY-MM-DD.
+func ParseDay(s string) (Day, error) {
 	if len(s) == 10 && s[4] == '-' && s[7] == '-' {
-		if d := parseDay([]byte(s[:4] + s[5:7] + s[8:])); d.fault == "" {
+		if d := parseDay([]byte(s[:4] + s[5:7] + s[8:])); d.Fault == "" {
 			return d, nil
 		}
 	}
-	return day{}, fmt.Errorf("date %q is not a day YYYY-MM-DD", s)
+	return Day{}, fmt.Errorf("date %q is not a day YYYY-MM-DD", s)
 }
 
-func number(b []byte) int {
+// Number is the value of ASCII digits, at most 18 of them.
+func Number(b []byte) int {
 	n := 0
 	for _, c := range b {
 		n = n*10 + int(c-'0')

@@ -1,4 +1,4 @@
-package pli
+package bankfile
 
 import (
 	"crypto/sha256"
@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Total is a number of records and the sum of their amounts in grosze. Overflow says that the sum is
+// Total is a number of records and the sum of their amounts in minor units. Overflow says that the sum is
 // beyond int64 and means nothing.
 type Total struct {
 	Count    int
@@ -52,7 +52,7 @@ func (r *Report) Executable() bool { return r.Complete && r.Errors == 0 }
 // Damaged reports whether the file cannot be trusted as a whole, so that also an acceptance by record
 // must refuse it: it is something else, it is torn, it broke a limit, it is not what was announced, or
 // nothing in it is free of errors.
-func (r *Report) Damaged() bool { return hasError(r.File) }
+func (r *Report) Damaged() bool { return HasError(r.File) }
 
 // tally collects the findings of a file. Errors and warnings are kept apart so that many warnings
 // cannot crowd out an error.

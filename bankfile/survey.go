@@ -1,4 +1,4 @@
-package pli
+package bankfile
 
 import (
 	"bytes"
@@ -120,12 +120,12 @@ func plainRun(b []byte) int {
 	for ; i+32 <= len(b); i += 32 {
 		w, x := binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+8:])
 		y, z := binary.LittleEndian.Uint64(b[i+16:]), binary.LittleEndian.Uint64(b[i+24:])
-		if notPlain(w)|notPlain(x)|notPlain(y)|notPlain(z) != 0 {
+		if NotPlain(w)|NotPlain(x)|NotPlain(y)|NotPlain(z) != 0 {
 			break
 		}
 	}
 	for ; i+8 <= len(b); i += 8 {
-		if odd := notPlain(binary.LittleEndian.Uint64(b[i:])); odd != 0 {
+		if odd := NotPlain(binary.LittleEndian.Uint64(b[i:])); odd != 0 {
 			return i + bits.TrailingZeros64(odd)>>3
 		}
 	}
@@ -135,9 +135,11 @@ func plainRun(b []byte) int {
 	return i
 }
 
-// notPlain sets the highest bit of bytes of x that are above 7E or below 20: of none if there are none,
+// NotPlain sets the highest bit of bytes of x that are above 7E or below 20: of none if there are none,
 // and the lowest one set is exact (a borrow or carry may set higher ones by mistake).
-func notPlain(x uint64) uint64 { return (x | (x + ones) | (x - 0x20*ones)) & (0x80 * ones) }
+func NotPlain(x uint64) uint64 { return (x | (x + ones) | (x - 0x20*ones)) & (0x80 * ones) }
+
+const ones = 0x0101010101010101
 
 // octet examines a byte that is not plain.
 func (s *survey) octet(w []byte, i int) {

@@ -1,4 +1,4 @@
-package pli
+package bankfile
 
 import (
 	"strings"
@@ -38,13 +38,14 @@ func scoreOf(r rune) int8 {
 	switch {
 	case strings.ContainsRune(polishLetters, r):
 		return pointsPolish
-	case latinLetter(r):
+	case LatinLetter(r):
 		return pointsLatin
 	}
 	return pointsOther
 }
 
-func latinLetter(r rune) bool {
+// LatinLetter reports a Latin letter above ASCII.
+func LatinLetter(r rune) bool {
 	return r >= 0xc0 && r <= 0x24f && r != 0xd7 && r != 0xf7
 }
 
@@ -135,7 +136,7 @@ func (e *evidence) rivalOf(best int) Encoding {
 // sameText reports whether two tables read every byte of the file alike.
 func (e *evidence) sameText(a, b int) bool {
 	for i, seen := range e.seen {
-		if seen && tables[a].char[i] != tables[b].char[i] {
+		if seen && tables[a].Char[i] != tables[b].Char[i] {
 			return false
 		}
 	}
@@ -151,7 +152,7 @@ func (e *evidence) undefined(enc Encoding) bool {
 		return e.high
 	}
 	for i, seen := range e.seen {
-		if seen && enc.table().char[i] == utf8.RuneError {
+		if seen && enc.Table().Char[i] == utf8.RuneError {
 			return true
 		}
 	}
@@ -164,7 +165,7 @@ func (e *evidence) agree(a, b Encoding) bool {
 	switch {
 	case a == b || !e.high:
 		return true
-	case a.singleByte() && b.singleByte():
+	case a.SingleByte() && b.SingleByte():
 		return e.sameText(int(a-Windows1250), int(b-Windows1250))
 	}
 	return false
