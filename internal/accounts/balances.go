@@ -15,7 +15,7 @@ type BalanceView struct {
 	bank.Balance
 	Accounts []bank.BankAccount
 	Blocked  bool   // a block stands on the balance
-	NoIBAN   string // why there is no IBAN, where there is none
+	NoIBAN   string // why an end user's open balance has no open IBAN, where it has none
 }
 
 // CreateBalance opens a balance of an end user; in automatic mode its IBAN is bound in the same transaction. Without a base
@@ -68,31 +68,25 @@ func (s *Service) openBalance(tx *store.Tx, actor bank.Actor, b bank.Balance) (v
 	if err := tx.AddBalance(b); err != nil {
 		return v, err
 	}
-	why, err := issueWithBalance(tx, c, u, b)
-	if err != nil {
+	if err := issueWithBalance(tx, c, u, b); err != nil {
 		return v, err
 	}
 	if err := tx.Audit(b.Customer, b.CreatedAt, auditEvent(actor, "balance.create", b.ID.String(), "", `{"currency":"`+b.Currency.Code()+`"}`)); err != nil {
 		return v, err
 	}
-	v, err = view(tx, b.Customer, b.ID, b.CreatedAt)
-	v.NoIBAN = why
-	return v, err
+	return view(tx, b.Customer, b.ID, b.CreatedAt)
 }
 
-// issueWithBalance binds an IBAN to a new balance, or tells why not.
-func issueWithBalance(tx *store.Tx, c bank.Customer, u bank.User, b bank.Balance) (why string, err error) {
-	if c.Settings.IBANMode != bank.IssueAutomatic {
-		return "IBANs of this customer are issued separately", nil
+// issueWithBalance binds an IBAN to a new balance where the customer's settings and base IBANs let it.
+func issueWithBalance(tx *store.Tx, c bank.Customer, u bank.User, b bank.Balance) error {
+	if c.Settings.IBANMode != bank.IssueAutomatic || mayIssue(c, u) != nil {
+		return nil
 	}
-	if e, ok := bank.AsError(mayIssue(c, u)); ok {
-		return e.Message, nil
+	_, err := issue(tx, b, b.CreatedAt)
+	if errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted) {
+		return nil
 	}
-	_, err = issue(tx, b, b.CreatedAt)
-	if e, ok := bank.AsError(err); ok && (errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted)) {
-		return e.Message, nil
-	}
-	return "", err
+	return err
 }
 
 // view reads a balance with its IBANs.
@@ -134,7 +128,7 @@ func viewsOf(tx *store.Tx, customer bank.CustomerID, balances []bank.Balance, no
 			views[i].Blocked = views[i].Blocked || block.TargetKey == keys[i] && block.StandsAt(now)
 		}
 	}
-	return views, nil
+	return views, tellWhy(tx, customer, views)
 }
 
 // Balance returns a balance of an end user or of the customer.

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ims/iban"
@@ -131,6 +132,8 @@ func accountOf(tx *store.Tx, customer bank.CustomerID, number iban.IBAN, now tim
 	return markBlocked([]bank.BankAccount{a}, blocks, now)[0], nil
 }
 
+var errIBANClosed = bank.ErrConflict.With("the IBAN is closed already")
+
 // CloseIBAN closes an IBAN for ever; its balance must be empty. The balance stays and may get another IBAN.
 func (s *Service) CloseIBAN(ctx context.Context, actor bank.Actor, number iban.IBAN) (a bank.BankAccount, err error) {
 	if err := actor.May(bank.PermIBANsIssue); err != nil {
@@ -143,12 +146,16 @@ func (s *Service) CloseIBAN(ctx context.Context, actor bank.Actor, number iban.I
 			return notFound(err, "IBAN")
 		}
 		if open.Status == bank.IBANClosed {
-			return bank.ErrConflict.With("the IBAN is closed already")
+			return errIBANClosed
 		}
 		if _, err := emptyBalance(tx, actor.Customer, open.BalanceID); err != nil {
 			return err
 		}
-		if err := tx.CloseIBAN(actor.Customer, number, now); err != nil {
+		err = tx.CloseIBAN(actor.Customer, number, now)
+		if errors.Is(err, bank.ErrNotFound) { // somebody else closed it before the balance was locked
+			return errIBANClosed
+		}
+		if err != nil {
 			return err
 		}
 		if err := tx.Audit(actor.Customer, now, auditEvent(actor, "iban.close", number.String(), "", "")); err != nil {

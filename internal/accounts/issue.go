@@ -18,7 +18,7 @@ import (
 func issue(tx *store.Tx, b bank.Balance, at time.Time) (iban.IBAN, error) {
 	base, err := tx.IssuingBase(b.Customer, b.Currency.Code())
 	if errors.Is(err, bank.ErrNotFound) {
-		return iban.IBAN{}, bank.ErrNoBaseIBAN.With("the customer has no base IBAN for %s", b.Currency.Code())
+		return iban.IBAN{}, noBase(b.Currency)
 	}
 	if err != nil {
 		return iban.IBAN{}, fmt.Errorf("lock base IBAN: %w", err)
@@ -51,13 +51,21 @@ func next(tx *store.Tx, base bank.BaseIBAN) (number iban.IBAN, counter uint64, e
 			return number, counter, nil
 		}
 	}
-	return number, 0, bank.ErrRangeExhausted.With("all %d numbers of the base IBAN are used", base.Capacity)
+	return number, 0, exhausted(base)
+}
+
+func noBase(c money.Currency) *bank.Error {
+	return bank.ErrNoBaseIBAN.With("the customer has no base IBAN for %s", c.Code())
+}
+
+func exhausted(base bank.BaseIBAN) *bank.Error {
+	return bank.ErrRangeExhausted.With("all %d numbers of the base IBAN are used", base.Capacity)
 }
 
 // mayIssue tells whether the customer's settings let a balance of this end user have an IBAN now.
 func mayIssue(c bank.Customer, u bank.User) error {
 	if c.Settings.KYCGate && u.KYC != bank.KYCAccepted {
-		return bank.ErrInvalid.With("no IBAN before the end user's kycStatus is ACCEPTED")
+		return bank.ErrKYCNotAccepted.With("no IBAN before the end user's kycStatus is ACCEPTED")
 	}
 	return nil
 }

@@ -156,7 +156,7 @@ func TestKYCHoldsBackSingleIssue(t *testing.T) {
 		for _, k := range []bank.KYCStatus{bank.KYCPending, bank.KYCRejected} {
 			set(k)
 			_, err := o.service.IssueIBAN(o.ctx, o.actor, v.ID)
-			o.want(string(k), err, bank.ErrInvalid)
+			o.want(string(k), err, bank.ErrKYCNotAccepted)
 		}
 		set(bank.KYCAccepted)
 		if len(o.ibans(o.service, v.ID)) != 0 {
@@ -313,6 +313,140 @@ func TestRangeAroundEveryMasterAccount(t *testing.T) {
 		}
 		if issued != 9 {
 			o.t.Errorf("%d numbers of 9", issued)
+		}
+	})
+}
+
+// TestKYCGateIsOneTransaction: the word ACCEPTED and the IBANs of all balances that waited for it are seen together or not
+// at all, and what was issued stays whatever is said later.
+func TestKYCGateIsOneTransaction(t *testing.T) {
+	eachOffice(t, bank.Settings{IBANMode: bank.IssueAutomatic, KYCGate: true}, wideBase, func(o *office) {
+		first, second, euro := o.open(money.PLN), o.open(money.PLN), o.open(money.EUR)
+		o.mustSay("before", first.NoIBAN, "kycStatus is ACCEPTED")
+		closed := o.open(money.PLN)
+		_, err := o.service.CloseBalance(o.ctx, o.actor, closed.ID)
+		o.must(err)
+		set := func(k bank.KYCStatus) error {
+			_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) { u.KYC = k })
+			return err
+		}
+		o.must(set(bank.KYCRejected))
+		hide := func(from, to string) {
+			_, err := o.raw.ExecContext(o.ctx, "ALTER TABLE "+from+" RENAME TO "+to)
+			o.must(err)
+		}
+		hide("audit_events", "hidden")
+		if set(bank.KYCAccepted) == nil {
+			o.t.Error("accepted without an audit event")
+		}
+		hide("hidden", "audit_events")
+		u, err := o.service.User(o.ctx, o.actor, o.user.ID)
+		o.must(err)
+		if n := o.numbers("SELECT COUNT(*) FROM ibans"); u.KYC != bank.KYCRejected || n[0] != 0 {
+			o.t.Errorf("half of it is there: %s, %d IBANs", u.KYC, n[0])
+		}
+		o.must(set(bank.KYCAccepted))
+		for _, k := range []bank.KYCStatus{bank.KYCRejected, bank.KYCPending, bank.KYCAccepted} {
+			o.must(set(k))
+			for _, v := range []bank.ID{first.ID, second.ID} {
+				if list := o.ibans(o.service, v); len(list) != 1 || list[0].Status != bank.IBANActive {
+					o.t.Errorf("after %s: %+v", k, list)
+				}
+			}
+		}
+		o.must(set(bank.KYCPending))
+		later := o.open(money.PLN)
+		o.mustSay("pending again", later.NoIBAN, "kycStatus is ACCEPTED")
+		o.must(set(bank.KYCAccepted))
+		v, err := o.service.Balance(o.ctx, o.actor, euro.ID)
+		o.must(err)
+		o.mustSay("no base for it", v.NoIBAN, "EUR")
+		if len(o.ibans(o.service, later.ID)) != 1 || len(o.ibans(o.service, closed.ID)) != 0 {
+			o.t.Error("IBANs are not where they belong")
+		}
+		o.proven()
+	})
+}
+
+// TestAcceptedWhileOpening: a balance that is opened while its owner is accepted has its IBAN in the end, whoever was first.
+func TestAcceptedWhileOpening(t *testing.T) {
+	eachOffice(t, bank.Settings{IBANMode: bank.IssueAutomatic, KYCGate: true}, wideBase, func(o *office) {
+		for range 10 {
+			u := o.person(o.actor)
+			atOnce(4, func(i int) {
+				var err error
+				if i == 0 {
+					_, err = o.service.UpdateUser(o.ctx, o.actor, u.ID, func(u *bank.User) { u.KYC = bank.KYCAccepted })
+				} else {
+					_, _, err = o.service.CreateBalance(o.ctx, o.actor, u.ID, money.PLN, bank.Idempotency{})
+				}
+				if err != nil {
+					o.t.Error(err)
+				}
+			})
+			list, err := o.service.UserBalances(o.ctx, o.actor, u.ID)
+			o.must(err)
+			for _, v := range list {
+				if len(v.Accounts) != 1 {
+					o.t.Errorf("a balance of an accepted end user has no IBAN: %q", v.NoIBAN)
+				}
+			}
+		}
+	})
+}
+
+// TestWhyNoIBAN: the reason is that of now, in the first answer, its replay and every later reading.
+func TestWhyNoIBAN(t *testing.T) {
+	for mode, says := range map[bank.IBANMode]string{bank.IssueByAPI: "POST /secure/bank-accounts", bank.IssueFromPanel: "by an operator"} {
+		t.Run(string(mode), func(t *testing.T) {
+			eachOffice(t, bank.Settings{IBANMode: mode, KYCGate: true}, wideBase, func(o *office) {
+				v, _, err := o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN, keyed("k"))
+				o.must(err)
+				again, replayed, err := o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN, keyed("k"))
+				o.must(err)
+				if !replayed || again.NoIBAN != v.NoIBAN {
+					o.t.Errorf("replayed %t, says %q and %q", replayed, v.NoIBAN, again.NoIBAN)
+				}
+				o.mustSay("before KYC", v.NoIBAN, "kycStatus is ACCEPTED")
+				_, err = o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) { u.KYC = bank.KYCAccepted })
+				o.must(err)
+				now := func() string {
+					v, err := o.service.Balance(o.ctx, o.actor, v.ID)
+					o.must(err)
+					return v.NoIBAN
+				}
+				o.mustSay("after", now(), says)
+				a, err := o.service.IssueIBAN(o.ctx, o.actor, v.ID)
+				o.must(err)
+				if reason := now(); reason != "" {
+					o.t.Errorf("with an IBAN it says %q", reason)
+				}
+				_, err = o.service.CloseIBAN(o.ctx, o.actor, a.IBAN)
+				o.must(err)
+				o.mustSay("closed", now(), "was closed")
+			})
+		})
+	}
+}
+
+// TestClosedOnce: of several who close one IBAN, one does and the others are told that it is closed.
+func TestClosedOnce(t *testing.T) {
+	eachOffice(t, automatic(), wideBase, func(o *office) {
+		number := o.open(money.PLN).Accounts[0].IBAN
+		var mu sync.Mutex
+		done := 0
+		atOnce(4, func(int) {
+			_, err := o.service.CloseIBAN(o.ctx, o.actor, number)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				done++
+				return
+			}
+			o.want("closed by another", err, bank.ErrConflict)
+		})
+		if done != 1 {
+			o.t.Errorf("closed %d times", done)
 		}
 	})
 }

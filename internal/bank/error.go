@@ -133,6 +133,7 @@ var (
 	ErrCurrencyMismatch    = define(Invalid, "currency-mismatch", "The currencies differ")
 	ErrCurrencyUnsupported = define(Invalid, "currency-unsupported", "The currency is not supported")
 	ErrAmountInvalid       = define(Invalid, "amount-invalid", "The amount must be a positive number of minor units")
+	ErrKYCNotAccepted      = define(Invalid, "kyc-not-accepted", "The end user's KYC is not accepted")
 	ErrNoBaseIBAN          = define(Invalid, "no-base-iban", "The customer has no base IBAN for this currency")
 	ErrRangeExhausted      = define(Invalid, "base-iban-exhausted", "The base IBAN has no numbers left")
 	ErrUserLocked          = define(Invalid, "user-locked", "The end user is locked")

@@ -14,7 +14,7 @@ func balanceRoutes() []route {
 	const tag = "Balances"
 	return []route{
 		{method: http.MethodPost, path: "/secure/users/{userId}/balances", id: "createBalance", tag: tag, summary: "Open a balance", status: http.StatusCreated,
-			description: "In automatic mode the answer has the balance's IBAN, bound in the same transaction. Without a base IBAN of the currency the balance exists without one, and noIbanReason says why.",
+			description: "In automatic mode the answer has the balance's IBAN, bound in the same transaction. Where none can be issued (no base IBAN of the currency, or KYC that is not ACCEPTED and your settings ask for it) the balance exists without one, and noIbanReason says why.",
 			need:        bank.PermBalancesWrite, key: keyOptional, problems: []*bank.Error{bank.ErrCurrencyUnsupported, bank.ErrUserLocked},
 			request: map[string]any{"currency": "PLN"}, answer: balanceExample, mount: typed((*server).createBalance)},
 		{method: http.MethodGet, path: "/secure/users/{userId}/balances", id: "listUserBalances", tag: tag, summary: "List an end user's balances",
@@ -41,7 +41,7 @@ type Balance struct {
 	Booked        Money     `json:"booked"`
 	IBAN          string    `json:"iban,omitempty" doc:"The open IBAN, electronic form." example:"PL83111111110000000000000010"`
 	IBANFormatted string    `json:"ibanFormatted,omitempty" doc:"In groups of four."`
-	NoIBANReason  string    `json:"noIbanReason,omitempty" doc:"Why a new balance got no IBAN."`
+	NoIBANReason  string    `json:"noIbanReason,omitempty" doc:"Why there is no open IBAN, as things stand: KYC, no base IBAN or none left, the mode of issuing."`
 	CreatedAt     time.Time `json:"createdAt"`
 }
 

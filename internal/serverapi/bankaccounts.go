@@ -18,9 +18,9 @@ func bankAccountRoutes() []route {
 	const tag = "IBANs"
 	return []route{
 		{method: http.MethodPost, path: "/secure/bank-accounts", id: "issueIban", tag: tag, summary: "Issue an IBAN", status: http.StatusCreated,
-			description: "For a balance that has none: where the mode is not automatic, the base IBAN came late, or the earlier IBAN was closed.",
+			description: "For a balance that has none: where the mode is not automatic, the base IBAN came late, or the earlier IBAN was closed. Where your settings have the KYC gate, the end user's kycStatus must be ACCEPTED.",
 			need:        bank.PermIBANsIssue, request: map[string]any{"balanceId": balanceExample.ID}, answer: bankAccountExample,
-			problems: []*bank.Error{bank.ErrNotFound, bank.ErrAlreadyExists, bank.ErrNoBaseIBAN, bank.ErrRangeExhausted, bank.ErrBalanceClosed},
+			problems: []*bank.Error{bank.ErrNotFound, bank.ErrAlreadyExists, bank.ErrKYCNotAccepted, bank.ErrNoBaseIBAN, bank.ErrRangeExhausted, bank.ErrBalanceClosed},
 			mount:    typed((*server).issueIBAN)},
 		{method: http.MethodGet, path: "/secure/bank-accounts", id: "getIban", tag: tag, summary: "The IBANs of a balance",
 			description: "getIban: the open IBAN of the balance and those it had before. An existing balance without any has an empty list.",

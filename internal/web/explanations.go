@@ -43,6 +43,7 @@ var explanations = map[string]explanation{
 	"currency-mismatch":          {"The amount's currency is not the balance's.", "Send the amount in the currency of the balance."},
 	"currency-unsupported":       {"The currency is not one of the supported ones.", "Use one of the codes in the documentation."},
 	"amount-invalid":             {"The amount is zero or negative.", "Send a positive integer of minor units: 12345 is 123.45 PLN."},
+	"kyc-not-accepted":           {"Your settings let no IBAN be issued before the end user's kycStatus is ACCEPTED.", "Set kycStatus to ACCEPTED once you have accepted the end user; in automatic mode waiting balances then get their IBANs at once."},
 	"no-base-iban":               {"No base IBAN of the currency was assigned to you.", "Ask the issuing institution; waiting balances get their IBANs later."},
 	"base-iban-exhausted":        {"All numbers of the base IBAN are in use.", "Ask the issuing institution for another base IBAN."},
 	"user-locked":                {"The end user is LOCKED.", "Set the status to ACTIVE if that is right."},
