@@ -13,9 +13,13 @@ import (
 )
 
 type balanceCommands struct {
-	Create balanceCreateCommand `cmd:"" help:"Open a balance of an end user, with its IBAN."`
-	Show   balanceShowCommand   `cmd:"" help:"Show a balance with its IBANs."`
-	List   balanceListCommand   `cmd:"" help:"List the balances of an end user."`
+	Create    balanceCreateCommand    `cmd:"" help:"Open a balance of an end user, with its IBAN."`
+	Show      balanceShowCommand      `cmd:"" help:"Show a balance with its IBANs."`
+	List      balanceListCommand      `cmd:"" help:"List the balances of an end user."`
+	Close     balanceCloseCommand     `cmd:"" help:"Close an empty balance with its IBAN, for ever."`
+	IssueIBAN balanceIssueIBANCommand `cmd:"" name:"issue-iban" help:"Issue an IBAN for a balance that has none."`
+	CloseIBAN balanceCloseIBANCommand `cmd:"" name:"close-iban" help:"Close an IBAN of an empty balance, for ever; the balance stays."`
+
 	Credit balanceCreditCommand `cmd:"" help:"Pay from the customer's own funds to a balance."`
 	Debit  balanceDebitCommand  `cmd:"" help:"Take from a balance back to the customer's own funds."`
 }

@@ -16,7 +16,7 @@ type caCommands struct {
 	Init   caInitCommand   `cmd:"" help:"Make the certificate authority of the installation; the one that is there stays."`
 	Sign   caSignCommand   `cmd:"" help:"Sign a customer's certificate request."`
 	Revoke caRevokeCommand `cmd:"" help:"End a certificate for ever, within a second everywhere."`
-	Show   caShowCommand   `cmd:"" help:"Show the authority and the customer's certificates."`
+	List   caListCommand   `cmd:"" help:"List the authority and the customer's certificates, with the days they have left."`
 }
 
 type caInitCommand struct {
@@ -75,7 +75,7 @@ func (c *caSignCommand) Run(p *program) error {
 }
 
 type caRevokeCommand struct {
-	Serial string `arg:"" help:"Serial number, hexadecimal; ims ca show lists them."`
+	Serial string `arg:"" help:"Serial number, hexadecimal; ims ca list shows them."`
 	Reason string `help:"Why, for the audit trail." required:""`
 }
 
@@ -87,51 +87,5 @@ func (c *caRevokeCommand) Run(p *program) error {
 		}
 		fmt.Fprintf(p.stdout, "revoked %s\n", visible(c.Serial))
 		return nil
-	})
-}
-
-type caShowCommand struct {
-	listing
-}
-
-// certificateView is a certificate in JSON.
-type certificateView struct {
-	CN          string                 `json:"cn"`
-	Serial      string                 `json:"serial"`
-	Status      bank.CertificateStatus `json:"status"`
-	NotBefore   time.Time              `json:"notBefore"`
-	NotAfter    time.Time              `json:"notAfter"`
-	Email       string                 `json:"email,omitempty"`
-	Permissions []bank.Permission      `json:"permissions"`
-}
-
-// authorityView is the authority with the customer's certificates.
-type authorityView struct {
-	Subject      string            `json:"subject"`
-	NotAfter     time.Time         `json:"notAfter"`
-	PEM          string            `json:"pem"`
-	Certificates []certificateView `json:"certificates"`
-}
-
-// Run shows the authority and what it signed for the customer.
-func (c *caShowCommand) Run(p *program) error {
-	return p.reading(func(r *rooms, actor bank.Actor) error {
-		ca, err := r.customers.CACertificate(p.ctx)
-		if err != nil {
-			return err
-		}
-		list, err := r.customers.Certificates(p.ctx, actor.Customer)
-		if err != nil {
-			return err
-		}
-		v := authorityView{Subject: ca.Subject.String(), NotAfter: ca.NotAfter, PEM: string(certificatePEM(ca)), Certificates: []certificateView{}}
-		t := newTable("CN", "STATUS", "UNTIL", "SERIAL")
-		t.row(v.Subject, "AUTHORITY", v.NotAfter.Format(time.DateOnly))
-		for _, s := range list {
-			v.Certificates = append(v.Certificates, certificateView{CN: s.CN, Serial: s.Serial, Status: s.Status, NotBefore: s.NotBefore,
-				NotAfter: s.NotAfter, Email: s.Email, Permissions: s.Permissions})
-			t.row(s.CN, s.Status, s.NotAfter.Format(time.DateOnly), s.Serial)
-		}
-		return c.print(p, v, t)
 	})
 }

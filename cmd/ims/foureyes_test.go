@@ -39,7 +39,7 @@ func TestOneAdminIsLeft(t *testing.T) {
 	refused("requested by you", "approval", "approve", waiting(), "--as", ada)
 	done("approval", "reject", waiting(), "--reason", "withdrawn", "--as", ada)
 	refused("second person", "operator", "unlock", bob)
-	refused("say who acts", "customer", "settings", "--no-four-eyes")
+	refused("say who acts", "customer", "set", "--four-eyes=off")
 	done("approval", "approve", waiting(), "--as", ada)
 	done("operator", "unlock", bob)
 	refused("say who acts", "operator", "invite", "eve@example.test", "--role", "ADMIN")

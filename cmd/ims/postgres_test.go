@@ -17,7 +17,7 @@ func TestPostgres(t *testing.T) {
 		return mustIMS(t, append(args, "--store", dsn, "--key", filepath.Join(dir, "ims.key"))...)
 	}
 	at("migrate")
-	at("customer", "create", "Test Pay", "--no-four-eyes")
+	at("customer", "create", "Test Pay", "--four-eyes=off")
 	at("master-account", "add", "83111111110000000000000010", "--currency", "PLN")
 	at("base-iban", "add", "PL111111117700")
 	var user userView

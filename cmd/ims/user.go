@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 type userCommands struct {
 	Create userCreateCommand `cmd:"" help:"Add an end user of the customer."`
+	Update userUpdateCommand `cmd:"" help:"Change the KYC status or the status of an end user."`
 	List   userListCommand   `cmd:"" help:"List end users in the order of creation."`
 }
 
@@ -31,6 +34,34 @@ func (c *userCreateCommand) Run(p *program) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
 		u, _, err := r.accounts.CreateUser(p.ctx, actor, accounts.NewUser{ExternalID: c.ExternalID, Type: c.Type, FirstName: c.FirstName,
 			LastName: c.LastName, CompanyName: c.Company, Email: c.Email, Phone: c.Phone, KYC: c.KYC}, bank.Idempotency{})
+		if err != nil {
+			return err
+		}
+		return c.print(p, viewUser(u), userTable(viewUser(u)))
+	})
+}
+
+type userUpdateCommand struct {
+	listing
+	User   bank.ID         `arg:"" help:"Identifier of the end user."`
+	KYC    bank.KYCStatus  `help:"PENDING, ACCEPTED or REJECTED." enum:",PENDING,ACCEPTED,REJECTED" default:""`
+	Status bank.UserStatus `help:"ACTIVE or LOCKED." enum:",ACTIVE,LOCKED" default:""`
+}
+
+// Validate wants something to change; kong calls it.
+func (c *userUpdateCommand) Validate() error {
+	if c.KYC == "" && c.Status == "" {
+		return errors.New("say what to change: --kyc or --status")
+	}
+	return nil
+}
+
+// Run changes the end user. Where IBANs wait for KYC, they are issued with its acceptance.
+func (c *userUpdateCommand) Run(p *program) error {
+	return p.changing(func(r *rooms, actor bank.Actor) error {
+		u, err := r.accounts.UpdateUser(p.ctx, actor, c.User, func(u *bank.User) {
+			u.KYC, u.Status = cmp.Or(c.KYC, u.KYC), cmp.Or(c.Status, u.Status)
+		})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"ims/internal/access"
 	"ims/internal/bank"
+	"ims/internal/customers"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
 )
@@ -85,7 +86,7 @@ func TestFourEyesBindOnlyWhenSet(t *testing.T) {
 		t.Error("four eyes bind in SETUP")
 	}
 	c, ada, bob := s.active("Example")
-	off := func(x *bank.Settings) error { x.FourEyes = false; return nil }
+	off := func(x *customers.Settings) error { x.FourEyes = false; return nil }
 	wantError(t, s.customers.UpdateSettings(s.ctx, ada, c.ID, off), bank.ErrFourEyes, "")
 	must[bank.Approval](t)(s.service.Decide(s.ctx, bob, c.ID, s.approvals(c, bank.ApprovalPending)[0].ID, true, ""))
 	if err := s.customers.UpdateSettings(s.ctx, ada, c.ID, off); err != nil {

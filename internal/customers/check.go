@@ -3,7 +3,10 @@ package customers
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -13,15 +16,20 @@ import (
 
 // Step is one line of the onboarding checklist.
 type Step struct {
-	Code  string // stable: master-account, base-iban, ...
-	Title string
-	Done  bool
+	Code     string // stable: customer, master-account, base-iban, ...
+	Title    string
+	Done     bool
+	Optional bool // the customer can work without it
 	// Note says what is missing, or what will be missing soon although the step is done; otherwise empty.
 	Note string
 }
 
+// Warning tells whether the step is done but will not stay so.
+func (s Step) Warning() bool { return s.Done && s.Note != "" }
+
 const (
-	expiryWarning   = 30 * 24 * time.Hour
+	day             = 24 * time.Hour
+	expiryWarning   = 30 * day
 	warnUse         = 80 // percent of a base IBAN in use
 	alarmUse        = 95
 	wantedApprovers = 2 // one to ask and one to decide
@@ -36,7 +44,7 @@ func (s *Service) Check(ctx context.Context, customer bank.CustomerID) ([]Step, 
 		return nil, fmt.Errorf("check customer %d: %w", customer, err)
 	}
 	now := s.now()
-	return []Step{e.masterAccount(), e.ownBalances(), e.issuing(), e.room(), e.authority(now), e.certificate(now), e.admins(), e.files()}, nil
+	return []Step{e.account(), e.masterAccount(), e.ownBalances(), e.issuing(), e.room(), e.authority(now), e.certificate(now), e.admins(), e.files()}, nil
 }
 
 // estate is all that a customer has of its own.
@@ -84,20 +92,25 @@ func readEstate(tx *store.Tx, customer bank.CustomerID) (e estate, err error) {
 }
 
 func readExecutors(tx *store.Tx, customer bank.CustomerID) (map[bank.Role]bool, error) {
-	roles := map[bank.Role]bool{}
-	for _, role := range []bank.Role{bank.Employee, bank.Manager, bank.Admin} {
+	executors := map[bank.Role]bool{}
+	for _, role := range roles() {
 		list, err := tx.Permissions(customer, role)
 		if err != nil {
 			return nil, err
 		}
-		roles[role] = slices.Contains(list, bank.PermFilesExecute)
+		executors[role] = slices.Contains(list, bank.PermFilesExecute)
 	}
-	return roles, nil
+	return executors, nil
 }
 
 // step is done if nothing is missing.
 func step(code, title, missing string) Step {
 	return Step{Code: code, Title: title, Done: missing == "", Note: missing}
+}
+
+// account is done once there is a customer; what is told is how far it is.
+func (e *estate) account() Step {
+	return Step{Code: "customer", Title: "A customer account: " + e.customer.Name, Done: true}
 }
 
 func (e *estate) masterAccount() Step {
@@ -122,9 +135,12 @@ func (e *estate) currencies() []money.Currency {
 func (e *estate) perCurrency(code, title, lacks string, has func(money.Currency) bool) Step {
 	missing := ""
 	for _, c := range e.currencies() {
-		if !has(c) {
-			missing = fmt.Sprintf("%s %s", lacks, c)
-			break
+		switch {
+		case has(c):
+		case missing == "":
+			missing = lacks + " " + c.Code()
+		default:
+			missing += ", " + c.Code()
 		}
 	}
 	if len(e.accounts) == 0 {
@@ -151,23 +167,26 @@ func (e *estate) issuing() Step {
 	})
 }
 
-// room warns before a base IBAN is used up.
+// room warns before a base IBAN that issues is used up.
 func (e *estate) room() Step {
-	const code, title = "base-iban-room", "Enough numbers left in the base IBANs that issue"
-	used, fullest, found := uint64(0), bank.BaseIBAN{}, false
+	result, found := step("base-iban-room", "Enough numbers left in the base IBANs that issue", ""), false
+	var notes []string
 	for _, b := range e.bases {
-		if percent := usedPercent(b); b.Issuing && (!found || percent > used) {
-			used, fullest, found = percent, b, true
+		if !b.Issuing {
+			continue
+		}
+		found = true
+		if used := usedPercent(b); used >= warnUse {
+			left := b.Capacity - min(b.Next, b.Capacity)
+			notes = append(notes, fmt.Sprintf("%s (%s) is used to %d %%, %d numbers are left", b.Base, b.Currency, used, left))
+			result.Done = result.Done && used < alarmUse
 		}
 	}
-	switch {
-	case !found:
-		return step(code, title, "needs a base IBAN first")
-	case used < warnUse:
-		return step(code, title, "")
+	if !found {
+		return step(result.Code, result.Title, "needs a base IBAN first")
 	}
-	left := fullest.Capacity - min(fullest.Next, fullest.Capacity)
-	return Step{Code: code, Title: title, Done: used < alarmUse, Note: fmt.Sprintf("%s is used to %d %%, %d numbers are left", fullest.Base, used, left)}
+	result.Note = strings.Join(notes, "; ")
+	return result
 }
 
 // usedPercent divides first, as a hundred times the largest capacity leaves 64 bits.
@@ -180,30 +199,46 @@ func usedPercent(b bank.BaseIBAN) uint64 {
 }
 
 func (e *estate) authority(now time.Time) Step {
-	missing := ""
+	result := step("ca", "A certificate authority", "")
 	switch {
 	case e.caExpires.IsZero():
-		missing = "the installation has no certificate authority"
+		result.Done, result.Note = false, "the installation has no certificate authority"
 	case !now.Before(e.caExpires):
-		missing = "the certificate authority expired on " + e.caExpires.Format(time.DateOnly)
-	}
-	return step("ca", "A certificate authority", missing)
-}
-
-func (e *estate) certificate(now time.Time) Step {
-	last, ok := bank.Certificate{}, false
-	for _, c := range e.certificates {
-		if c.Status == bank.CertificateActive && now.Before(c.NotAfter) && (!ok || c.NotAfter.After(last.NotAfter)) {
-			last, ok = c, true
-		}
-	}
-	result := step("certificate", "A client certificate for the server API", "")
-	if !ok {
-		result.Done, result.Note = false, "no certificate is active"
-	} else if last.NotAfter.Sub(now) < expiryWarning {
-		result.Note = fmt.Sprintf("the last active certificate, of %s, expires on %s", last.CN, last.NotAfter.Format(time.DateOnly))
+		result.Done, result.Note = false, "the certificate authority expired on "+e.caExpires.Format(time.DateOnly)
+	case ExpiresSoon(e.caExpires, now):
+		result.Note = "the certificate authority expires on " + e.caExpires.Format(time.DateOnly)
 	}
 	return result
+}
+
+// DaysLeft is how many whole days remain until an instant; negative ones have passed.
+func DaysLeft(until, now time.Time) int {
+	return int(math.Floor(until.Sub(now).Hours() / day.Hours()))
+}
+
+// ExpiresSoon tells whether a certificate that is still valid should be renewed: fewer than 30 days are left.
+func ExpiresSoon(until, now time.Time) bool {
+	return now.Before(until) && until.Sub(now) < expiryWarning
+}
+
+// certificate wants one that is active, and warns of each CN whose last certificate runs out.
+func (e *estate) certificate(now time.Time) Step {
+	last := map[string]time.Time{}
+	for _, c := range e.certificates {
+		if c.Status == bank.CertificateActive && now.Before(c.NotAfter) && c.NotAfter.After(last[c.CN]) {
+			last[c.CN] = c.NotAfter
+		}
+	}
+	if len(last) == 0 {
+		return step("certificate", "A client certificate for the server API", "no certificate is active")
+	}
+	var notes []string
+	for _, cn := range slices.Sorted(maps.Keys(last)) {
+		if ExpiresSoon(last[cn], now) {
+			notes = append(notes, fmt.Sprintf("the last active certificate of %s expires on %s, in %d days", cn, last[cn].Format(time.DateOnly), DaysLeft(last[cn], now)))
+		}
+	}
+	return Step{Code: "certificate", Title: "A client certificate for the server API", Done: true, Note: strings.Join(notes, "; ")}
 }
 
 func (e *estate) admins() Step {

@@ -71,7 +71,8 @@ func TestCheck(t *testing.T) {
 	s.active(c)
 	expect("admins", "file-operators")
 	s.master(c, "DE89370400440532013000", money.EUR)
-	want["base-iban"] = "none issues in EUR"
+	s.master(c, "GB29NWBK60161331926819", money.GBP)
+	want["base-iban"] = "none issues in EUR, GBP"
 	expect()
 }
 
@@ -103,11 +104,27 @@ func TestCheckWarns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.turn(got.NotAfter.AddDate(0, 0, -10))
-	if step := s.steps(c)["certificate"]; !step.Done || !strings.Contains(step.Note, "expires on") {
+	if _, _, err := s.service.Sign(s.ctx, system(c), c.ID, simpleCSR(t, newKey(t), "V-Example-Batch"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if step := s.steps(c)["certificate"]; step.Warning() {
 		t.Errorf("%+v", step)
 	}
-	s.turn(got.NotAfter)
+	s.turn(got.NotAfter.AddDate(0, 0, -10))
+	if step := s.steps(c)["certificate"]; !step.Warning() || !strings.Contains(step.Note, "V-Example-App expires on 2027-12-22, in 10 days; ") {
+		t.Errorf("%+v", step)
+	}
+	// A second certificate, for rotation, ends the warning about its CN only.
+	if _, _, err := s.service.Sign(s.ctx, system(c), c.ID, simpleCSR(t, newKey(t), "V-Example-App"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if step := s.steps(c)["certificate"]; strings.Contains(step.Note, "V-Example-App") || !strings.Contains(step.Note, "V-Example-Batch") {
+		t.Errorf("%+v", step)
+	}
+	s.turn(noon.AddDate(10, 0, -1))
+	if step := s.steps(c)["ca"]; !step.Warning() || !strings.Contains(step.Note, "expires on 2036-11-20") {
+		t.Errorf("%+v", step)
+	}
 	if step := s.steps(c)["certificate"]; step.Done {
 		t.Errorf("%+v", step)
 	}

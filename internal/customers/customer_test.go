@@ -89,7 +89,7 @@ func TestCreateConcurrently(t *testing.T) {
 func TestUpdateSettings(t *testing.T) {
 	s := open(t)
 	c := s.customer("Example")
-	err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(x *bank.Settings) error {
+	err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(x *customers.Settings) error {
 		x.IBANMode, x.KYCGate = bank.IssueByAPI, true
 		return nil
 	})
@@ -111,15 +111,15 @@ func TestUpdateSettingsRefuses(t *testing.T) {
 	c := s.customer("Example")
 	before := len(s.audits(c))
 	wanted := errors.New("stop")
-	if err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(*bank.Settings) error { return wanted }); !errors.Is(err, wanted) {
+	if err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(*customers.Settings) error { return wanted }); !errors.Is(err, wanted) {
 		t.Errorf("error %v", err)
 	}
-	err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(x *bank.Settings) error { x.IBANMode = "LATER"; return nil })
+	err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(x *customers.Settings) error { x.IBANMode = "LATER"; return nil })
 	wantError(t, err, bank.ErrInvalid, "mode")
-	if err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(*bank.Settings) error { return nil }); err != nil {
+	if err := s.service.UpdateSettings(s.ctx, system(c), c.ID, func(*customers.Settings) error { return nil }); err != nil {
 		t.Error(err)
 	}
-	err = s.service.UpdateSettings(s.ctx, bank.System(7, "ims"), 7, func(*bank.Settings) error { return nil })
+	err = s.service.UpdateSettings(s.ctx, bank.System(7, "ims"), 7, func(*customers.Settings) error { return nil })
 	wantError(t, err, bank.ErrNotFound, "")
 	if after := len(s.audits(c)); after != before {
 		t.Errorf("%d audit events were added", after-before)
@@ -131,7 +131,7 @@ func TestSettingsWaitForASecondPerson(t *testing.T) {
 	s := open(t)
 	c := s.customer("Example")
 	ada, bob := s.active(c)
-	off := func(x *bank.Settings) error { x.FourEyes = false; return nil }
+	off := func(x *customers.Settings) error { x.FourEyes = false; return nil }
 	err := s.service.UpdateSettings(s.ctx, ada, c.ID, off)
 	wantError(t, err, bank.ErrFourEyes, "approval")
 	if !must[bank.Customer](t)(s.service.Get(s.ctx, c.ID)).Settings.FourEyes {
@@ -140,7 +140,7 @@ func TestSettingsWaitForASecondPerson(t *testing.T) {
 	if n := s.approveAll(bob); n != 1 {
 		t.Fatalf("%d approvals waited, want 1", n)
 	}
-	err = s.service.UpdateSettings(s.ctx, ada, c.ID, func(x *bank.Settings) error { x.FourEyes, x.KYCGate = false, true; return nil })
+	err = s.service.UpdateSettings(s.ctx, ada, c.ID, func(x *customers.Settings) error { x.FourEyes, x.KYCGate = false, true; return nil })
 	wantError(t, err, bank.ErrFourEyes, "approval")
 	s.approveAll(bob)
 	err = s.service.UpdateSettings(s.ctx, ada, c.ID, off)
@@ -152,7 +152,7 @@ func TestSettingsWaitForASecondPerson(t *testing.T) {
 	if got := must[bank.Customer](t)(s.service.Get(s.ctx, c.ID)); got.Settings.FourEyes || got.Settings.KYCGate || got.Status != bank.CustomerActive {
 		t.Errorf("customer %+v", got)
 	}
-	on := func(x *bank.Settings) error { x.FourEyes = true; return nil }
+	on := func(x *customers.Settings) error { x.FourEyes = true; return nil }
 	if err := s.service.UpdateSettings(s.ctx, ada, c.ID, on); err != nil {
 		t.Errorf("with four eyes off one person suffices: %v", err)
 	}
@@ -164,7 +164,7 @@ func TestWithoutApprovalsFourEyesRefuse(t *testing.T) {
 	c := s.customer("Example")
 	ada, _ := s.active(c)
 	bare := customers.New(s.db, s.now)
-	err := bare.UpdateSettings(s.ctx, ada, c.ID, func(x *bank.Settings) error { x.FourEyes = false; return nil })
+	err := bare.UpdateSettings(s.ctx, ada, c.ID, func(x *customers.Settings) error { x.FourEyes = false; return nil })
 	wantError(t, err, bank.ErrFourEyes, "")
 }
 
@@ -178,7 +178,7 @@ func TestEveryChangeIsAuthorised(t *testing.T) {
 	request := simpleCSR(t, newKey(t), "V-Mine-App")
 	changes := map[string]func(bank.Actor) error{
 		"settings": func(a bank.Actor) error {
-			return s.service.UpdateSettings(s.ctx, a, mine.ID, func(*bank.Settings) error { return nil })
+			return s.service.UpdateSettings(s.ctx, a, mine.ID, func(*customers.Settings) error { return nil })
 		},
 		"sign":   func(a bank.Actor) error { _, _, err := s.service.Sign(s.ctx, a, mine.ID, request, nil); return err },
 		"revoke": func(a bank.Actor) error { return s.service.Revoke(s.ctx, a, mine.ID, "ff", "lost") },
@@ -195,4 +195,54 @@ func TestEveryChangeIsAuthorised(t *testing.T) {
 	wantError(t, err, bank.ErrForbidden, "customer:write")
 	_, err = s.service.AddBaseIBAN(s.ctx, system(other), customers.NewBaseIBAN{Base: base, MasterAccount: m.ID})
 	wantError(t, err, bank.ErrNotFound, "")
+}
+
+// Which roles may add balances is a setting like the others: checked, approved, audited, and what the roles then may do.
+func TestAddBalanceRoles(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newScene(t, db)
+		c := s.customer("Example")
+		set := func(list ...bank.Role) error {
+			return s.service.UpdateSettings(s.ctx, system(c), c.ID, func(x *customers.Settings) error { x.AddBalanceRoles = list; return nil })
+		}
+		got := func() []bank.Role {
+			return must[customers.Settings](t)(s.service.Settings(s.ctx, c.ID)).AddBalanceRoles
+		}
+		if diff := cmp.Diff([]bank.Role{bank.Employee, bank.Manager, bank.Admin}, got()); diff != "" {
+			t.Error(diff)
+		}
+		wantError(t, set("CLERK"), bank.ErrInvalid, "role")
+		for _, list := range [][]bank.Role{{bank.Manager, bank.Admin}, {}, {bank.Employee}} {
+			if err := set(list...); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(list, got()); diff != "" {
+				t.Error(diff)
+			}
+		}
+		if event := s.lastAudit(c); !strings.Contains(event.Before, `"addBalanceRoles":[]`) || !strings.Contains(event.After, `"addBalanceRoles":["EMPLOYEE"]`) {
+			t.Errorf("audit event %+v", event)
+		}
+		ada, bob := s.active(c)
+		if ada.May(bank.PermBalancesWrite) == nil || ada.May(bank.PermUsersWrite) != nil {
+			t.Errorf("an ADMIN may %v", ada.Permissions)
+		}
+		again := func() error {
+			return s.service.UpdateSettings(s.ctx, ada, c.ID, func(x *customers.Settings) error {
+				x.AddBalanceRoles, x.KYCGate = append(x.AddBalanceRoles, bank.Admin), true
+				return nil
+			})
+		}
+		wantError(t, again(), bank.ErrFourEyes, "approval")
+		s.approveAll(bob)
+		if err := again(); err != nil {
+			t.Fatal(err)
+		}
+		after := must[customers.Settings](t)(s.service.Settings(s.ctx, c.ID))
+		if !after.KYCGate || len(after.AddBalanceRoles) != 2 {
+			t.Errorf("%+v", after)
+		}
+		_, err := s.service.Settings(s.ctx, 99)
+		wantError(t, err, bank.ErrNotFound, "")
+	})
 }

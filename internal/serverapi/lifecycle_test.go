@@ -12,6 +12,7 @@ import (
 
 	"ims/api"
 	"ims/internal/bank"
+	"ims/internal/customers"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
 )
@@ -464,7 +465,7 @@ func TestSecondPerson(t *testing.T) {
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	system := bank.System(c.ID, "test")
-	must[bank.Settings](t)(bank.Settings{}, s.customers.UpdateSettings(t.Context(), system, c.ID, func(x *bank.Settings) error { x.FourEyes = true; return nil }))
+	must[bank.Settings](t)(bank.Settings{}, s.customers.UpdateSettings(t.Context(), system, c.ID, func(x *customers.Settings) error { x.FourEyes = true; return nil }))
 	for _, email := range []string{"ada@example.test", "bob@example.test"} {
 		if _, err := s.access.InviteOperator(t.Context(), system, c.ID, email, bank.Admin, true); err != nil {
 			t.Fatal(err)
