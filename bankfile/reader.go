@@ -72,7 +72,7 @@ type Reader struct {
 	mismatch Finding
 }
 
-// Open reads the file once to learn its size, its SHA-256, its encoding, its line ends and whether it may be of the format
+// Open reads the file once to learn its size, its encoding, its line ends and whether it may be of the format
 // at all; [Reader.Next] opens it a second time for its records. An error means that opening or reading failed or that an
 // option is invalid, never that the file is bad: that is in [Reader.Report], and Next returns io.EOF at once where there is
 // nothing to read.
@@ -123,7 +123,7 @@ func (r *Reader) first() error {
 // inspect turns what the first reading saw into findings and decides whether there will be a second.
 func (r *Reader) inspect() {
 	s := &r.survey
-	r.report.Bytes, r.report.SHA256 = s.size, s.sum
+	r.report.Bytes = s.size
 	r.file.head = s.head
 	r.inspectName()
 	if fatal := r.fatal(); fatal.Code != "" {

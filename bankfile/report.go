@@ -1,7 +1,6 @@
 package bankfile
 
 import (
-	"crypto/sha256"
 	"math"
 	"slices"
 )
@@ -29,10 +28,9 @@ type Report struct {
 	Complete bool // the file was read to its end, or as far as it is worth reading
 	Encoding Encoding
 	Bytes    int64 // read; one window above the limit at most where the file is too large
-	SHA256   [sha256.Size]byte
-	Lines    int // physical lines
-	Records  int // all, also those with errors
-	Accepted int // those without an error
+	Lines    int   // physical lines
+	Records  int   // all, also those with errors
+	Accepted int   // those without an error
 
 	Totals  [Directions]Total // of the accepted records, by direction
 	Refused Total             // of the records with an error, as far as amounts were readable

@@ -60,7 +60,7 @@ func withCheckDigits(bban string) string {
 
 const benchRecords = 20_000
 
-// BenchmarkRead reads a file as every use does: the survey with its hash, then the records with all
+// BenchmarkRead reads a file as every use does: the survey, then the records with all
 // rules and texts. Compare it in one run with BenchmarkCSVJob, and BenchmarkTokens with BenchmarkCSV.
 func BenchmarkRead(b *testing.B) {
 	for _, enc := range []bankfile.Encoding{bankfile.ASCII, bankfile.UTF8, bankfile.Windows1250} {
@@ -147,7 +147,7 @@ func BenchmarkNaturalKey(b *testing.B) {
 	}
 }
 
-// BenchmarkSurvey is the first reading alone; nearly half of it is SHA-256.
+// BenchmarkSurvey is the first reading alone.
 func BenchmarkSurvey(b *testing.B) {
 	measure(b, bankfile.UTF8, func(file []byte) {
 		if _, err := Open(opener(file), sampleOptions()); err != nil {

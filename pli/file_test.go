@@ -2,7 +2,6 @@ package pli
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -96,8 +95,8 @@ func TestFiles(t *testing.T) {
 			if c.hint != "" && res.report.File[0].Params.Hint != c.hint {
 				t.Errorf("hint %q, want %q", res.report.File[0].Params.Hint, c.hint)
 			}
-			if sum := sha256.Sum256(c.file); res.report.SHA256 != sum || res.report.Bytes != int64(len(c.file)) {
-				t.Errorf("hash or size of the bytes is wrong")
+			if res.report.Bytes != int64(len(c.file)) {
+				t.Errorf("%d bytes reported of %d", res.report.Bytes, len(c.file))
 			}
 		})
 	}
