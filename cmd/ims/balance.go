@@ -33,7 +33,7 @@ type balanceCreateCommand struct {
 // Run opens the balance; where there is no IBAN to give, the balance exists without and the answer says why.
 func (c *balanceCreateCommand) Run(p *program) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		b, _, err := r.accounts.CreateBalance(p.ctx, actor, c.User, c.Currency.Currency, bank.Idempotency{})
+		b, err := r.accounts.CreateBalance(p.ctx, actor, c.User, c.Currency.Currency)
 		if err != nil {
 			return err
 		}

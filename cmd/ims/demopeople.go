@@ -73,7 +73,7 @@ func (d *demo) user(n accounts.NewUser) (bank.User, error) {
 	if len(list) > 0 {
 		return list[0], nil
 	}
-	u, _, err := d.accounts.CreateUser(d.ctx, d.admin, n, bank.Idempotency{})
+	u, err := d.accounts.CreateUser(d.ctx, d.admin, n)
 	return u, err
 }
 
@@ -87,6 +87,6 @@ func (d *demo) balance(u bank.User, currency money.Currency) (accounts.BalanceVi
 			return v, nil
 		}
 	}
-	v, _, err := d.accounts.CreateBalance(d.ctx, d.admin, u.ID, currency, bank.Idempotency{})
+	v, err := d.accounts.CreateBalance(d.ctx, d.admin, u.ID, currency)
 	return v, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ims/internal/bank"
 	"ims/internal/store"
@@ -57,7 +58,13 @@ func (r *rooms) waitingDeltas(ctx context.Context, customer bank.CustomerID) (wa
 	return waiting, nil
 }
 
-// sweep removes what broken uploads left behind.
+// Answers to requests with an idempotency key are kept for 30 days.
+const (
+	answersKept = 30 * 24 * time.Hour
+	answersStep = 1000 // removed in one transaction
+)
+
+// sweep removes what broken uploads left behind, and answers that nobody will ask for again.
 func (r *rooms) sweep(ctx context.Context) (bool, error) {
 	list, err := r.customers.List(ctx)
 	if err != nil {
@@ -67,8 +74,27 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 		if err := r.files.Sweep(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("sweep uploads of customer %d: %w", c.ID, err)
 		}
+		if err := r.sweepAnswers(ctx, c.ID); err != nil {
+			return false, fmt.Errorf("sweep answers of customer %d: %w", c.ID, err)
+		}
 	}
 	return false, nil
+}
+
+func (r *rooms) sweepAnswers(ctx context.Context, customer bank.CustomerID) error {
+	for dropped := int64(answersStep); dropped == answersStep; {
+		err := r.db.Write(ctx, func(tx *store.Tx) error {
+			now, err := tx.Now()
+			if err == nil {
+				dropped, err = tx.DropAnswers(customer, now.Add(-answersKept), answersStep)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // endBlocks lifts the blocks whose time is over.

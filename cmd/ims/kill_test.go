@@ -123,10 +123,10 @@ func (v *victim) onboard() {
 	_, err = onboard.AddBaseIBAN(ctx, v.actor, customers.NewBaseIBAN{Base: "PL111111117700", MasterAccount: v.master.ID})
 	v.must(err)
 	people := accounts.New(v.db, time.Now)
-	u, _, err := people.CreateUser(ctx, v.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+	u, err := people.CreateUser(ctx, v.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 	v.must(err)
 	for range 40 {
-		b, _, err := people.CreateBalance(ctx, v.actor, u.ID, money.PLN, bank.Idempotency{})
+		b, err := people.CreateBalance(ctx, v.actor, u.ID, money.PLN)
 		v.must(err)
 		v.numbers, v.balances, v.want = append(v.numbers, b.Accounts[0].IBAN), append(v.balances, b.ID), append(v.want, 0)
 	}

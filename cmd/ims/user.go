@@ -32,8 +32,8 @@ type userCreateCommand struct {
 // Run adds the end user.
 func (c *userCreateCommand) Run(p *program) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		u, _, err := r.accounts.CreateUser(p.ctx, actor, accounts.NewUser{ExternalID: c.ExternalID, Type: c.Type, FirstName: c.FirstName,
-			LastName: c.LastName, CompanyName: c.Company, Email: c.Email, Phone: c.Phone, KYC: c.KYC}, bank.Idempotency{})
+		u, err := r.accounts.CreateUser(p.ctx, actor, accounts.NewUser{ExternalID: c.ExternalID, Type: c.Type, FirstName: c.FirstName,
+			LastName: c.LastName, CompanyName: c.Company, Email: c.Email, Phone: c.Phone, KYC: c.KYC})
 		if err != nil {
 			return err
 		}
@@ -59,8 +59,9 @@ func (c *userUpdateCommand) Validate() error {
 // Run changes the end user. Where IBANs wait for KYC, they are issued with its acceptance.
 func (c *userUpdateCommand) Run(p *program) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		u, err := r.accounts.UpdateUser(p.ctx, actor, c.User, func(u *bank.User) {
+		u, err := r.accounts.UpdateUser(p.ctx, actor, c.User, func(u *bank.User) error {
 			u.KYC, u.Status = cmp.Or(c.KYC, u.KYC), cmp.Or(c.Status, u.Status)
+			return nil
 		})
 		if err != nil {
 			return err

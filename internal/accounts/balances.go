@@ -18,30 +18,18 @@ type BalanceView struct {
 	NoIBAN   string // why an end user's open balance has no open IBAN, where it has none
 }
 
-// CreateBalance opens a balance of an end user; in automatic mode its IBAN is bound in the same transaction. Without a base
-// IBAN for the currency the balance exists without one and NoIBAN says so.
-func (s *Service) CreateBalance(ctx context.Context, actor bank.Actor, user bank.ID, currency money.Currency, key bank.Idempotency) (v BalanceView, replayed bool, err error) {
+// CreateBalance opens a balance of an end user, once per idempotency key of the context; in automatic mode its IBAN is bound
+// in the same transaction. Without a base IBAN for the currency the balance exists without one and NoIBAN says so.
+func (s *Service) CreateBalance(ctx context.Context, actor bank.Actor, user bank.ID, currency money.Currency) (v BalanceView, err error) {
 	if err := actor.May(bank.PermBalancesWrite); err != nil {
-		return v, false, err
+		return v, err
 	}
 	fresh := bank.Balance{Customer: actor.Customer, ID: bank.NewID(), Kind: bank.KindUser, Currency: currency, User: user, CreatedAt: s.now().UTC()}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		earlier, err := once(tx, actor.Customer, key, fresh.ID.String(), fresh.CreatedAt)
-		if err != nil {
-			return err
-		}
-		if replayed = earlier != ""; replayed {
-			id, err := replayOf(earlier)
-			if err != nil {
-				return err
-			}
-			v, err = view(tx, actor.Customer, id, fresh.CreatedAt)
-			return err
-		}
+	err = s.db.Once(ctx, actor.Customer, fresh.CreatedAt, func(tx *store.Tx) (any, error) {
 		v, err = s.openBalance(tx, actor, fresh)
-		return err
+		return v, err
 	})
-	return v, replayed, err
+	return v, err
 }
 
 func (s *Service) openBalance(tx *store.Tx, actor bank.Actor, b bank.Balance) (v BalanceView, err error) {

@@ -24,53 +24,32 @@ type NewBlock struct {
 	From, To  time.Time
 }
 
-// Block sets a block. Several may stand on one target at once, so a caller who may have to repeat the request gives a key;
-// Block tells whether the answer repeats an earlier one of the same key.
-func (s *Service) Block(ctx context.Context, actor bank.Actor, n NewBlock, key bank.Idempotency) (b bank.Block, replayed bool, err error) {
+// Block sets a block, once per idempotency key of the context. Several may stand on one target at once, so a caller who may
+// have to repeat the request gives a key.
+func (s *Service) Block(ctx context.Context, actor bank.Actor, n NewBlock) (b bank.Block, err error) {
 	if err := actor.May(bank.PermBlocksWrite); err != nil {
-		return b, false, err
+		return b, err
 	}
 	now := s.now().UTC()
 	if n.From.IsZero() {
 		n.From = now
 	}
 	if err := checkBlock(n); err != nil {
-		return b, false, err
+		return b, err
 	}
-	fresh := bank.Block{Customer: actor.Customer, ID: bank.NewID(), Target: n.Target, Kind: n.Kind, Direction: n.Direction,
+	b = bank.Block{Customer: actor.Customer, ID: bank.NewID(), Target: n.Target, Kind: n.Kind, Direction: n.Direction,
 		Reference: n.Reference, From: n.From, To: n.To, CreatedAt: now}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		earlier, err := once(tx, actor.Customer, key, fresh.ID.String(), now)
-		if err != nil {
-			return err
-		}
-		if replayed = earlier != ""; replayed {
-			b, err = blockOf(tx, actor.Customer, earlier)
-			return err
-		}
-		b = fresh
+	err = s.db.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
 		if b.TargetKey, err = targetKey(tx, actor.Customer, n); err != nil {
-			return err
+			return nil, err
 		}
-		return setBlock(tx, actor, b)
+		return b, setBlock(tx, actor, b)
 	})
-	if err == nil && !replayed {
-		s.cache.drop("")
-	}
-	return b, replayed, err
-}
-
-// blockOf reads the block that an earlier request with the same key has set.
-func blockOf(tx *store.Tx, customer bank.CustomerID, object string) (bank.Block, error) {
-	id, err := replayOf(object)
 	if err != nil {
 		return bank.Block{}, err
 	}
-	b, err := tx.Block(customer, id)
-	if errors.Is(err, bank.ErrNotFound) { // the key made something else
-		err = bank.ErrKeyReused
-	}
-	return b, err
+	s.cache.drop("")
+	return b, nil
 }
 
 func setBlock(tx *store.Tx, actor bank.Actor, b bank.Block) error {

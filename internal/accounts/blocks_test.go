@@ -27,8 +27,8 @@ func (o *office) target(v accounts.BalanceView, kind bank.BlockTarget) string {
 
 func (o *office) block(v accounts.BalanceView, target bank.BlockTarget, kind bank.BlockKind, direction bank.BlockDirection, from, to time.Time) bank.Block {
 	o.t.Helper()
-	b, _, err := o.service.Block(o.ctx, o.actor, accounts.NewBlock{Target: target, TargetKey: o.target(v, target), Kind: kind, Direction: direction,
-		Reference: "I Co 1/26", From: from, To: to}, bank.Idempotency{})
+	b, err := o.service.Block(o.ctx, o.actor, accounts.NewBlock{Target: target, TargetKey: o.target(v, target), Kind: kind, Direction: direction,
+		Reference: "I Co 1/26", From: from, To: to})
 	o.must(err)
 	return b
 }
@@ -155,7 +155,7 @@ func TestRefusedBlocks(t *testing.T) {
 		} {
 			n := good
 			c.change(&n)
-			_, _, err := o.service.Block(o.ctx, o.actor, n, bank.Idempotency{})
+			_, err := o.service.Block(o.ctx, o.actor, n)
 			o.want(name, err, c.want)
 		}
 		if n := o.numbers("SELECT COUNT(*) FROM blocks"); n[0] != 0 {
@@ -163,7 +163,7 @@ func TestRefusedBlocks(t *testing.T) {
 		}
 		spaced := good
 		spaced.Target, spaced.TargetKey = bank.BlockIBAN, strings.ToLower(v.Accounts[0].IBAN.Format())
-		b, _, err := o.service.Block(o.ctx, o.actor, spaced, bank.Idempotency{})
+		b, err := o.service.Block(o.ctx, o.actor, spaced)
 		if err != nil || b.TargetKey != v.Accounts[0].IBAN.String() {
 			o.t.Errorf("an IBAN as people write it: %q, %v", b.TargetKey, err)
 		}
@@ -243,22 +243,17 @@ func TestEndBlocks(t *testing.T) {
 	})
 }
 
-// TestBlockOnce: a block that is set again with the same key is the same block, also after it was lifted.
+// TestBlockOnce: what is asked again with the same key gets the first answer, also after the block was lifted.
 func TestBlockOnce(t *testing.T) {
 	eachOffice(t, automatic(), wideBase, func(o *office) {
 		v := o.open(money.PLN)
 		n := accounts.NewBlock{Target: bank.BlockBalance, TargetKey: v.ID.String(), Kind: bank.BlockFraud, Direction: bank.BlockBoth}
-		key := bank.Idempotency{Key: "once", Digest: [32]byte{1}}
-		first, replayed, err := o.service.Block(o.ctx, o.actor, n, key)
-		if err != nil || replayed {
-			o.t.Fatalf("first: %v, replayed %t", err, replayed)
-		}
+		first, err := o.service.Block(o.with("once", 1), o.actor, n)
+		o.must(err)
 		o.lift(first)
-		again, replayed, err := o.service.Block(o.ctx, o.actor, n, key)
-		if err != nil || !replayed || again.ID != first.ID || again.TargetKey != first.TargetKey {
-			o.t.Errorf("again: %+v, replayed %t, %v", again, replayed, err)
-		}
-		_, _, err = o.service.Block(o.ctx, o.actor, n, bank.Idempotency{Key: "once", Digest: [32]byte{2}})
+		_, err = o.service.Block(o.with("once", 1), o.actor, n)
+		o.replayed(err, first.ID.String())
+		_, err = o.service.Block(o.with("once", 2), o.actor, n)
 		o.want("another body", err, bank.ErrKeyReused)
 		if got := o.numbers("SELECT COUNT(*) FROM blocks"); got[0] != 1 {
 			o.t.Errorf("%d blocks", got[0])

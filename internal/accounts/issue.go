@@ -117,29 +117,29 @@ func (s *Service) issueGated(tx *store.Tx, actor bank.Actor, c bank.Customer, b 
 }
 
 // IssueIBAN issues for one balance, where the customer's mode is not automatic or the base came late. A balance that has an
-// open IBAN keeps it and gets bank.ErrAlreadyExists.
+// open IBAN keeps it and gets bank.ErrAlreadyExists. It is done once per idempotency key of the context.
 func (s *Service) IssueIBAN(ctx context.Context, actor bank.Actor, balance bank.ID) (a bank.BankAccount, err error) {
 	if err := actor.May(bank.PermIBANsIssue); err != nil {
 		return a, err
 	}
 	now := s.now().UTC()
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
+	err = s.db.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
 		b, err := s.issuable(tx, actor, balance)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		number, err := issue(tx, b, now)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := tx.Audit(b.Customer, now, auditEvent(actor, "iban.issue", b.ID.String(), "", number.String())); err != nil {
-			return err
+			return nil, err
 		}
 		if err := tx.Publish(cacheKey(b.Customer, b.ID)); err != nil {
-			return err
+			return nil, err
 		}
 		a, err = tx.BankAccount(b.Customer, number)
-		return err
+		return a, err
 	})
 	if err == nil {
 		s.cache.drop(cacheKey(actor.Customer, balance))

@@ -47,14 +47,14 @@ func (s *scene) must(err error) {
 
 func (s *scene) user() bank.User {
 	s.t.Helper()
-	u, _, err := s.accounts.CreateUser(context.Background(), s.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+	u, err := s.accounts.CreateUser(context.Background(), s.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 	s.must(err)
 	return u
 }
 
 func (s *scene) balance(u bank.User) accounts.BalanceView {
 	s.t.Helper()
-	v, _, err := s.accounts.CreateBalance(context.Background(), s.actor, u.ID, money.PLN, bank.Idempotency{})
+	v, err := s.accounts.CreateBalance(context.Background(), s.actor, u.ID, money.PLN)
 	s.must(err)
 	return v
 }
@@ -91,7 +91,7 @@ func TestKYCGate(t *testing.T) {
 		if issued != 0 {
 			s.t.Errorf("issued %d before KYC", issued)
 		}
-		accept := func(u *bank.User) { u.KYC = bank.KYCAccepted }
+		accept := func(u *bank.User) error { u.KYC = bank.KYCAccepted; return nil }
 		first := s.user()
 		for range 99 {
 			s.balance(first)

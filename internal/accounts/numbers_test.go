@@ -26,16 +26,16 @@ func TestBalanceAndIBANAreOneTransaction(t *testing.T) {
 			o.must(err)
 		}
 		hide("audit_events", "hidden")
-		if _, _, err := o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN, keyed("k")); err == nil {
+		if _, err := o.service.CreateBalance(o.with("k", 1), o.actor, o.user.ID, money.PLN); err == nil {
 			o.t.Error("a balance was opened without an audit event")
 		}
 		hide("hidden", "audit_events")
 		if after := o.numbers(counters); !slices.Equal(after, before) {
 			o.t.Errorf("counters %v, were %v", after, before)
 		}
-		v, replayed, err := o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN, keyed("k"))
-		if err != nil || replayed || len(v.Accounts) != 1 {
-			o.t.Errorf("the same key afterwards: %+v, %t, %v", v, replayed, err)
+		v, err := o.service.CreateBalance(o.with("k", 1), o.actor, o.user.ID, money.PLN)
+		if err != nil || len(v.Accounts) != 1 {
+			o.t.Errorf("the same key afterwards: %+v, %v", v, err)
 		}
 		o.proven()
 	})
@@ -62,7 +62,7 @@ func TestManyBalancesAtOnce(t *testing.T) {
 		var mu sync.Mutex
 		var numbers []iban.IBAN
 		atOnce(n, func(int) {
-			v, _, err := o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN, bank.Idempotency{})
+			v, err := o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN)
 			if err != nil || len(v.Accounts) != 1 {
 				o.t.Errorf("%+v, %v", v, err)
 				return
@@ -150,7 +150,7 @@ func TestKYCHoldsBackSingleIssue(t *testing.T) {
 	eachOffice(t, bank.Settings{IBANMode: bank.IssueByAPI, KYCGate: true}, wideBase, func(o *office) {
 		v := o.open(money.PLN)
 		set := func(k bank.KYCStatus) {
-			_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) { u.KYC = k })
+			_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) error { u.KYC = k; return nil })
 			o.must(err)
 		}
 		for _, k := range []bank.KYCStatus{bank.KYCPending, bank.KYCRejected} {
@@ -259,10 +259,10 @@ func TestClosing(t *testing.T) {
 
 func TestLockedUserOpensNothing(t *testing.T) {
 	eachOffice(t, automatic(), wideBase, func(o *office) {
-		_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) { u.Status = bank.UserLocked })
+		_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) error { u.Status = bank.UserLocked; return nil })
 		o.must(err)
 		before := o.numbers(counters)
-		_, _, err = o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN, bank.Idempotency{})
+		_, err = o.service.CreateBalance(o.ctx, o.actor, o.user.ID, money.PLN)
 		o.want("locked", err, bank.ErrUserLocked)
 		if after := o.numbers(counters); !slices.Equal(after, before) {
 			o.t.Errorf("counters %v, were %v", after, before)
@@ -327,7 +327,7 @@ func TestKYCGateIsOneTransaction(t *testing.T) {
 		_, err := o.service.CloseBalance(o.ctx, o.actor, closed.ID)
 		o.must(err)
 		set := func(k bank.KYCStatus) error {
-			_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) { u.KYC = k })
+			_, err := o.service.UpdateUser(o.ctx, o.actor, o.user.ID, func(u *bank.User) error { u.KYC = k; return nil })
 			return err
 		}
 		o.must(set(bank.KYCRejected))

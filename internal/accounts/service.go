@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"ims/internal/bank"
@@ -20,33 +19,6 @@ type Service struct {
 // New returns a service on an open store.
 func New(db *store.DB, now func() time.Time) *Service {
 	return &Service{db: db, now: now, cache: newIBANCache()}
-}
-
-// once claims the caller's idempotency key for a new object. It returns the earlier object's id if the request was done
-// before, and bank.ErrKeyReused if the key came with another request.
-func once(tx *store.Tx, customer bank.CustomerID, key bank.Idempotency, object string, now time.Time) (earlier string, err error) {
-	if !key.Given() {
-		return "", nil
-	}
-	use, fresh, err := tx.UseKey(customer, store.Key{Key: key.Key, Digest: key.Digest, Object: object, At: now})
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("claim idempotency key: %w", err)
-	case fresh:
-		return "", nil
-	case use.Digest != key.Digest:
-		return "", bank.ErrKeyReused
-	}
-	return use.Object, nil
-}
-
-// replayOf reads the id of the object that an earlier request with the same key made.
-func replayOf(object string) (bank.ID, error) {
-	id, err := bank.ParseID(object)
-	if err != nil {
-		return bank.ID{}, bank.ErrKeyReused
-	}
-	return id, nil
 }
 
 // auditEvent describes what an actor did to an object.

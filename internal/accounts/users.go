@@ -21,42 +21,32 @@ type NewUser struct {
 	KYC                 bank.KYCStatus // empty: PENDING
 }
 
-// CreateUser adds an end user. It tells whether the answer repeats an earlier one of the same key. Errors: ErrInvalid with
-// fields, ErrAlreadyExists, ErrKeyReused, ErrForbidden.
-func (s *Service) CreateUser(ctx context.Context, actor bank.Actor, n NewUser, key bank.Idempotency) (u bank.User, replayed bool, err error) {
+// CreateUser adds an end user, once per idempotency key of the context. Errors: ErrInvalid with fields, ErrAlreadyExists,
+// ErrForbidden, and those of store.DB.Once.
+func (s *Service) CreateUser(ctx context.Context, actor bank.Actor, n NewUser) (u bank.User, err error) {
 	if err := actor.May(bank.PermUsersWrite); err != nil {
-		return u, false, err
+		return u, err
 	}
 	now := s.now().UTC()
-	fresh := bank.User{Customer: actor.Customer, ID: bank.NewID(), ExternalID: n.ExternalID, Type: n.Type, FirstName: n.FirstName,
+	u = bank.User{Customer: actor.Customer, ID: bank.NewID(), ExternalID: n.ExternalID, Type: n.Type, FirstName: n.FirstName,
 		LastName: n.LastName, CompanyName: n.CompanyName, Email: n.Email, Phone: n.Phone, KYC: n.KYC, Status: bank.UserActive,
 		CreatedAt: now, UpdatedAt: now}
-	if fresh.KYC == "" {
-		fresh.KYC = bank.KYCPending
+	if u.KYC == "" {
+		u.KYC = bank.KYCPending
 	}
-	if err := checkUser(fresh); err != nil {
-		return u, false, err
+	if err := checkUser(u); err != nil {
+		return bank.User{}, err
 	}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		earlier, err := once(tx, actor.Customer, key, fresh.ID.String(), now)
-		if err != nil {
-			return err
-		}
-		if replayed = earlier != ""; replayed {
-			id, err := replayOf(earlier)
-			if err != nil {
-				return err
-			}
-			u, err = tx.User(actor.Customer, id)
-			return notFound(err, "end user")
-		}
-		u = fresh
+	err = s.db.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
 		if err := tx.AddUser(u); err != nil {
-			return err
+			return nil, err
 		}
-		return tx.Audit(actor.Customer, now, auditEvent(actor, "user.create", u.ID.String(), "", publicFacts(u)))
+		return u, tx.Audit(actor.Customer, now, auditEvent(actor, "user.create", u.ID.String(), "", publicFacts(u)))
 	})
-	return u, replayed, err
+	if err != nil {
+		return bank.User{}, err
+	}
+	return u, nil
 }
 
 // publicFacts are what the audit trail keeps of an end user: it is never erased, so it holds no names.
@@ -140,8 +130,9 @@ func (s *Service) Users(ctx context.Context, actor bank.Actor, f UserFilter) (li
 }
 
 // UpdateUser changes an end user: patch is given the present one, locked. Where the customer's IBANs wait for KYC, the
-// moment it is accepted issues them; an end user who becomes active again gets the credits that were frozen meanwhile.
-func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, patch func(*bank.User)) (u bank.User, err error) {
+// moment it is accepted issues them; an end user who becomes active again gets the credits that were frozen meanwhile. An
+// error of patch ends the change.
+func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, patch func(*bank.User) error) (u bank.User, err error) {
 	if err := actor.May(bank.PermUsersWrite); err != nil {
 		return u, err
 	}
@@ -152,7 +143,9 @@ func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, 
 			return notFound(err, "end user")
 		}
 		u = before
-		patch(&u)
+		if err := patch(&u); err != nil {
+			return err
+		}
 		u.Customer, u.ID, u.ExternalID, u.CreatedAt, u.UpdatedAt = before.Customer, before.ID, before.ExternalID, before.CreatedAt, now
 		if err := checkUser(u); err != nil {
 			return err

@@ -7,15 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// Idempotency is a caller's key with the digest of the request it came with. The zero value means there is none.
-type Idempotency struct {
-	Key    string
-	Digest [32]byte
-}
-
-// Given tells whether the caller sent a key.
-func (i Idempotency) Given() bool { return i.Key != "" }
-
 // Zone is where civil dates of operations without a bank's date are taken: that of the clearing houses the files come from.
 const Zone = "Europe/Warsaw"
 

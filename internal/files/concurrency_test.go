@@ -86,7 +86,7 @@ func (s *scene) blockAndLift(v accounts.BalanceView) func() error {
 func (s *scene) lockAndUnlock() error {
 	for i := range 16 {
 		status := []bank.UserStatus{bank.UserLocked, bank.UserActive}[i%2]
-		_, err := s.accounts.UpdateUser(context.Background(), s.actor, s.user.ID, func(u *bank.User) { u.Status = status })
+		_, err := s.accounts.UpdateUser(context.Background(), s.actor, s.user.ID, func(u *bank.User) error { u.Status = status; return nil })
 		if err != nil {
 			return err
 		}

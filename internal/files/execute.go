@@ -15,33 +15,34 @@ import (
 )
 
 // Execute takes a Validated file to Executing, once for ever. Where a second person is needed and none has decided yet, the
-// approval that waits is returned and nothing else happens; when it is approved, Execute is called again.
+// approval that waits is returned and nothing else happens; when it is approved, Execute is called again. It is done once per
+// idempotency key of the context, which stays free while an approval waits.
 func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, pending *bank.Approval, err error) {
 	if err := actor.May(bank.PermFilesExecute); err != nil {
 		return f, nil, err
 	}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
+	err = s.db.Once(ctx, actor.Customer, s.now(), func(tx *store.Tx) (any, error) {
 		if f, err = tx.LockFile(actor.Customer, id); err != nil {
-			return noFile(err)
+			return nil, noFile(err)
 		}
 		if f.Status != bank.FileValidated {
-			return bank.ErrFileNotExecutable.With("the file is %s; only a Validated file can be executed, and only once", f.Status)
+			return nil, bank.ErrFileNotExecutable.With("the file is %s; only a Validated file can be executed, and only once", f.Status)
 		}
 		account, err := tx.MasterAccount(f.Customer, f.MasterAccount)
 		if err != nil {
-			return fmt.Errorf("master account: %w", err)
+			return nil, fmt.Errorf("master account: %w", err)
 		}
 		if pending, err = s.approve(ctx, tx, actor, executeApproval(f, account.Currency)); err != nil || pending != nil {
-			return err
+			return nil, err
 		}
 		f.Status, f.ExecutedBy, f.ExecutingAt, f.Attempts, f.StopReason = bank.FileExecuting, actor.Name, s.now().UTC(), 0, ""
 		if f.ExecutionNo, err = tx.NextExecutionNo(f.Customer); err != nil {
-			return err
+			return nil, err
 		}
 		if err := tx.UpdateFile(f); err != nil {
-			return err
+			return nil, err
 		}
-		return tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Action: "file.execute", Object: id.String()})
+		return f, tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Action: "file.execute", Object: id.String()})
 	})
 	return f, pending, err
 }

@@ -151,7 +151,8 @@ func (s *Service) Settle(ctx context.Context, actor bank.Actor, item bank.ID, re
 		}})
 }
 
-// decideItem is the one way of deciding: permission, reason, lock, second person, posting, row, audit.
+// decideItem is the one way of deciding: permission, reason, lock, second person, posting, row, audit. It is done once per
+// idempotency key of the context, which stays free while an approval waits.
 func (s *Service) decideItem(ctx context.Context, actor bank.Actor, id bank.ID, d decision) (item bank.Item, pending *bank.Approval, err error) {
 	if err := actor.May(bank.PermItemsDecide); err != nil {
 		return item, nil, err
@@ -159,17 +160,18 @@ func (s *Service) decideItem(ctx context.Context, actor bank.Actor, id bank.ID, 
 	if reason := bank.CheckText(d.reason, true, 140); reason != "" {
 		return item, nil, bank.ErrInvalid.With("the reason %s", reason).Field("/reason", "invalid", "reason "+reason)
 	}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
+	err = s.db.Once(ctx, actor.Customer, s.now(), func(tx *store.Tx) (any, error) {
 		if item, err = tx.LockItem(actor.Customer, id); err != nil {
-			return noItem(err)
+			return nil, noItem(err)
 		}
 		if item.Status != bank.ItemOpen {
-			return bank.ErrConflict.With("the item is decided already: %s", item.Status)
+			return nil, bank.ErrConflict.With("the item is decided already: %s", item.Status)
 		}
 		if pending, err = s.approve(ctx, tx, actor, itemApproval(item, d)); err != nil || pending != nil {
-			return err
+			return nil, err
 		}
-		return s.applyDecision(tx, actor, &item, d)
+		err = s.applyDecision(tx, actor, &item, d)
+		return item, err
 	})
 	return item, pending, err
 }

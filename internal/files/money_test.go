@@ -41,7 +41,7 @@ func (s *scene) euros() (a, b string) {
 	_, err = onboard.AddBaseIBAN(ctx, s.actor, customers.NewBaseIBAN{Base: "PL111111117701", MasterAccount: master.ID})
 	must(s.t, err)
 	open := func() string {
-		v, _, err := s.accounts.CreateBalance(ctx, s.actor, s.user.ID, money.EUR, bank.Idempotency{})
+		v, err := s.accounts.CreateBalance(ctx, s.actor, s.user.ID, money.EUR)
 		must(s.t, err)
 		return v.Accounts[0].IBAN.String()[2:]
 	}
@@ -97,7 +97,7 @@ func TestFrozenOwner(t *testing.T) {
 
 func (s *scene) setStatus(status bank.UserStatus) {
 	s.t.Helper()
-	_, err := s.accounts.UpdateUser(context.Background(), s.actor, s.user.ID, func(u *bank.User) { u.Status = status })
+	_, err := s.accounts.UpdateUser(context.Background(), s.actor, s.user.ID, func(u *bank.User) error { u.Status = status; return nil })
 	must(s.t, err)
 }
 

@@ -92,9 +92,9 @@ func newPlay(rt *rapid.T, db *store.DB) *play {
 // enter creates an end user with a balance.
 func (p *play) enter(currency money.Currency) {
 	ctx := context.Background()
-	u, _, err := p.accounts.CreateUser(ctx, p.actor, accounts.NewUser{Type: bank.Person, FirstName: "ANNA", LastName: "PROBNA"}, bank.Idempotency{})
+	u, err := p.accounts.CreateUser(ctx, p.actor, accounts.NewUser{Type: bank.Person, FirstName: "ANNA", LastName: "PROBNA"})
 	must(p.t, err)
-	v, _, err := p.accounts.CreateBalance(ctx, p.actor, u.ID, currency, bank.Idempotency{})
+	v, err := p.accounts.CreateBalance(ctx, p.actor, u.ID, currency)
 	must(p.t, err)
 	p.oracle.people = append(p.oracle.people, person{view: v, user: u.ID, account: v.Accounts[0].IBAN.String()[2:], euro: currency == money.EUR})
 }
@@ -210,7 +210,7 @@ func (p *play) toggleLock() {
 	if who.locked {
 		status = bank.UserActive
 	}
-	_, err := p.accounts.UpdateUser(context.Background(), p.actor, who.user, func(u *bank.User) { u.Status = status })
+	_, err := p.accounts.UpdateUser(context.Background(), p.actor, who.user, func(u *bank.User) error { u.Status = status; return nil })
 	must(p.t, err)
 	who.locked = !who.locked
 	who.thaw()

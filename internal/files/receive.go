@@ -27,7 +27,7 @@ type Upload struct {
 }
 
 // Receive stores an upload in parts, hashing it on the way, and adds the file's row last: only then it exists. Errors:
-// ErrFileDuplicate (same content before), ErrFileNameTaken, ErrInvalid, ErrTooLarge (512 MiB), ErrNotFound (master
+// those of store.DB.Once, ErrFileDuplicate (same content before), ErrFileNameTaken, ErrInvalid, ErrTooLarge (512 MiB), ErrNotFound (master
 // account), ErrForbidden.
 func (s *Service) Receive(ctx context.Context, actor bank.Actor, u Upload) (bank.TransactionFile, error) {
 	if err := actor.May(bank.PermFilesUpload); err != nil {
@@ -63,9 +63,22 @@ func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f 
 		}
 		f = bank.TransactionFile{Customer: actor.Customer, ID: bank.NewID(), MasterAccount: account.ID, Name: u.Name,
 			Status: bank.FilePending, Acceptance: account.Acceptance, UploadedBy: actor.Name, UploadedAt: s.now().UTC()}
-		return nameFree(tx, f)
+		if err := nameFree(tx, f); err == nil || !repeated(ctx, tx, f.Customer) {
+			return err
+		}
+		return nil // adding the file tells whether it is the same one
 	})
 	return f, err
+}
+
+// repeated tells whether the idempotency key of the context was used before.
+func repeated(ctx context.Context, tx *store.Tx, customer bank.CustomerID) bool {
+	key := bank.IdempotencyOf(ctx)
+	if !key.Given() {
+		return false
+	}
+	earlier, err := tx.Answers(customer, []string{key.Key})
+	return err == nil && len(earlier) > 0
 }
 
 // checkName returns why a name cannot be a file's, or "".
@@ -134,26 +147,26 @@ func (s *Service) storePart(ctx context.Context, f *bank.TransactionFile, no int
 
 // addFile adds the row that makes the upload a file.
 func (s *Service) addFile(ctx context.Context, actor bank.Actor, f *bank.TransactionFile) error {
-	return s.db.Write(ctx, func(tx *store.Tx) error {
+	return s.db.Once(ctx, f.Customer, s.now(), func(tx *store.Tx) (any, error) {
 		var err error
 		if f.No, err = tx.NextFileNo(f.Customer); err != nil {
-			return err
+			return nil, err
 		}
 		if err := contentFresh(tx, *f); err != nil {
-			return err
+			return nil, err
 		}
 		if err := nameFree(tx, *f); err != nil {
-			return err
+			return nil, err
 		}
 		fresh, err := tx.AddFile(*f)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !fresh {
-			return bank.ErrFileDuplicate
+			return nil, bank.ErrFileDuplicate
 		}
 		after := fmt.Sprintf(`{"sha256":"%x","bytes":%d}`, f.SHA256, f.Bytes)
-		return tx.Audit(f.Customer, f.UploadedAt, bank.AuditEvent{Actor: actor.Name, Action: "file.upload", Object: f.ID.String(), After: after})
+		return *f, tx.Audit(f.Customer, f.UploadedAt, bank.AuditEvent{Actor: actor.Name, Action: "file.upload", Object: f.ID.String(), After: after})
 	})
 }
 

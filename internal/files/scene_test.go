@@ -68,7 +68,7 @@ func newSceneAt(t tb, db *store.DB, acceptance bank.Acceptance, master, base str
 	must(t, err)
 	_, err = onboard.AddBaseIBAN(ctx, s.actor, customers.NewBaseIBAN{Base: base, MasterAccount: s.master.ID})
 	must(t, err)
-	s.user, _, err = s.accounts.CreateUser(ctx, s.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+	s.user, err = s.accounts.CreateUser(ctx, s.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 	must(t, err)
 	s.files = s.service(7)
 	return s
@@ -89,7 +89,7 @@ func must(t tb, err error) {
 // balance opens a balance and returns it with its account number (26 digits).
 func (s *scene) balance() (accounts.BalanceView, string) {
 	s.t.Helper()
-	v, _, err := s.accounts.CreateBalance(context.Background(), s.actor, s.user.ID, money.PLN, bank.Idempotency{})
+	v, err := s.accounts.CreateBalance(context.Background(), s.actor, s.user.ID, money.PLN)
 	must(s.t, err)
 	if len(v.Accounts) != 1 {
 		s.t.Fatalf("balance without IBAN: %s", v.NoIBAN)
@@ -189,8 +189,8 @@ func storeFilter() store.ItemFilter { return files.ItemFilter{Status: bank.ItemO
 
 // block sets a block on a balance.
 func (s *scene) block(balance bank.ID, d bank.BlockDirection) (bank.ID, error) {
-	b, _, err := s.accounts.Block(context.Background(), s.actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: balance.String(),
-		Kind: bank.BlockByCourt, Direction: d, Reference: "I Co 1/26"}, bank.Idempotency{})
+	b, err := s.accounts.Block(context.Background(), s.actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: balance.String(),
+		Kind: bank.BlockByCourt, Direction: d, Reference: "I Co 1/26"})
 	return b.ID, err
 }
 

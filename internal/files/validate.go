@@ -278,30 +278,30 @@ func stored(f bankfile.Finding) bank.FileFinding {
 }
 
 // ValidateAgain takes an Invalid file back to Pending: the same bytes, after a setting or an account was mended. Its name
-// must still be free.
+// must still be free. It is done once per idempotency key of the context.
 func (s *Service) ValidateAgain(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, err error) {
 	if err := actor.May(bank.PermFilesUpload); err != nil {
 		return f, err
 	}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
+	err = s.db.Once(ctx, actor.Customer, s.now(), func(tx *store.Tx) (any, error) {
 		if f, err = tx.LockFile(actor.Customer, id); err != nil {
-			return noFile(err)
+			return nil, noFile(err)
 		}
 		if f.Status != bank.FileInvalid {
-			return bank.ErrConflict.With("only an Invalid file is validated again; this one is %s", f.Status)
+			return nil, bank.ErrConflict.With("only an Invalid file is validated again; this one is %s", f.Status)
 		}
 		// The head is what uploads lock too: nobody takes the name meanwhile.
 		if _, err := tx.LockHead(f.Customer); err != nil {
-			return err
+			return nil, err
 		}
 		if err := nameFree(tx, f); err != nil {
-			return err
+			return nil, err
 		}
 		f.Status, f.StopReason, f.Attempts = bank.FilePending, "", 0
 		if err := tx.UpdateFile(f); err != nil {
-			return err
+			return nil, err
 		}
-		return tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Action: "file.validate", Object: id.String()})
+		return f, tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Action: "file.validate", Object: id.String()})
 	})
 	return f, err
 }

@@ -32,9 +32,9 @@ func TestGet(t *testing.T) {
 		actor := bank.System(c.ID, "test")
 		_, err = customers.New(db, clock).AddMasterAccount(ctx, actor, customers.NewMasterAccount{IBAN: "83111111110000000000000010", Currency: money.PLN})
 		must(err)
-		u, _, err := accounts.New(db, clock).CreateUser(ctx, actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+		u, err := accounts.New(db, clock).CreateUser(ctx, actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 		must(err)
-		v, _, err := accounts.New(db, clock).CreateBalance(ctx, actor, u.ID, money.PLN, bank.Idempotency{})
+		v, err := accounts.New(db, clock).CreateBalance(ctx, actor, u.ID, money.PLN)
 		must(err)
 		var id bank.TransactionID
 		must(db.Write(ctx, func(tx *store.Tx) error {

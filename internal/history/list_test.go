@@ -63,12 +63,12 @@ func newDesk(t *testing.T, db *store.DB, p place) *desk {
 	d.must(err)
 	d.bank = m.BankBalance
 	for range 2 {
-		u, _, err := people.CreateUser(ctx, d.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+		u, err := people.CreateUser(ctx, d.actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 		d.must(err)
 		d.users = append(d.users, u)
 	}
 	for _, owner := range []int{0, 0, 1} {
-		v, _, err := people.CreateBalance(ctx, d.actor, d.users[owner].ID, money.PLN, bank.Idempotency{})
+		v, err := people.CreateBalance(ctx, d.actor, d.users[owner].ID, money.PLN)
 		d.must(err)
 		d.balances = append(d.balances, v)
 	}

@@ -14,7 +14,7 @@ import (
 // Single is one API or operator's operation: a credit from the customer's own funds, or a debit back to them.
 type Single struct {
 	Actor     bank.Actor
-	Key       bank.Idempotency // required: money moves
+	Key       bank.Idempotency // required: money moves; its Answer is given the history's row of the end user's side
 	Debit     bool
 	Balance   bank.ID
 	Amount    money.Amount
@@ -25,7 +25,8 @@ type Single struct {
 // Done is what a single operation did.
 type Done struct {
 	Transaction bank.TransactionID // of the end user's side
-	Replayed    bool               // an earlier request with the same key did it
+	Row         store.HistoryRow   // the same, as the history shows it; empty if Replayed
+	Replayed    bool               // an earlier request with the same key did it, whose answer is not kept any more
 }
 
 // outcome of one operation inside a batch.
@@ -68,6 +69,7 @@ type scene struct {
 	own      map[money.Currency]bank.BalanceNo
 	blocks   map[string][]bank.Block
 	earlier  map[string]store.Key
+	answers  map[string]store.Answer
 }
 
 // postSingles runs the operations of one customer in one transaction. Each is decided on its own: a refused one takes
@@ -95,18 +97,15 @@ func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single)
 // locks: one that was set while the operation waited counts.
 func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
 	s := &scene{tx: tx, customer: ops[0].Actor.Customer, now: now, balances: map[bank.ID]bank.Balance{},
-		own: map[money.Currency]bank.BalanceNo{}, blocks: map[string][]bank.Block{}, earlier: map[string]store.Key{}}
+		own: map[money.Currency]bank.BalanceNo{}, blocks: map[string][]bank.Block{}, earlier: map[string]store.Key{},
+		answers: map[string]store.Answer{}}
 	s.batch = NewBatch(tx, s.customer, now)
 	keys, ids := make([]string, len(ops)), make([]bank.ID, len(ops))
 	for i, op := range ops {
 		keys[i], ids[i] = op.Key.Key, op.Balance
 	}
-	uses, err := tx.KeyUses(s.customer, keys)
-	if err != nil {
+	if err := s.readKeys(keys); err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	for _, use := range uses {
-		s.earlier[use.Key] = use
 	}
 	numbers, err := s.readBalances(ids)
 	if err != nil {
@@ -119,6 +118,21 @@ func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
 		return nil, fmt.Errorf("read blocks: %w", err)
 	}
 	return s, nil
+}
+
+func (s *scene) readKeys(keys []string) error {
+	uses, err := s.tx.KeyUses(s.customer, keys)
+	if err != nil {
+		return err
+	}
+	for _, use := range uses {
+		s.earlier[use.Key] = use
+	}
+	answers, err := s.tx.Answers(s.customer, keys)
+	for _, a := range answers {
+		s.answers[a.Key] = a
+	}
+	return err
 }
 
 func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
@@ -160,6 +174,9 @@ func (s *scene) readBlocks() error {
 
 // decide posts one operation in memory, or says why not. The index is that of its first posting, -1 if there is none.
 func (s *scene) decide(op Single) (int, outcome) {
+	if answer, ok := s.answers[op.Key.Key]; ok {
+		return -1, outcome{err: answer.Replay(op.Key.Digest)}
+	}
 	if use, ok := s.earlier[op.Key.Key]; ok {
 		return -1, replay(use, op)
 	}
@@ -218,7 +235,7 @@ func (s *scene) explain(err error, op Single) error {
 	return err
 }
 
-// replay answers an operation whose key was used before.
+// replay answers an operation whose key was used before and whose answer was dropped.
 func replay(use store.Key, op Single) outcome {
 	if use.Digest != op.Key.Digest {
 		return outcome{err: bank.ErrKeyReused}
@@ -230,24 +247,48 @@ func replay(use store.Key, op Single) outcome {
 	return outcome{done: Done{Transaction: bank.TransactionID(id), Replayed: true}}
 }
 
-// keepKeys writes the keys with the transactions they made. Should another replica have used one meanwhile, the whole
-// transaction is given up and the operations are done again, one by one.
+// keepKeys writes the keys with the transactions they made, and the answers. Should another replica have used one meanwhile,
+// the whole transaction is given up and the operations are done again, one by one.
 func (s *scene) keepKeys(ops []Single, moves []int, results []outcome) error {
 	var keys []store.Key
+	var answers []store.Answer
 	for i, op := range ops {
 		if results[i].err != nil || moves[i] < 0 {
 			continue
 		}
-		id := s.batch.PostingID(moves[i])
-		if !op.Debit {
-			id++ // the posting bears the id of the own funds' side, the next is the end user's
+		done := &results[i].done
+		done.Row = s.row(op, s.batch.moves[moves[i]])
+		done.Transaction = done.Row.ID
+		keys = append(keys, store.Key{Key: op.Key.Key, Digest: op.Key.Digest, Object: fmt.Sprint(int64(done.Transaction)), At: s.now})
+		if op.Key.Answer == nil {
+			continue
 		}
-		results[i].done.Transaction = id
-		keys = append(keys, store.Key{Key: op.Key.Key, Digest: op.Key.Digest, Object: fmt.Sprint(int64(id)), At: s.now})
+		answer, err := op.Key.Answer(done.Row)
+		if err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+		answers = append(answers, store.Answer{Key: op.Key.Key, Digest: op.Key.Digest, Answer: answer, At: s.now})
 	}
 	fresh, err := s.tx.UseKeys(s.customer, keys)
+	if err == nil && fresh {
+		fresh, err = s.tx.AddAnswers(s.customer, answers)
+	}
 	if err == nil && !fresh {
 		err = errKeyRace
 	}
 	return err
+}
+
+// row is the end user's side of a posting as the history will show it, without asking.
+func (s *scene) row(op Single, m move) store.HistoryRow {
+	// The posting bears the id of the payer's side, which is the own funds' in a credit; the next is the payee's.
+	t := bank.Transaction{ID: m.id + 1, Balance: m.To, Amount: m.Amount, BalanceAfter: m.toAfter, Type: bank.TypeOf(m.Cause, m.toKind, false)}
+	if op.Debit {
+		t = bank.Transaction{ID: m.id, Balance: m.From, Amount: -m.Amount, BalanceAfter: m.fromAfter, Type: bank.TypeOf(m.Cause, m.fromKind, true)}
+	}
+	t.Posting, t.Status, t.At, t.Origin = m.id, bank.StatusCleared, s.batch.At(), m.Origin
+	details := *m.Details
+	details.Origin, details.Salt = m.Origin, [16]byte{}
+	return store.HistoryRow{Transaction: t, BalanceID: op.Balance, Kind: bank.KindUser, Currency: op.Amount.Currency().Code(),
+		Cause: m.Cause, Outcome: m.Outcome, Booking: m.BookingDate, Value: m.ValueDate, Reverses: m.Reverses, Details: details}
 }

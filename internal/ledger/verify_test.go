@@ -54,17 +54,17 @@ func onboarded(t *testing.T, db *store.DB) *books {
 	must(t, err)
 	_, err = onboard.AddBaseIBAN(ctx, actor, customers.NewBaseIBAN{Base: neverIssued, MasterAccount: m.ID})
 	must(t, err)
-	u, _, err := people.CreateUser(ctx, actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+	u, err := people.CreateUser(ctx, actor, accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 	must(t, err)
 	k := &books{db: db, customer: c.ID, bank: m.BankBalance}
 	var numbers []string
 	for range 3 {
-		v, _, err := people.CreateBalance(ctx, actor, u.ID, money.PLN, bank.Idempotency{})
+		v, err := people.CreateBalance(ctx, actor, u.ID, money.PLN)
 		must(t, err)
 		k.users, k.all, numbers = append(k.users, v.Balance), append(k.all, v.No), append(numbers, v.Accounts[0].IBAN.String()[2:])
 	}
 	k.special(t)
-	_, _, err = people.Block(ctx, actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: k.users[2].ID.String(), Kind: bank.BlockByCourt, Direction: bank.BlockBoth}, bank.Idempotency{})
+	_, err = people.Block(ctx, actor, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: k.users[2].ID.String(), Kind: bank.BlockByCourt, Direction: bank.BlockBoth})
 	must(t, err)
 	k.execute(t, actor, m.ID, record(outside, numbers[0], 10_000, "CREDIT")+record(outside, numbers[2], 500, "FROZEN")+
 		record(numbers[0], numbers[1], 300, "INTERNAL")+record(numbers[0], outside, 200, "DEBIT")+record(numbers[1], outside, 1_000, "SHORTFALL")+

@@ -139,7 +139,7 @@ func checkKeyOfAnotherObject(t *testing.T, k *books) {
 	k.fund(t, 1_000)
 	op := k.credit(k.users[0], 100, "made a user")
 	must(t, k.db.Write(context.Background(), func(tx *store.Tx) error {
-		_, _, err := tx.UseKey(k.customer, store.Key{Key: op.Key.Key, Digest: op.Key.Digest, Object: "0190b6c4-1234-7abc-8def-0123456789ab", At: noon})
+		_, err := tx.UseKeys(k.customer, []store.Key{{Key: op.Key.Key, Digest: op.Key.Digest, Object: "0190b6c4-1234-7abc-8def-0123456789ab", At: noon}})
 		return err
 	}))
 	d, err := newWriter(t, k.db).Post(context.Background(), op)

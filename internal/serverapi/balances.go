@@ -67,10 +67,7 @@ func balanceStatus(v accounts.BalanceView) string {
 	return "ACTIVE"
 }
 
-type balanceAnswer struct {
-	Replayed string `header:"Idempotent-Replayed"`
-	Body     Balance
-}
+type balanceAnswer struct{ Body Balance }
 
 type createBalanceInput struct {
 	UserPath
@@ -88,11 +85,11 @@ func (s *server) createBalance(ctx context.Context, actor bank.Actor, in *create
 	if err != nil {
 		return nil, err
 	}
-	v, again, err := s.Accounts.CreateBalance(ctx, actor, user, currency, web.IdempotencyOf(ctx))
+	v, err := s.Accounts.CreateBalance(web.Answered(ctx, http.StatusCreated, balanceFrom), actor, user, currency)
 	if err != nil {
 		return nil, err
 	}
-	return &balanceAnswer{Replayed: replayed(again), Body: balanceFrom(v)}, nil
+	return &balanceAnswer{Body: balanceFrom(v)}, nil
 }
 
 // BalanceList is all balances of an end user.

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"ims/internal/bank"
+	"ims/internal/web"
 )
 
 func bankAccountRoutes() []route {
@@ -19,7 +20,7 @@ func bankAccountRoutes() []route {
 	return []route{
 		{method: http.MethodPost, path: "/secure/bank-accounts", id: "issueIban", tag: tag, summary: "Issue an IBAN", status: http.StatusCreated,
 			description: "For a balance that has none: where the mode is not automatic, the base IBAN came late, or the earlier IBAN was closed. Where your settings have the KYC gate, the end user's kycStatus must be ACCEPTED.",
-			need:        bank.PermIBANsIssue, request: map[string]any{"balanceId": balanceExample.ID}, answer: bankAccountExample,
+			need:        bank.PermIBANsIssue, key: keyOptional, request: map[string]any{"balanceId": balanceExample.ID}, answer: bankAccountExample,
 			problems: []*bank.Error{bank.ErrNotFound, bank.ErrAlreadyExists, bank.ErrKYCNotAccepted, bank.ErrNoBaseIBAN, bank.ErrRangeExhausted, bank.ErrBalanceClosed},
 			mount:    typed((*server).issueIBAN)},
 		{method: http.MethodGet, path: "/secure/bank-accounts", id: "getIban", tag: tag, summary: "The IBANs of a balance",
@@ -70,7 +71,7 @@ func (s *server) issueIBAN(ctx context.Context, actor bank.Actor, in *issueIBANI
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Accounts.IssueIBAN(ctx, actor, id)
+	a, err := s.Accounts.IssueIBAN(web.Answered(ctx, http.StatusCreated, bankAccountFrom), actor, id)
 	if err != nil {
 		return nil, err
 	}

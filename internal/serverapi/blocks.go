@@ -119,10 +119,7 @@ type (
 func (b BlockBody) facts() BlockFacts    { return b.Body }
 func (p BlockPath) id() (bank.ID, error) { return idOf(p.BlockID, "blockId") }
 
-type blockAnswer struct {
-	Replayed string `header:"Idempotent-Replayed"`
-	Body     Block
-}
+type blockAnswer struct{ Body Block }
 
 func setBlock[I interface {
 	target
@@ -141,11 +138,11 @@ func setBlock[I interface {
 	if facts.To != nil {
 		n.To = *facts.To
 	}
-	b, again, err := s.Accounts.Block(ctx, actor, n, web.IdempotencyOf(ctx))
+	b, err := s.Accounts.Block(web.Answered(ctx, http.StatusCreated, blockFrom), actor, n)
 	if err != nil {
 		return nil, err
 	}
-	return &blockAnswer{Replayed: replayed(again), Body: blockFrom(b)}, nil
+	return &blockAnswer{Body: blockFrom(b)}, nil
 }
 
 // BlockList is the blocks on one target.

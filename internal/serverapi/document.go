@@ -33,8 +33,10 @@ accepted with spaces and answered without. Unknown parameters and fields are ref
 **Lists** are ` + "`{\"items\": [...], \"nextCursor\": \"...\"}`" + `: send nextCursor as ` + "`cursor`" + ` for what follows; the last page has none.
 What is added meanwhile never repeats or hides an element.
 
-**Idempotency.** Where money moves, an Idempotency-Key is required; where something is created it may be sent. The same key with the
-same request gets the first answer, marked Idempotent-Replayed: true; with another request 422; while the first is running 409.
+**Idempotency.** Every POST takes an Idempotency-Key; where money moves it is required. The same key with the same method, path and
+body gets the first answer, status and body as they were, marked Idempotent-Replayed: true; with another request 422; while the first
+is running 409 with Retry-After. Answers are kept for 30 days beside what they tell of; the keys of money for ever. What was refused
+had no effect and leaves the key free, and so does a 202 that waits for a second person.
 
 **Problems** are application/problem+json (RFC 9457) with a stable code; GET /problems/{code} explains each. Every answer has a
 Request-Id; send your own (1 to 64 of A-Z a-z 0-9 . - _) to find it again.
@@ -127,7 +129,7 @@ func (r route) usual() []*bank.Error {
 	case keyRequired:
 		list = append(list, bank.ErrIdempotencyRequired, bank.ErrKeyReused, bank.ErrKeyRunning)
 	case keyOptional:
-		list = append(list, bank.ErrKeyReused)
+		list = append(list, bank.ErrKeyReused, bank.ErrKeyRunning)
 	}
 	return list
 }
@@ -173,7 +175,7 @@ func (r route) headers(status string, response *huma.Response) {
 	if r.key != keyIgnored && status[0] == '2' {
 		response.Headers[web.ReplayedHeader] = &huma.Param{Ref: "#/components/headers/Replayed"}
 	}
-	if status == "503" || status == "409" && r.key == keyRequired {
+	if status == "503" || status == "409" && r.key != keyIgnored {
 		response.Headers["Retry-After"] = &huma.Param{Ref: "#/components/headers/RetryAfter"}
 	}
 }

@@ -3,6 +3,7 @@ package serverapi
 import (
 	"bytes"
 	"flag"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -93,6 +94,15 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		o := operationAt(newServer(Config{}).api.OpenAPI(), r.method, r.path)
 		if o == nil || o.Extensions[permissionExtension] != string(r.need) {
 			t.Errorf("%s: the document does not tell the permission", r.id)
+		}
+	}
+}
+
+// TestEveryPostTakesAKey: whoever did not hear the answer to a change may always ask again.
+func TestEveryPostTakesAKey(t *testing.T) {
+	for _, r := range routes() {
+		if (r.method == http.MethodPost) != (r.key != keyIgnored) {
+			t.Errorf("%s: %s, key rule %d", r.id, r.method, r.key)
 		}
 	}
 }

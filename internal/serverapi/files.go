@@ -21,11 +21,11 @@ func fileRoutes() []route {
 			need:        bank.PermFilesRead, answer: fileStateExample, mount: typed((*server).getFile)},
 		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/validate", id: "validateTransactionFile", tag: tag, summary: "Validate an Invalid file again",
 			description: "The same bytes, after a setting or an account was mended. The file is Pending again.",
-			status:      http.StatusAccepted, need: bank.PermFilesUpload, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},
+			status:      http.StatusAccepted, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},
 			answer: fileExample, mount: typed((*server).validateFile)},
 		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/execute", id: "executeTransactionFile", tag: tag, summary: "Execute a Validated file",
 			description: "Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits: repeat the request once it is approved.",
-			status:      http.StatusAccepted, need: bank.PermFilesExecute, problems: []*bank.Error{bank.ErrFileNotExecutable, bank.ErrConflict, bank.ErrApprovalStale},
+			status:      http.StatusAccepted, need: bank.PermFilesExecute, key: keyOptional, problems: []*bank.Error{bank.ErrFileNotExecutable, bank.ErrConflict, bank.ErrApprovalStale},
 			answer: map[string]any{"file": fileExample}, mount: typed((*server).executeFile)},
 	}, streamRoutes(tag)...)
 }
@@ -156,7 +156,7 @@ func (s *server) validateFile(ctx context.Context, actor bank.Actor, in *filePat
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.Files.ValidateAgain(ctx, actor, id)
+	f, err := s.Files.ValidateAgain(web.Answered(ctx, http.StatusAccepted, fileFrom), actor, id)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,8 @@ func (s *server) executeFile(ctx context.Context, actor bank.Actor, in *filePath
 	if err != nil {
 		return nil, err
 	}
-	f, pending, err := s.Files.Execute(ctx, actor, id)
+	answer := func(f bank.TransactionFile) FileExecution { return FileExecution{File: fileFrom(f)} }
+	f, pending, err := s.Files.Execute(web.Answered(ctx, http.StatusAccepted, answer), actor, id)
 	if err != nil {
 		return nil, err
 	}

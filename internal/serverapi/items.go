@@ -20,11 +20,11 @@ func itemRoutes() []route {
 			need:        bank.PermFundsRead, problems: []*bank.Error{bank.ErrNotFound}, answer: listOf(itemExample), mount: typed((*server).listItems)},
 		{method: http.MethodPost, path: "/secure/technical-items/{itemId}/assign", id: "assignTechnicalItem", tag: tag, summary: "Give an item's money a home",
 			description: "Name a balance of the same currency, or your own funds." + second,
-			need:        bank.PermItemsDecide, problems: problems, request: map[string]any{"balanceId": balanceExample.ID, "reason": "the payer named the contract in the title"},
+			need:        bank.PermItemsDecide, key: keyOptional, problems: problems, request: map[string]any{"balanceId": balanceExample.ID, "reason": "the payer named the contract in the title"},
 			answer: itemDecisionExample, mount: typed((*server).assignItem), pends: true},
 		{method: http.MethodPost, path: "/secure/technical-items/{itemId}/return", id: "returnTechnicalItem", tag: tag, summary: "Order an item's return to its payer",
 			description: "The money stays on the technical balance until the bank has booked the return." + second,
-			need:        bank.PermItemsDecide, problems: problems, request: map[string]any{"reason": "nobody knows the payer"},
+			need:        bank.PermItemsDecide, key: keyOptional, problems: problems, request: map[string]any{"reason": "nobody knows the payer"},
 			answer: itemDecisionExample, mount: typed((*server).returnItem), pends: true},
 		{method: http.MethodGet, path: "/secure/approvals", id: "listApprovals", tag: tag, summary: "List what waits for a second person",
 			description: "Those that you asked for, or have the permission to be asked about. Operators decide, in the panel or on the command line; a certificate never does.",
@@ -119,6 +119,11 @@ func decided(i bank.Item, pending *bank.Approval, err error) (*itemDecisionAnswe
 	return &itemDecisionAnswer{Status: statusOf(pending), Body: ItemDecision{itemFrom(i), approvalOf(pending)}}, nil
 }
 
+// answeredDecision keeps the answer to a decision that was made; one that waits for a second person may be asked for again.
+func answeredDecision(ctx context.Context) context.Context {
+	return web.Answered(ctx, http.StatusOK, func(i bank.Item) ItemDecision { return ItemDecision{Item: itemFrom(i)} })
+}
+
 func statusOf(pending *bank.Approval) int {
 	if pending != nil {
 		return http.StatusAccepted
@@ -149,7 +154,7 @@ func (s *server) assignItem(ctx context.Context, actor bank.Actor, in *assignIte
 	if err != nil {
 		return nil, err
 	}
-	return decided(s.Files.Assign(ctx, actor, id, files.Target{Balance: balance, OwnFunds: in.Body.OwnFunds}, in.Body.Reason))
+	return decided(s.Files.Assign(answeredDecision(ctx), actor, id, files.Target{Balance: balance, OwnFunds: in.Body.OwnFunds}, in.Body.Reason))
 }
 
 type returnItemInput struct {
@@ -164,7 +169,7 @@ func (s *server) returnItem(ctx context.Context, actor bank.Actor, in *returnIte
 	if err != nil {
 		return nil, err
 	}
-	return decided(s.Files.Return(ctx, actor, id, in.Body.Reason))
+	return decided(s.Files.Return(answeredDecision(ctx), actor, id, in.Body.Reason))
 }
 
 // Approval is a request for a second person.

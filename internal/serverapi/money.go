@@ -41,20 +41,22 @@ type orderInput struct {
 	Body Order
 }
 
-type transactionAnswer struct {
+type transactionAnswer struct{ Body Transaction }
+
+type moneyAnswer struct {
 	Replayed string `header:"Idempotent-Replayed"`
 	Body     Transaction
 }
 
-func (s *server) credit(ctx context.Context, actor bank.Actor, in *orderInput) (*transactionAnswer, error) {
+func (s *server) credit(ctx context.Context, actor bank.Actor, in *orderInput) (*moneyAnswer, error) {
 	return s.order(ctx, actor, in, false)
 }
 
-func (s *server) debit(ctx context.Context, actor bank.Actor, in *orderInput) (*transactionAnswer, error) {
+func (s *server) debit(ctx context.Context, actor bank.Actor, in *orderInput) (*moneyAnswer, error) {
 	return s.order(ctx, actor, in, true)
 }
 
-func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, debit bool) (*transactionAnswer, error) {
+func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, debit bool) (*moneyAnswer, error) {
 	id, err := idOf(in.BalanceID, "balanceId")
 	if err != nil {
 		return nil, err
@@ -63,17 +65,20 @@ func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, de
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.Ledger.Post(ctx, ledger.Single{Actor: actor, Key: web.IdempotencyOf(ctx), Debit: debit, Balance: id,
-		Amount: amount, Title: in.Body.Title, Reference: in.Body.Reference})
+	done, err := s.Ledger.Post(ctx, ledger.Single{Actor: actor, Debit: debit, Balance: id, Amount: amount, Title: in.Body.Title,
+		Reference: in.Body.Reference, Key: bank.IdempotencyOf(web.Answered(ctx, http.StatusCreated, transactionFrom))})
 	if err != nil {
 		return nil, err
 	}
-	// What a caller has just done is told even to one who may not read the history.
+	if !done.Replayed {
+		return &moneyAnswer{Body: transactionFrom(done.Row)}, nil
+	}
+	// The key is kept for ever, its answer is not. What a caller has done is told even to one who may not read the history.
 	row, err := s.History.Get(ctx, bank.System(actor.Customer, actor.Name), done.Transaction)
 	if err != nil {
 		return nil, err
 	}
-	return &transactionAnswer{Replayed: replayed(done.Replayed), Body: transactionFrom(row)}, nil
+	return &moneyAnswer{Replayed: "true", Body: transactionFrom(row)}, nil
 }
 
 // Fund is money of the customer's own in one currency.

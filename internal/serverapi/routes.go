@@ -41,7 +41,7 @@ type mounter func(*server, huma.Operation)
 type keyRule int
 
 const (
-	keyIgnored  keyRule = iota // repeating is harmless, or refused as a conflict
+	keyIgnored  keyRule = iota // nothing is changed, or the method itself says that repeating is harmless
 	keyOptional                // a repeated key gets the first answer
 	keyRequired                // money moves
 )
@@ -75,7 +75,7 @@ func (r route) register(s *server) {
 	o := r.operation(s.api)
 	o.Middlewares = append(o.Middlewares, web.Guard(r.check))
 	if r.key != keyIgnored {
-		o.Middlewares = append(o.Middlewares, web.Keyed)
+		o.Middlewares = append(o.Middlewares, web.Keyed(&s.keys, func(ctx context.Context) bank.CustomerID { return actorOf(ctx).Customer }))
 	}
 	r.mount(s, o)
 	r.exemplify(operationAt(s.api.OpenAPI(), r.method, r.path))

@@ -38,8 +38,9 @@ type Config struct {
 // server answers the operations of the route table.
 type server struct {
 	Config
-	mux *http.ServeMux
-	api huma.API
+	mux  *http.ServeMux
+	api  huma.API
+	keys web.Keys // idempotency keys at work
 }
 
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of

@@ -2,7 +2,6 @@ package serverapi
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"mime"
 	"net/http"
 	"reflect"
@@ -20,7 +19,7 @@ func streamRoutes(tag string) []route {
 	return []route{
 		{method: http.MethodPost, path: "/secure/transaction-files", id: "uploadTransactionFile", tag: tag, summary: "Upload a transaction file",
 			description: "The bank's bytes as they are, up to 512 MiB, as application/octet-stream or text/plain. The answer comes when they are stored; validation follows: read the file until it is no longer Pending.",
-			status:      http.StatusCreated, need: bank.PermFilesUpload, problems: []*bank.Error{bank.ErrNotFound, bank.ErrFileDuplicate, bank.ErrFileNameTaken},
+			status:      http.StatusCreated, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrNotFound, bank.ErrFileDuplicate, bank.ErrFileNameTaken},
 			answer: fileExample, mount: direct((*server).uploadFile, documentUpload)},
 		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/findings", id: "listFindings", tag: tag, summary: "The validation report",
 			description: "What validation found, file findings first, then errors, then warnings: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor).",
@@ -68,7 +67,12 @@ func (s *server) uploadFile(w http.ResponseWriter, r *http.Request, actor bank.A
 	if err != nil {
 		return err
 	}
-	f, err := s.Files.Receive(r.Context(), actor, files.Upload{Name: values.Get("name"), MasterAccount: account, Body: web.Body(r)})
+	r, done, err := s.keys.Streamed(r, actor.Customer)
+	if err != nil {
+		return err
+	}
+	defer done()
+	f, err := s.Files.Receive(web.Answered(r.Context(), http.StatusCreated, fileFrom), actor, files.Upload{Name: values.Get("name"), MasterAccount: account, Body: web.Body(r)})
 	if err != nil {
 		return err
 	}
@@ -86,13 +90,13 @@ func fileMedia(contentType string) error {
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) error {
-	text, err := json.Marshal(body)
+	text, err := web.JSON(body)
 	if err != nil {
 		return err
 	}
 	w.Header()["Content-Type"] = jsonType
 	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) // a caller who has gone cannot be told
+	_, _ = w.Write(text) // a caller who has gone cannot be told
 	return nil
 }
 

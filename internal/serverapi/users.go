@@ -57,22 +57,19 @@ func userFrom(u bank.User) User {
 }
 
 // userAnswer is one end user.
-type userAnswer struct {
-	Replayed string `header:"Idempotent-Replayed"`
-	Body     User
-}
+type userAnswer struct{ Body User }
 
 type createUserInput struct{ Body UserFacts }
 
 func (s *server) createUser(ctx context.Context, actor bank.Actor, in *createUserInput) (*userAnswer, error) {
 	b := in.Body
-	u, again, err := s.Accounts.CreateUser(ctx, actor, accounts.NewUser{ExternalID: b.ExternalID, Type: bank.UserType(b.Type),
+	u, err := s.Accounts.CreateUser(web.Answered(ctx, http.StatusCreated, userFrom), actor, accounts.NewUser{ExternalID: b.ExternalID, Type: bank.UserType(b.Type),
 		FirstName: b.FirstName, LastName: b.LastName, CompanyName: b.CompanyName, Email: b.Email, Phone: b.Phone,
-		KYC: bank.KYCStatus(b.KYC)}, web.IdempotencyOf(ctx))
+		KYC: bank.KYCStatus(b.KYC)})
 	if err != nil {
 		return nil, err
 	}
-	return &userAnswer{Replayed: replayed(again), Body: userFrom(u)}, nil
+	return &userAnswer{Body: userFrom(u)}, nil
 }
 
 // UserPath names an end user.
@@ -131,7 +128,10 @@ func (s *server) updateUser(ctx context.Context, actor bank.Actor, in *updateUse
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.Accounts.UpdateUser(ctx, actor, id, in.Body.apply)
+	u, err := s.Accounts.UpdateUser(ctx, actor, id, func(u *bank.User) error {
+		in.Body.apply(u)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -103,11 +103,3 @@ func each[R, W any](rows []R, wire func(R) W) []W {
 	}
 	return items
 }
-
-// replayed is the value of the header of an answer that repeats an earlier one.
-func replayed(yes bool) string {
-	if yes {
-		return "true"
-	}
-	return ""
-}

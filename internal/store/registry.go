@@ -6,6 +6,7 @@ var Exceptions = map[string]string{
 	"installation":       "facts about the store itself",
 	"base_iban_registry": "no base IBAN may equal, contain or lie in another customer's",
 	"certificate_names":  "a CN names its customer before the customer is known",
+	"domains":            "a host belongs to one customer, who is known by it",
 	"operators":          "one operator account may work for several customers",
 	"goose_db_version":   "the migration library's own",
 	"sqlite_sequence":    "SQLite's own",

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -42,6 +43,10 @@ var speakOurShapes = sync.OnceFunc(func() {
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		x := exchangeOf(ctx.Context())
+		if again, ok := errors.AsType[*bank.ReplayError](errors.Join(errs...)); ok {
+			ctx.SetHeader(ReplayedHeader, "true")
+			return &replay{again}
+		}
 		p := problemOf(x.shown(ctx.Context(), cause(status, msg, errs)), x.id)
 		if wait := retryAfter(p.Status, p.Code); wait != "" {
 			ctx.SetHeader("Retry-After", wait)
@@ -67,24 +72,39 @@ func Guard(check func(context.Context) error) func(huma.Context, func(huma.Conte
 	}
 }
 
-type idempotencyKey struct{}
+// replay lets huma write an answer as it was written first. What huma writes itself ends with a line feed.
+type replay struct{ *bank.ReplayError }
 
-// Keyed is a huma middleware that reads the idempotency key and the body it is bound to; the operation finds it with
-// IdempotencyOf.
-func Keyed(ctx huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(ctx)
-	body, err := readBody(w, r)
-	if err != nil {
-		Refuse(w, r, err)
-		return
+// GetStatus implements huma.StatusError.
+func (r *replay) GetStatus() int { return r.Status }
+
+// MarshalJSON implements json.Marshaler.
+func (r *replay) MarshalJSON() ([]byte, error) { return r.Body, nil }
+
+// Keyed returns a huma middleware that reads the idempotency key and the body it is bound to, and gives both to the context
+// of the operation (bank.IdempotencyOf). A request whose key is at work here already is refused.
+func Keyed(k *Keys, customer func(context.Context) bank.CustomerID) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		body, err := readBody(w, r)
+		if err != nil {
+			Refuse(w, r, err)
+			return
+		}
+		key, err := Idempotency(r.Header, r.Method, r.URL.Path, body)
+		if err != nil {
+			Refuse(w, r, err)
+			return
+		}
+		done, err := k.begin(customer(ctx.Context()), key.Key)
+		if err != nil {
+			Refuse(w, r, err)
+			return
+		}
+		defer done()
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next(huma.WithContext(ctx, bank.WithIdempotency(ctx.Context(), &key)))
 	}
-	key, err := Idempotency(r.Header, r.Method, r.URL.Path, body)
-	if err != nil {
-		Refuse(w, r, err)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	next(huma.WithValue(ctx, idempotencyKey{}, key))
 }
 
 // bodyTime is how long the body of an ordinary request may take.
@@ -101,10 +121,4 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	}
 	_ = control.SetReadDeadline(time.Time{})
 	return body, nil
-}
-
-// IdempotencyOf returns the key that Keyed read; zero if there is none.
-func IdempotencyOf(ctx context.Context) bank.Idempotency {
-	key, _ := ctx.Value(idempotencyKey{}).(bank.Idempotency)
-	return key
 }

@@ -1,9 +1,14 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"hash"
+	"io"
 	"net/http"
+	"sync"
 
 	"ims/internal/bank"
 )
@@ -50,6 +55,71 @@ func keyFault(key string) string {
 		}
 	}
 	return ""
+}
+
+// Keys are the idempotency keys at work in this process: whoever comes with one of them meanwhile is told to wait. What was
+// done before is known to the store. The zero value is ready.
+type Keys struct{ running sync.Map }
+
+// begin takes a key until done is called; bank.ErrKeyRunning where it is taken.
+func (k *Keys) begin(customer bank.CustomerID, key string) (done func(), err error) {
+	if key == "" {
+		return func() {}, nil
+	}
+	name := struct {
+		customer bank.CustomerID
+		key      string
+	}{customer, key}
+	if _, taken := k.running.LoadOrStore(name, true); taken {
+		return nil, bank.ErrKeyRunning.With("a request with this idempotency key is being worked on")
+	}
+	return func() { k.running.Delete(name) }, nil
+}
+
+// Streamed is Keyed for an operation that reads its body as it comes: the request it returns has the key in its context,
+// whose digest is complete when the body is at its end. done is to be called at the end of the operation.
+func (k *Keys) Streamed(r *http.Request, customer bank.CustomerID) (_ *http.Request, done func(), err error) {
+	key, err := Idempotency(r.Header, r.Method, r.URL.RequestURI(), nil)
+	if err != nil || !key.Given() {
+		return r, func() {}, err
+	}
+	if done, err = k.begin(customer, key.Key); err != nil {
+		return r, nil, err
+	}
+	r = r.WithContext(bank.WithIdempotency(r.Context(), &key))
+	r.Body = &digesting{ReadCloser: r.Body, key: &key, sum: sha256.New()}
+	return r, done, nil
+}
+
+// digesting adds the body to the digest of a key.
+type digesting struct {
+	io.ReadCloser
+	key *bank.Idempotency
+	sum hash.Hash
+}
+
+// Read implements io.Reader.
+func (d *digesting) Read(p []byte) (int, error) {
+	n, err := d.ReadCloser.Read(p)
+	d.sum.Write(p[:n])
+	if err == io.EOF {
+		d.key.Digest = digest(d.key.Digest[:], d.sum.Sum(nil))
+	}
+	return n, err
+}
+
+// Answered lets the operation of a context keep its answer beside its effect, where there is a key: the status, and what wire
+// makes of what the operation made, as JSON.
+func Answered[T, W any](ctx context.Context, status int, wire func(T) W) context.Context {
+	bank.AnswerWith(ctx, func(made any) (bank.Answer, error) {
+		v, ok := made.(T)
+		if !ok {
+			return bank.Answer{}, fmt.Errorf("made a %T, which has no answer", made)
+		}
+		body, err := JSON(wire(v))
+		return bank.Answer{Status: status, Body: body}, err
+	})
+	return ctx
 }
 
 // digest frames each part, so that no two requests have the same bytes.

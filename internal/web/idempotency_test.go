@@ -2,7 +2,9 @@ package web
 
 import (
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -96,5 +98,42 @@ func TestFieldNames(t *testing.T) {
 		if got := known(pointer); got != want {
 			t.Errorf("%s: %q, want %q", pointer, got, want)
 		}
+	}
+}
+
+// TestStreamedKeys: a key is taken until its operation ends, per customer, and its digest covers method, address and body.
+func TestStreamedKeys(t *testing.T) {
+	var keys Keys
+	begin := func(customer bank.CustomerID, query, body string) (bank.Idempotency, func(), error) {
+		r := httptest.NewRequest("POST", "/files?"+query, strings.NewReader(body))
+		r.Header.Set("Idempotency-Key", "k")
+		r, done, err := keys.Streamed(r, customer)
+		if err != nil {
+			return bank.Idempotency{}, nil, err
+		}
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Fatal(err)
+		}
+		return bank.IdempotencyOf(r.Context()), done, nil
+	}
+	first, done, err := begin(1, "name=a", "bytes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := begin(1, "name=a", "bytes"); !errors.Is(err, bank.ErrKeyRunning) {
+		t.Errorf("meanwhile: %v", err)
+	}
+	if _, other, err := begin(2, "name=a", "bytes"); err != nil {
+		t.Errorf("another customer's: %v", err)
+	} else {
+		other()
+	}
+	done()
+	for request, same := range map[[2]string]bool{{"name=a", "bytes"}: true, {"name=a", "byte"}: false, {"name=b", "bytes"}: false} {
+		again, done, err := begin(1, request[0], request[1])
+		if err != nil || (again.Digest == first.Digest) != same {
+			t.Errorf("%v: the same request: %v, %v", request, !same, err)
+		}
+		done()
 	}
 }

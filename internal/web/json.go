@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // unmarshal is json.Unmarshal that does not mend what it is given: a field that is named twice means something else to
@@ -15,6 +17,13 @@ func unmarshal(data []byte, v any) error {
 		return err
 	}
 	return exact(json.NewDecoder(bytes.NewReader(data)))
+}
+
+// JSON writes a value as every answer is written: with a line feed, and without escaping what only HTML needs escaped.
+func JSON(v any) ([]byte, error) {
+	var body bytes.Buffer
+	err := huma.DefaultJSONFormat.Marshal(&body, v)
+	return body.Bytes(), err
 }
 
 // exact reads the next value. Its depth was limited by json.Unmarshal.

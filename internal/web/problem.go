@@ -60,9 +60,22 @@ func (p *Problem) ContentType(string) string { return ProblemType }
 
 // Refuse answers a request with the problem that an error stands for. Only a bank.Error is shown, and logged where it says
 // why the service is unavailable; a context that ended is that too; everything else is an opaque 500 and is logged, once and here, with the request id.
+//
+// The first answer to a request that was done before is no refusal, but comes the same way.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if again, ok := errors.AsType[*bank.ReplayError](err); ok {
+		writeAgain(w, again.Answer)
+		return
+	}
 	x := exchangeOf(r.Context())
 	write(w, r, problemOf(x.shown(r.Context(), err), x.id))
+}
+
+func writeAgain(w http.ResponseWriter, a bank.Answer) {
+	w.Header().Set(ReplayedHeader, "true")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // whoever does not read it cannot be told either
 }
 
 // shown finds what a caller may see of an error and logs the rest.

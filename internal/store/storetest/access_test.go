@@ -190,24 +190,10 @@ func TestKeys(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		c := newCustomer(t, s)
 		first := store.Key{Key: "key ' %", Digest: digest("body"), Object: "41", At: at(1)}
+		s.write(t, func(tx *store.Tx) error { return isNew(tx.UseKeys(c, []store.Key{first})) })
 		replay := store.Key{Key: first.Key, Digest: digest("another body"), Object: "42", At: at(2)}
-		use := func(k store.Key) (earlier store.Key, fresh bool) {
-			s.write(t, func(tx *store.Tx) (err error) {
-				earlier, fresh, err = tx.UseKey(c, k)
-				return err
-			})
-			return earlier, fresh
-		}
-		used, fresh := use(first)
-		equal(t, "new", fresh, true)
-		equal(t, "new", used, first)
-		for range 2 {
-			used, fresh = use(replay)
-			equal(t, "replayed", fresh, false)
-			equal(t, "replayed", used, first)
-		}
-		equal(t, "use", get(t, s, func(tx *store.Tx) (store.Key, error) { return tx.KeyUse(c, first.Key) }), first)
-		wantError(t, "another case is another key", s.try(t, func(tx *store.Tx) error { return found(tx.KeyUse(c, "KEY ' %")) }), bank.ErrNotFound)
+		wantError(t, "used before", s.try(t, func(tx *store.Tx) error { return isNew(tx.UseKeys(c, []store.Key{replay})) }), errNotNew)
+		equal(t, "another case is another key", get(t, s, func(tx *store.Tx) ([]store.Key, error) { return tx.KeyUses(c, []string{"KEY ' %"}) }), []store.Key(nil))
 
 		second, third := store.Key{Key: "2", At: at(3)}, store.Key{Key: "3", At: at(4)}
 		s.write(t, func(tx *store.Tx) error { return isNew(tx.UseKeys(c, []store.Key{second, third})) })

@@ -270,7 +270,11 @@ func furnishLedger(tx *store.Tx, c bank.CustomerID) error {
 			return tx.Audit(c, at(12), bank.AuditEvent{Actor: of(c, "ada", 1), Action: "file.execute", Object: "file 1", Before: "{}", After: "{}"})
 		},
 		func() error {
-			_, fresh, err := tx.UseKey(c, store.Key{Key: "key-1", Digest: digest(of(c, "body", 1)), Object: "4", At: at(13)})
+			return isNew(tx.UseKeys(c, []store.Key{{Key: "key-1", Digest: digest(of(c, "body", 1)), Object: "4", At: at(13)}}))
+		},
+		func() error { return isNew(tx.AddAnswer(c, answer("key-1", of(c, "body", 1), 13))) },
+		func() error {
+			_, fresh, err := tx.ClaimDomain(store.Domain{Host: fmt.Sprintf("panel-%d.example", c), Customer: c, CreatedAt: at(14)})
 			return isNew(fresh, err)
 		},
 	)

@@ -47,7 +47,6 @@ var peopleProbes = []probe{
 	}},
 	{"DecideApproval", func(tx *store.Tx, c bank.CustomerID) error { return tx.DecideApproval(approval(c, 1)) }},
 	{"RevokeCertificate", func(tx *store.Tx, c bank.CustomerID) error { return tx.RevokeCertificate(c, "0001", "lost", 1) }},
-	{"KeyUse", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.KeyUse(c, "key-1")) }},
 }
 
 var moneyProbes = []probe{
@@ -129,6 +128,8 @@ var peopleListings = []listing{
 	{"Operators", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Operators(c)) }},
 	{"Permissions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Permissions(c, bank.Admin)) }},
 	{"KeyUses", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.KeyUses(c, []string{"key-1"})) }},
+	{"Answers", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Answers(c, []string{"key-1"})) }},
+	{"Domains", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Domains(c)) }},
 	{"Approvals", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Approvals(c, "", bank.ID{}, 0)) }},
 	{"Certificates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Certificates(c, "")) }},
 	{"AuditEvents", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditEvents(c, 1, 1000)) }},
@@ -272,6 +273,8 @@ func TestNeighbourUntouched(t *testing.T) {
 		{"LeaseFile", func(tx *store.Tx, c bank.CustomerID) error {
 			return isNew(tx.LeaseFile(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "w", at(1), at(2000)))
 		}},
+		{"DropAnswers", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DropAnswers(c, at(1000), 100)) }},
+		{"RemoveDomain", func(tx *store.Tx, c bank.CustomerID) error { return tx.RemoveDomain(c, "panel-2.example") }},
 		{"SetPermissions", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetPermissions(c, bank.Admin, nil) }},
 		{"AddBaseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.AddBaseIBAN(baseIBAN(c, "DE99")) }},
 	}
@@ -307,6 +310,7 @@ func TestGlobalObjects(t *testing.T) {
 			{"LockFact", func(tx *store.Tx) error { return tx.LockFact("sandbox") }},
 			{"OperatorByEmail", func(tx *store.Tx) error { return found(tx.OperatorByEmail("nobody@example.com")) }},
 			{"SetOperatorLocked", func(tx *store.Tx) error { return tx.SetOperatorLocked(id(1), true) }},
+			{"CustomerOfDomain", func(tx *store.Tx) error { return found(tx.CustomerOfDomain("nobody.example")) }},
 			{"CustomerOfCN", func(tx *store.Tx) error { return found(tx.CustomerOfCN("V-Nobody-App")) }},
 		} {
 			wantError(t, p.name, s.try(t, p.call), bank.ErrNotFound)

@@ -199,11 +199,22 @@ func unless(err, lost error) (bool, error) {
 
 var insertRaces = []race{
 	{"chunk marker", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) { return tx.MarkChunk(c, 1, 9, at(i)) }},
-	{"key", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) {
-		mine := store.Key{Key: "raced", Digest: digest(fmt.Sprint(i)), Object: fmt.Sprint(i), At: at(i)}
-		used, fresh, err := tx.UseKey(c, mine)
-		if err == nil && fresh != (used == mine) {
-			return fresh, errors.New("the loser was not told of the winner's use")
+	{"answer", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) {
+		mine := answer("raced", fmt.Sprint(i), i)
+		fresh, err := tx.AddAnswer(c, mine)
+		if err != nil {
+			return false, err
+		}
+		used, err := tx.Answers(c, []string{"raced"})
+		if err == nil && (len(used) != 1 || fresh != (used[0].At.Equal(mine.At))) {
+			return fresh, errors.New("the loser was not told of the winner's answer")
+		}
+		return fresh, err
+	}},
+	{"domain", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) {
+		owner, fresh, err := tx.ClaimDomain(store.Domain{Host: fmt.Sprint("raced-", c, ".example"), Customer: c, CreatedAt: at(i)})
+		if err == nil && owner != c {
+			return fresh, errors.New("the loser was not told of the winner")
 		}
 		return fresh, err
 	}},

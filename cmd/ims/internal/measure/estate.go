@@ -47,7 +47,7 @@ func newEstate(ctx context.Context, db *store.DB, balances int) (*estate, error)
 	if _, err := onboard.AddBaseIBAN(ctx, system(c.ID), customers.NewBaseIBAN{Base: "PL111111117700", MasterAccount: e.master.ID}); err != nil {
 		return nil, err
 	}
-	e.user, _, err = accounts.New(db, time.Now).CreateUser(ctx, system(c.ID), accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"}, bank.Idempotency{})
+	e.user, err = accounts.New(db, time.Now).CreateUser(ctx, system(c.ID), accounts.NewUser{Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY"})
 	if err != nil {
 		return nil, err
 	}
