@@ -67,6 +67,10 @@ func TestMessages(t *testing.T) {
 	if got, want := f.Message("pl"), "Kwota musi być podana w groszach, samymi cyframi, bez kropki, przecinka i spacji: „123.45”."; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
+	f.Element = ":61:"
+	if got, want := f.Message("pl"), "Nie można odczytać kwoty albo ma ona więcej miejsc po przecinku niż jej waluta: „123.45”."; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
 	f = Finding{Code: FileWrongFormat, Params: Params{Hint: "zip"}}
 	if got := f.Message("pl"); got != "To nie jest plik oczekiwanego formatu; wygląda na archiwum ZIP." {
 		t.Error(got)

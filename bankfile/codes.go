@@ -36,6 +36,12 @@ const (
 	FileForbiddenContent    Code = "file.forbidden_content"
 	FileWrongAccount        Code = "file.wrong_account"
 	FileBalanceMismatch     Code = "file.balance_mismatch"
+	FileFieldMissing        Code = "file.field_missing"
+	FileFieldFormat         Code = "file.field_format"
+	FileFieldOrder          Code = "file.field_order"
+	FileFieldUnknown        Code = "file.field_unknown"
+	FileStatementGap        Code = "file.statement_gap"
+	FileStatementPart       Code = "file.statement_part"
 	RecordBlankLine         Code = "record.blank_line"
 	RecordTooLong           Code = "record.too_long"
 	RecordControlChar       Code = "record.control_char"
@@ -126,6 +132,7 @@ const (
 	RecordBatchMismatch       Code = "record.batch_mismatch"
 	RecordBatchWithoutDetails Code = "record.batch_without_details"
 	RecordReversal            Code = "record.reversal"
+	RecordAccountAmbiguous    Code = "record.account_ambiguous"
 )
 
 // Rules about our own world. The formats raise the first two, which need the ranges only; the

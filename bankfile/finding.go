@@ -74,6 +74,9 @@ func (f Finding) Message(lang string) string {
 	if lang == "pl" {
 		text, i = catalogue[r].pl, 1
 	}
+	if own, ok := named[f.Code]; ok && f.Element != "" {
+		text = own[i]
+	}
 	if !strings.Contains(text, "{") {
 		return text
 	}

@@ -41,6 +41,12 @@ var catalogue = []rule{
 	{FileForbiddenContent, Error, "The file contains what such a file never has: {hint}.", "Plik zawiera to, czego taki plik nigdy nie ma: {hint}."},
 	{FileWrongAccount, Error, "The statement is of the account {value}, which is not the master account that it was uploaded for.", "Wyciąg dotyczy rachunku {value}, który nie jest rachunkiem głównym, dla którego go wczytano."},
 	{FileBalanceMismatch, Error, "The opening balance and the bookings of the statement {value} give {got}, but its closing balance is {limit} (minor units).", "Saldo początkowe i księgowania wyciągu {value} dają {got}, lecz saldo końcowe to {limit} (w najmniejszych jednostkach)."},
+	{FileFieldMissing, Error, "The statement has no field {value}, which every one has.", "Wyciąg nie ma pola {value}, które ma każdy."},
+	{FileFieldFormat, Error, "A field of the statement cannot be read: {value}.", "Nie można odczytać pola wyciągu: {value}."},
+	{FileFieldOrder, Error, "A field stands where it does not belong in a statement: {value}.", "Pole stoi w miejscu, w którym nie ma go w wyciągu: {value}."},
+	{FileFieldUnknown, Warning, "A field that statements do not have was skipped: {value}.", "Pominięto pole, którego wyciągi nie mają: {value}."},
+	{FileStatementGap, Error, "After part {limit} of the statement {value} comes part {got}; what lies between is missing.", "Po części {limit} wyciągu {value} następuje część {got}; brakuje tego, co pomiędzy."},
+	{FileStatementPart, Warning, "The file has only a part of the statement {value}; the others must come in files of their own.", "Plik ma tylko część wyciągu {value}; pozostałe muszą przyjść w osobnych plikach."},
 
 	{RecordBlankLine, Warning, "The line is empty.", "Wiersz jest pusty."},
 	{RecordTooLong, Error, "The line is longer than {limit} bytes.", "Wiersz jest dłuższy niż {limit} bajtów."},
@@ -120,6 +126,7 @@ var catalogue = []rule{
 	{RecordBatchMismatch, Error, "The details of the batch add up to {got}, but the booking is {limit} (minor units).", "Szczegóły paczki dają razem {got}, lecz księgowanie wynosi {limit} (w najmniejszych jednostkach)."},
 	{RecordBatchWithoutDetails, Warning, "The booking is a batch of {got} payments without their details; ask the bank for them.", "Księgowanie jest paczką {got} płatności bez szczegółów; poproś o nie bank."},
 	{RecordReversal, Warning, "The bank takes back an earlier booking.", "Bank wycofuje wcześniejsze księgowanie."},
+	{RecordAccountAmbiguous, Error, "The booking names more than one of our accounts; whose it is cannot be told: {value}.", "Księgowanie wymienia więcej niż jeden z naszych rachunków; nie wiadomo, którego dotyczy: {value}."},
 
 	{DomainNoOwnAccount, Error, "Neither account is ours.", "Żaden z rachunków nie jest nasz."},
 	{DomainMasterAccountUnallocated, Warning, "The payee is the master account itself; the money goes to the technical balance.", "Odbiorcą jest sam rachunek główny; środki trafią na saldo techniczne."},
@@ -135,6 +142,13 @@ var catalogue = []rule{
 	{DomainOwnerNotActive, Warning, "The holder of the balance is not active; the credit is booked and frozen.", "Posiadacz salda nie jest aktywny; wpływ zostanie zaksięgowany i zamrożony."},
 }
 
+// named are the texts for formats whose fields have names, in place of those that speak of Elixir-O: [0] English, [1] Polish.
+var named = map[Code][2]string{
+	RecordTypeFormat:   {"The code of the kind of booking cannot be read: {value}.", "Nie można odczytać kodu rodzaju księgowania: {value}."},
+	RecordDateFormat:   {"The date cannot be read: {value}.", "Nie można odczytać daty: {value}."},
+	RecordAmountFormat: {"The amount cannot be read, or it has more decimals than its currency: {value}.", "Nie można odczytać kwoty albo ma ona więcej miejsc po przecinku niż jej waluta: {value}."},
+}
+
 // hints are the words that may stand for {hint}; a hint that is not here is shown as it is (the
 // encodings, which are names in every language).
 var hints = map[string][2]string{
@@ -148,6 +162,8 @@ var hints = map[string][2]string{
 	"dtd":       {"a document type declaration or an entity", "deklarację typu dokumentu lub encję"},
 	"pain":      {"pain.001", "pain.001"},
 	"future":    {"every record takes money from our accounts, and some are dated in the future", "każdy rekord obciąża nasze rachunki, a część ma datę w przyszłości"},
+	"mt940":     {"an MT940 statement", "wyciąg MT940"},
+	"mt942":     {"an MT942 interim report", "zestawienie śróddzienne MT942"},
 	"mt94x":     {"an MT940 or MT942 statement", "wyciąg MT940 lub MT942"},
 	"swift":     {"a SWIFT message", "komunikat SWIFT"},
 	"pla":       {"a file of foreign orders (.pla)", "plik zleceń zagranicznych (.pla)"},

@@ -36,7 +36,7 @@ type Report struct {
 	Refused Total             // of the records with an error, as far as amounts were readable
 	All     Total             // of both together
 
-	File     []Finding    // about the file, codes file.*; Line is 0 or the line that shows it
+	File     []Finding    // about the file, codes file.*, at most Limits.Findings and one error; Line is 0 or the line that shows it
 	Findings []Finding    // about lines, at most Limits.Findings, errors before warnings, then by line
 	Counts   map[Code]int // of every code, complete whatever was kept
 	Errors   int          // complete
@@ -57,6 +57,7 @@ func (r *Report) Damaged() bool { return HasError(r.File) }
 type tally struct {
 	keep             int
 	file             []Finding
+	damaged          bool // there is an error in file
 	errors, warnings []Finding
 	counts           map[Code]int
 	nErrors, nWarns  int
@@ -76,9 +77,17 @@ func (t *tally) add(f Finding) {
 	}
 	switch {
 	case f.Code.AboutFile():
-		t.file = append(t.file, f)
+		t.addFile(f)
 	case len(*list) < t.keep:
 		*list = append(*list, f)
+	}
+}
+
+// addFile keeps as many findings about the file as about lines, and in any case one error: it says that the file is damaged.
+func (t *tally) addFile(f Finding) {
+	if len(t.file) < t.keep || f.Severity == Error && !t.damaged {
+		t.file = append(t.file, f)
+		t.damaged = t.damaged || f.Severity == Error
 	}
 }
 
