@@ -15,6 +15,7 @@ type masterAddCommand struct {
 	Number     string          `arg:"" name:"iban" help:"The account: IBAN, or 26 digits of a Polish one."`
 	Currency   currencyFlag    `help:"Currency of the account." required:"" placeholder:"CODE"`
 	Name       string          `help:"A name for people."`
+	Format     string          `help:"Format of the bank's files: pli, camt.053, camt.054, mt940 or mt942. Default: pli in PLN, camt.054 in any other currency." enum:",pli,camt.053,camt.054,mt940,mt942" default:"" placeholder:"FORMAT"`
 	Acceptance bank.Acceptance `help:"What a record with an error does: STRICT makes its file Invalid, BY_RECORD makes it an item." enum:"STRICT,BY_RECORD" default:"STRICT"`
 }
 
@@ -22,7 +23,7 @@ type masterAddCommand struct {
 func (c *masterAddCommand) Run(p *program) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
 		m, err := r.customers.AddMasterAccount(p.ctx, actor, customers.NewMasterAccount{IBAN: c.Number, Name: c.Name,
-			Currency: c.Currency.Currency, Acceptance: c.Acceptance})
+			Currency: c.Currency.Currency, Format: c.Format, Acceptance: c.Acceptance})
 		if err != nil {
 			return err
 		}

@@ -56,8 +56,20 @@ const (
 	ByRecord Acceptance = "BY_RECORD" // the record becomes an item, all others execute
 )
 
-// FormatPLI is the feeding format of master accounts whose bank writes Elixir-O files.
-const FormatPLI = "pli"
+// The feeding formats of master accounts: what the bank writes its bookings in. An account has one, since two of them
+// would repeat the same bookings.
+const (
+	FormatPLI     = "pli"      // Elixir-O, in PLN only
+	FormatCamt053 = "camt.053" // ISO 20022 statements
+	FormatCamt054 = "camt.054" // ISO 20022 notifications of bookings
+	FormatMT940   = "mt940"    // SWIFT statements
+	FormatMT942   = "mt942"    // SWIFT interim reports
+)
+
+// Formats returns the feeding formats.
+func Formats() []string {
+	return []string{FormatPLI, FormatCamt053, FormatCamt054, FormatMT940, FormatMT942}
+}
 
 // MasterAccount is an account of the customer at the bank.
 type MasterAccount struct {
@@ -66,7 +78,7 @@ type MasterAccount struct {
 	IBAN        iban.IBAN
 	Name        string
 	Currency    money.Currency
-	Format      string // feeding format: FormatPLI
+	Format      string // feeding format, one of Formats
 	Acceptance  Acceptance
 	BankBalance BalanceNo
 	CreatedAt   time.Time

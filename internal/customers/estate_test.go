@@ -147,6 +147,8 @@ func TestAddMasterAccountRefuses(t *testing.T) {
 		{"empty", customers.NewMasterAccount{Currency: money.PLN}, bank.ErrInvalid, "nothing to read"},
 		{"currency", customers.NewMasterAccount{IBAN: otherMaster}, bank.ErrCurrencyUnsupported, ""},
 		{"acceptance", customers.NewMasterAccount{IBAN: otherMaster, Currency: money.PLN, Acceptance: "LAX"}, bank.ErrInvalid, "acceptance"},
+		{"format", customers.NewMasterAccount{IBAN: otherMaster, Currency: money.PLN, Format: "csv"}, bank.ErrInvalid, "format"},
+		{"grosze", customers.NewMasterAccount{IBAN: otherMaster, Currency: money.EUR, Format: bank.FormatPLI}, bank.ErrInvalid, "always in PLN"},
 		{"name", customers.NewMasterAccount{IBAN: otherMaster, Currency: money.PLN, Name: "a\nb"}, bank.ErrInvalid, "name"},
 		{"taken", customers.NewMasterAccount{IBAN: master, Currency: money.EUR}, bank.ErrAlreadyExists, "already"},
 		{"in another's base", customers.NewMasterAccount{IBAN: "PL40111111117700000000000001", Currency: money.PLN}, bank.ErrBaseIBANOverlap, "lies in"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +19,14 @@ type NewMasterAccount struct {
 	IBAN       string // spaces and small letters are forgiven; 26 digits are a Polish account number
 	Name       string // at most 140 characters; may be empty
 	Currency   money.Currency
+	Format     string          // of the bank's files, one of bank.Formats; empty: bank.FormatPLI in PLN, bank.FormatCamt054 in any other currency
 	Acceptance bank.Acceptance // empty: bank.Strict
 }
 
 // AddMasterAccount registers an account of the actor's customer at the bank, its bank balance and, with the first account
 // of a currency, the customer's own funds, technical balance and receivable in it.
 //
-// Errors: bank.ErrInvalid for the number or the acceptance, bank.ErrCurrencyUnsupported, bank.ErrAlreadyExists for an
+// Errors: bank.ErrInvalid for the number, the format or the acceptance, bank.ErrCurrencyUnsupported, bank.ErrAlreadyExists for an
 // account that is registered already, also by another customer, bank.ErrBaseIBANOverlap for a number that lies in another
 // customer's base IBAN.
 func (s *Service) AddMasterAccount(ctx context.Context, actor bank.Actor, n NewMasterAccount) (bank.MasterAccount, error) {
@@ -49,7 +51,7 @@ func (s *Service) AddMasterAccount(ctx context.Context, actor bank.Actor, n NewM
 func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 func (n NewMasterAccount) check() (m bank.MasterAccount, err error) {
-	m = bank.MasterAccount{Name: strings.TrimSpace(n.Name), Currency: n.Currency, Format: bank.FormatPLI, Acceptance: n.Acceptance}
+	m = bank.MasterAccount{Name: strings.TrimSpace(n.Name), Currency: n.Currency, Format: n.format(), Acceptance: n.Acceptance}
 	if m.Acceptance == "" {
 		m.Acceptance = bank.Strict
 	}
@@ -59,11 +61,37 @@ func (n NewMasterAccount) check() (m bank.MasterAccount, err error) {
 	if !n.Currency.Known() {
 		return m, bank.ErrCurrencyUnsupported.Field("/currency", "unsupported", "one of the currencies of the service")
 	}
+	if err := checkFormat(m.Format, n.Currency); err != nil {
+		return m, err
+	}
 	if err := words("/name", m.Name, maxName); err != nil {
 		return m, err
 	}
 	m.IBAN, err = parseAccount(n.IBAN)
 	return m, err
+}
+
+// format is the one told, or what banks usually write in the currency.
+func (n NewMasterAccount) format() string {
+	switch {
+	case n.Format != "":
+		return n.Format
+	case n.Currency == money.PLN:
+		return bank.FormatPLI
+	}
+	return bank.FormatCamt054
+}
+
+// checkFormat refuses what nobody can read, and Elixir-O files, whose amounts are grosze, for any other currency.
+func checkFormat(format string, c money.Currency) error {
+	switch {
+	case !slices.Contains(bank.Formats(), format):
+		known := strings.Join(bank.Formats(), ", ")
+		return bank.ErrInvalid.With("unknown format of the bank's files").Field("/format", "unknown", "one of "+known)
+	case format == bank.FormatPLI && c != money.PLN:
+		return bank.ErrInvalid.With("an Elixir-O file is always in PLN").Field("/format", "currency", "another format for "+c.Code())
+	}
+	return nil
 }
 
 // nrbDigits is the length of a Polish account number.

@@ -67,7 +67,7 @@ func (r *chunkRun) execute(c chunk) (err error) {
 		}
 	}
 	for _, e := range c.entries {
-		if err := r.entry(e, c.dates[e.date]); err != nil {
+		if err := r.entry(e, c.dates[e.dates.value()]); err != nil {
 			return fmt.Errorf("line %d: %w", e.line, err)
 		}
 	}
@@ -104,13 +104,13 @@ func (r *chunkRun) lock(c chunk) error {
 // record is the entry that is being decided.
 type record struct {
 	entry
-	date         string
+	on           dates
 	payer, payee side
 }
 
 // entry decides one record and counts its outcome.
-func (r *chunkRun) entry(e entry, date string) error {
-	r.record = record{entry: e, date: date}
+func (r *chunkRun) entry(e entry, on dates) error {
+	r.record = record{entry: e, on: on}
 	if e.payer > 0 {
 		r.record.payer = r.sides[e.payer-1]
 	}

@@ -9,8 +9,8 @@ import (
 
 // posting is the first leg of the record's posting.
 func (r *chunkRun) posting(from, to bank.BalanceNo, cause bank.Cause, outcome bank.Outcome) ledger.NewPosting {
-	return ledger.NewPosting{From: from, To: to, Amount: r.record.amount, Cause: cause, Outcome: outcome, BookingDate: r.record.date,
-		Origin: r.origin()}
+	return ledger.NewPosting{From: from, To: to, Amount: r.record.amount, Cause: cause, Outcome: outcome, BookingDate: r.record.on.booking,
+		ValueDate: r.record.on.value, Origin: r.origin()}
 }
 
 func (r *chunkRun) origin() bank.Origin {

@@ -16,31 +16,41 @@ type entry struct {
 	amount       int64
 	line         uint32
 	payer, payee uint32 // index into plan.ibans plus one; 0: not ours
-	date         uint16 // index into plan.dates
 	direction    bankfile.Direction
+	dates        index24 // into plan.dates
 }
+
+// index24 is an index below 2^24: a file has at most a million records, so not more pairs of dates either.
+type index24 [3]byte
+
+func newIndex24(i int) index24 { return index24{byte(i), byte(i >> 8), byte(i >> 16)} }
+
+func (i index24) value() int { return int(i[0]) | int(i[1])<<8 | int(i[2])<<16 }
+
+// dates are the booking date and the value date of a record, empty if it is the booking date.
+type dates struct{ booking, value string }
 
 // plan is what validation leaves for execution: every record that has an outcome, in the order of execution.
 type plan struct {
 	ibans   []iban.IBAN
 	index   map[iban.IBAN]uint32
-	dates   []string
-	dateOf  map[string]uint16
+	dates   []dates
+	datesOf map[dates]index24
 	entries []entry
 }
 
 func newPlan() *plan {
-	return &plan{index: map[iban.IBAN]uint32{}, dateOf: map[string]uint16{}}
+	return &plan{index: map[iban.IBAN]uint32{}, datesOf: map[dates]index24{}}
 }
 
 // add appends a record. One with an error keeps only its line and amount: bankfile.Unknown is the direction of the unreadable.
 func (p *plan) add(r *bankfile.Record) {
 	e := entry{line: uint32(r.Line), amount: r.Amount, direction: bankfile.Unknown}
-	date := ""
+	var d dates
 	if r.OK() {
-		e.direction, e.payer, e.payee, date = r.Direction, p.own(r.Payer), p.own(r.Payee), r.Date
+		e.direction, e.payer, e.payee, d = r.Direction, p.own(r.Payer), p.own(r.Payee), dates{r.Date, r.ValueDate}
 	}
-	e.date = p.dateIndex(date)
+	e.dates = p.datesIndex(d)
 	p.entries = append(p.entries, e)
 }
 
@@ -58,12 +68,15 @@ func (p *plan) own(a bankfile.Account) uint32 {
 	return i + 1
 }
 
-func (p *plan) dateIndex(date string) uint16 {
-	i, ok := p.dateOf[date]
+func (p *plan) datesIndex(d dates) index24 {
+	if d.value == d.booking {
+		d.value = ""
+	}
+	i, ok := p.datesOf[d]
 	if !ok {
-		i = uint16(len(p.dates)) // dates lie within some 367 days: the age limit is an error
-		p.dates = append(p.dates, date)
-		p.dateOf[date] = i
+		i = newIndex24(len(p.dates))
+		p.dates = append(p.dates, d)
+		p.datesOf[d] = i
 	}
 	return i
 }
@@ -117,46 +130,65 @@ func (p *plan) sort(numbers []bank.BalanceNo) {
 	})
 }
 
-// planVersion starts every packed chunk.
-const planVersion = 1
+// planVersion starts every packed chunk. Those of version 1 had booking dates only.
+const planVersion = 2
 
-// pack writes entries as one chunk: a version, the IBANs and dates that occur, then each entry as numbers (varints).
+// pack writes entries as one chunk: a version, the IBANs and the dates that occur, then each entry as numbers (varints). A
+// booking date and a value date are one text of twice the length.
 func (p *plan) pack(entries []entry) []byte {
-	local, buf := map[uint32]uint64{0: 0}, []byte(nil)
-	number := func(i uint32) uint64 {
-		n, ok := local[i]
-		if !ok {
-			n = uint64(len(local))
-			local[i] = n
-			text := p.ibans[i-1].String()
-			buf = append(append(buf, byte(len(text))), text...)
-		}
-		return n
-	}
+	var ibans, days texts
 	body := make([]byte, 0, 16*len(entries))
+	account := func(i uint32) uint64 {
+		if i == 0 {
+			return 0
+		}
+		return ibans.number(i, func() string { return p.ibans[i-1].String() }) + 1
+	}
 	for _, e := range entries {
+		d := e.dates.value()
 		body = binary.AppendUvarint(body, uint64(e.line))
 		body = append(body, byte(e.direction))
-		body = binary.AppendUvarint(body, uint64(e.date))
-		body = binary.AppendUvarint(body, number(e.payer))
-		body = binary.AppendUvarint(body, number(e.payee))
+		body = binary.AppendUvarint(body, days.number(uint32(d), func() string { return p.dates[d].booking + p.dates[d].value }))
+		body = binary.AppendUvarint(body, account(e.payer))
+		body = binary.AppendUvarint(body, account(e.payee))
 		body = binary.AppendUvarint(body, uint64(e.amount))
 	}
 	out := []byte{planVersion}
-	out = binary.AppendUvarint(out, uint64(len(local)-1))
-	out = append(out, buf...)
-	out = binary.AppendUvarint(out, uint64(len(p.dates)))
-	for _, d := range p.dates {
-		out = append(append(out, byte(len(d))), d...)
-	}
+	out = ibans.append(out)
+	out = days.append(out)
 	out = binary.AppendUvarint(out, uint64(len(entries)))
 	return append(out, body...)
+}
+
+// texts are those that occur in a chunk, in the order of their first use.
+type texts struct {
+	numbers map[uint32]uint64
+	packed  []byte
+}
+
+// number returns the place in the chunk of what is the i-th in the whole plan.
+func (t *texts) number(i uint32, text func() string) uint64 {
+	n, ok := t.numbers[i]
+	if !ok {
+		if t.numbers == nil {
+			t.numbers = map[uint32]uint64{}
+		}
+		n = uint64(len(t.numbers))
+		t.numbers[i] = n
+		s := text()
+		t.packed = append(append(t.packed, byte(len(s))), s...)
+	}
+	return n
+}
+
+func (t *texts) append(b []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(t.numbers))), t.packed...)
 }
 
 // chunk is a packed chunk, read back.
 type chunk struct {
 	ibans   []string
-	dates   []string
+	dates   []dates
 	entries []entry
 }
 
@@ -165,12 +197,12 @@ var errPlan = errors.New("the stored plan is damaged")
 // unpack reads what pack wrote.
 func unpack(b []byte) (chunk, error) {
 	r := &unpacker{b: b}
-	if v := r.byte(); v != planVersion {
+	if v := r.byte(); v != 1 && v != planVersion {
 		return chunk{}, fmt.Errorf("%w: version %d", errPlan, v)
 	}
 	var c chunk
 	c.ibans = r.texts()
-	c.dates = r.texts()
+	c.dates = r.dates()
 	n := r.number()
 	if r.bad || n > uint64(len(b)) {
 		return chunk{}, errPlan
@@ -178,9 +210,9 @@ func unpack(b []byte) (chunk, error) {
 	c.entries = make([]entry, n)
 	for i := range c.entries {
 		e := &c.entries[i]
-		e.line, e.direction, e.date = uint32(r.number()), bankfile.Direction(r.byte()), uint16(r.number())
+		e.line, e.direction, e.dates = uint32(r.number()), bankfile.Direction(r.byte()), newIndex24(int(r.number()))
 		e.payer, e.payee, e.amount = uint32(r.number()), uint32(r.number()), int64(r.number())
-		if r.bad || int(e.date) >= len(c.dates) || int(e.payer) > len(c.ibans) || int(e.payee) > len(c.ibans) {
+		if r.bad || e.dates.value() >= len(c.dates) || int(e.payer) > len(c.ibans) || int(e.payee) > len(c.ibans) {
 			return chunk{}, fmt.Errorf("%w: entry %d", errPlan, i)
 		}
 	}
@@ -229,4 +261,15 @@ func (r *unpacker) texts() []string {
 		list[i], r.b = string(r.b[:length]), r.b[length:]
 	}
 	return list
+}
+
+// dates reads texts of one date or of two.
+func (r *unpacker) dates() []dates {
+	list := r.texts()
+	pairs := make([]dates, len(list))
+	for i, text := range list {
+		n := min(len(text), len("2006-01-02"))
+		pairs[i] = dates{booking: text[:n], value: text[n:]}
+	}
+	return pairs
 }

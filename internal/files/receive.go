@@ -58,7 +58,7 @@ func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f 
 		if err != nil {
 			return bank.ErrNotFound.With("there is no such master account").Because(err)
 		}
-		if account.Format != bank.FormatPLI {
+		if openers[account.Format] == nil {
 			return bank.ErrInvalid.With("files of the format %s are not supported", account.Format)
 		}
 		f = bank.TransactionFile{Customer: actor.Customer, ID: bank.NewID(), MasterAccount: account.ID, Name: u.Name,

@@ -12,7 +12,6 @@ import (
 	"ims/internal/bank"
 	"ims/internal/ledger"
 	"ims/internal/store"
-	"ims/pli"
 )
 
 // detailRows is how many records' words one transaction stores.
@@ -96,6 +95,7 @@ func (v *validation) options() (bankfile.Options, error) {
 			return err
 		}
 		o.Own = ownRanges(v.account, bases)
+		o.Currency, o.Decimals = v.account.Currency.Code(), v.account.Currency.Exponent()
 		return nil
 	})
 	return o, err
@@ -112,7 +112,11 @@ func ownRanges(account bank.MasterAccount, bases []bank.BaseIBAN) []bankfile.Own
 
 // read streams the file: words to the store in steps, everything else into the plan.
 func (v *validation) read(options bankfile.Options) (bankfile.Report, error) {
-	r, err := pli.Open(func() (io.ReadCloser, error) { return v.s.open(v.ctx, v.file), nil }, options)
+	open, known := openers[v.account.Format]
+	if !known {
+		return bankfile.Report{}, fmt.Errorf("no format %q", v.account.Format)
+	}
+	r, err := open(func() (io.ReadCloser, error) { return v.s.open(v.ctx, v.file), nil }, options)
 	if err != nil {
 		return bankfile.Report{}, err
 	}

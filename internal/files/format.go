@@ -1,0 +1,17 @@
+package files
+
+import (
+	"io"
+
+	"ims/bankfile"
+	"ims/internal/bank"
+	"ims/pli"
+)
+
+// opener opens the file of one format for reading.
+type opener func(open func() (io.ReadCloser, error), o bankfile.Options) (*bankfile.Reader, error)
+
+// openers are the feeding formats of master accounts that can be read.
+var openers = map[string]opener{
+	bank.FormatPLI: pli.Open,
+}
