@@ -11,7 +11,7 @@ RACE      ?=
 LINT := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build run install test check fmt vet house tidy generated lint race fuzz bench generate clean
+.PHONY: help build run install test sdk check fmt vet house tidy generated lint race fuzz bench generate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ install: ## what the tests need and is missing (as root on Debian; otherwise it 
 
 test: install ## all tests, on SQLite and a throw-away PostgreSQL (TESTFLAGS='-run X -v' PACKAGES=./pli/...)
 	scripts/with-postgres $(GO) test $(TESTFLAGS) $(PACKAGES)
+	@test "$(PACKAGES)" != ./... || $(MAKE) --no-print-directory sdk
+
+sdk: ## the SDKs' own tests, their bindings, and whether they compile for phones
+	scripts/sdk test
 
 check: fmt vet house tidy generated lint ## everything about the sources that needs no store
 
@@ -35,6 +39,7 @@ fmt: ## files that gofmt would change
 
 vet: ## go vet
 	$(GO) vet ./...
+	$(GO) vet -C sdk/go ./...
 
 house: ## the rules of the house: imports, words, lengths
 	$(GO) test .
@@ -52,6 +57,7 @@ $(LINT): tools/go.mod tools/go.sum
 
 lint: $(LINT) ## golangci-lint with the explicit list of .golangci.yml
 	$(LINT) run --allow-parallel-runners $(PACKAGES)
+	cd sdk/go && ../../$(LINT) run --allow-parallel-runners ./...
 
 race: install ## the race detector: rooms without a store, and the store's suite on PostgreSQL (RACE='./internal/ledger': others on it)
 	scripts/with-postgres scripts/race $(RACE)
@@ -64,6 +70,7 @@ bench: install ## the benchmarks in the tests (BENCH=pattern PACKAGES=./pli); th
 
 generate: ## write all generated files anew
 	$(GO) generate ./...
+	scripts/sdk generate
 
 clean: ## remove what was built
 	rm -rf bin
