@@ -1,5 +1,7 @@
 package iban
 
+import "slices"
+
 // gaps numbers the bodies that have national check digits without counting the others, in ascending order. Where the
 // weighted sum modulo 11 asks for a digit of 10 (one body in eleven in CZ, SK and NO) there is no account.
 //
@@ -23,7 +25,7 @@ func newGaps(r rule, template *bban, free []uint8) *gaps {
 	g := &gaps{below: make([][gapStates][11]uint64, len(free)), next: make([][gapStates][10]uint8, len(free))}
 	w := walker{rule: r, template: template, free: free}
 	g.start = w.enter(0)
-	for i := len(free) - 1; i >= 0; i-- {
+	for i := range slices.Backward(free) {
 		for state := range gapStates {
 			g.fill(&w, i, uint8(state))
 		}

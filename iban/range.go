@@ -3,6 +3,7 @@ package iban
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Errors of ranges. They come wrapped with what was wrong.
@@ -179,9 +180,9 @@ func (r *Range) number(n uint64) IBAN {
 
 // scatter writes the digits of n to the free places.
 func (r *Range) scatter(b *bban, n uint64) {
-	for i := len(r.free) - 1; i >= 0; i-- {
+	for _, at := range slices.Backward(r.free) {
 		q := n / 10
-		b.set(int(r.free[i]), '0'+byte(n-q*10))
+		b.set(int(at), '0'+byte(n-q*10))
 		n = q
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -208,8 +209,7 @@ func (s *service) closeDoors() error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.Grace)
 	defer cancel()
 	var all error
-	for i := len(s.doors) - 1; i >= 0; i-- {
-		d := s.doors[i]
+	for _, d := range slices.Backward(s.doors) {
 		if err := d.server.Shutdown(ctx); err != nil {
 			all = errors.Join(all, fmt.Errorf("%s listener: requests were cut off after %v: %w", d.name, s.Grace, err), d.server.Close())
 		}

@@ -340,7 +340,7 @@ type Balance struct {
 	IBANFormatted *string `json:"ibanFormatted,omitempty"`
 	ID            string  `json:"id"`
 
-	// NoIBANReason Why a new balance got no IBAN.
+	// NoIBANReason Why there is no open IBAN, as things stand: KYC, no base IBAN or none left, the mode of issuing.
 	NoIBANReason *string `json:"noIbanReason,omitempty"`
 
 	// Status BLOCKED: a block stands on the balance itself.
@@ -1222,10 +1222,10 @@ func (c *Client) GetIBAN(ctx context.Context, params *GetIBANParams, options ...
 	}, options)
 }
 
-// IssueIBAN: Issue an IBAN. For a balance that has none: where the mode is not automatic, the base IBAN came late, or the earlier IBAN was closed.
+// IssueIBAN: Issue an IBAN. For a balance that has none: where the mode is not automatic, the base IBAN came late, or the earlier IBAN was closed. Where your settings have the KYC gate, the end user's kycStatus must be ACCEPTED.
 func (c *Client) IssueIBAN(ctx context.Context, body IssueIBANJSONRequestBody, options ...Option) (*BankAccount, error) {
 	return callJSON[BankAccount](ctx, c, &request{
-		method: "POST", path: "/secure/bank-accounts", body: body,
+		method: "POST", path: "/secure/bank-accounts", body: body, keyed: true,
 	}, options)
 }
 
@@ -1288,14 +1288,14 @@ func (c *Client) ListTechnicalItems(ctx context.Context, params *ListTechnicalIt
 // AssignTechnicalItem: Give an item's money a home. Name a balance of the same currency, or your own funds. Where a second person is needed the answer is 202 with the pending approval, and nothing has happened: repeat the request once it is approved.
 func (c *Client) AssignTechnicalItem(ctx context.Context, itemID string, body AssignTechnicalItemJSONRequestBody, options ...Option) (*ItemDecision, error) {
 	return callJSON[ItemDecision](ctx, c, &request{
-		method: "POST", path: fmt.Sprintf("/secure/technical-items/%s/assign", segment(itemID)), body: body,
+		method: "POST", path: fmt.Sprintf("/secure/technical-items/%s/assign", segment(itemID)), body: body, keyed: true,
 	}, options)
 }
 
 // ReturnTechnicalItem: Order an item's return to its payer. The money stays on the technical balance until the bank has booked the return. Where a second person is needed the answer is 202 with the pending approval, and nothing has happened: repeat the request once it is approved.
 func (c *Client) ReturnTechnicalItem(ctx context.Context, itemID string, body ReturnTechnicalItemJSONRequestBody, options ...Option) (*ItemDecision, error) {
 	return callJSON[ItemDecision](ctx, c, &request{
-		method: "POST", path: fmt.Sprintf("/secure/technical-items/%s/return", segment(itemID)), body: body,
+		method: "POST", path: fmt.Sprintf("/secure/technical-items/%s/return", segment(itemID)), body: body, keyed: true,
 	}, options)
 }
 
@@ -1309,7 +1309,7 @@ func (c *Client) ListTransactionFiles(ctx context.Context, params *ListTransacti
 // UploadTransactionFile: Upload a transaction file. The bank's bytes as they are, up to 512 MiB, as application/octet-stream or text/plain. The answer comes when they are stored; validation follows: read the file until it is no longer Pending.
 func (c *Client) UploadTransactionFile(ctx context.Context, params *UploadTransactionFileParams, body io.Reader, options ...Option) (*TransactionFile, error) {
 	return callJSON[TransactionFile](ctx, c, &request{
-		method: "POST", path: "/secure/transaction-files", query: queryOf(params), stream: body,
+		method: "POST", path: "/secure/transaction-files", query: queryOf(params), stream: body, keyed: true,
 	}, options)
 }
 
@@ -1323,7 +1323,7 @@ func (c *Client) GetTransactionFile(ctx context.Context, fileID string, options 
 // ExecuteTransactionFile: Execute a Validated file. Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits: repeat the request once it is approved.
 func (c *Client) ExecuteTransactionFile(ctx context.Context, fileID string, options ...Option) (*FileExecution, error) {
 	return callJSON[FileExecution](ctx, c, &request{
-		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/execute", segment(fileID)),
+		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/execute", segment(fileID)), keyed: true,
 	}, options)
 }
 
@@ -1344,7 +1344,7 @@ func (c *Client) GetReport(ctx context.Context, fileID string, options ...Option
 // ValidateTransactionFile: Validate an Invalid file again. The same bytes, after a setting or an account was mended. The file is Pending again.
 func (c *Client) ValidateTransactionFile(ctx context.Context, fileID string, options ...Option) (*TransactionFile, error) {
 	return callJSON[TransactionFile](ctx, c, &request{
-		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/validate", segment(fileID)),
+		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/validate", segment(fileID)), keyed: true,
 	}, options)
 }
 
@@ -1397,7 +1397,7 @@ func (c *Client) ListUserBalances(ctx context.Context, userID string, options ..
 	}, options)
 }
 
-// CreateBalance: Open a balance. In automatic mode the answer has the balance's IBAN, bound in the same transaction. Without a base IBAN of the currency the balance exists without one, and noIbanReason says why.
+// CreateBalance: Open a balance. In automatic mode the answer has the balance's IBAN, bound in the same transaction. Where none can be issued (no base IBAN of the currency, or KYC that is not ACCEPTED and your settings ask for it) the balance exists without one, and noIbanReason says why.
 func (c *Client) CreateBalance(ctx context.Context, userID string, body CreateBalanceJSONRequestBody, options ...Option) (*Balance, error) {
 	return callJSON[Balance](ctx, c, &request{
 		method: "POST", path: fmt.Sprintf("/secure/users/%s/balances", segment(userID)), body: body, keyed: true,

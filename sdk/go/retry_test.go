@@ -140,10 +140,6 @@ func TestWhatIsNotRepeated(t *testing.T) {
 			_, err := c.UploadTransactionFile(ctx, &UploadTransactionFileParams{Name: "a.pli", MasterAccountID: "m"}, io.MultiReader(strings.NewReader("x")))
 			return err
 		},
-		"an upload": func(ctx context.Context, c *Client) error {
-			_, err := c.UploadTransactionFile(ctx, &UploadTransactionFileParams{Name: "a.pli", MasterAccountID: "m"}, strings.NewReader("x"))
-			return err
-		},
 	}
 	for name, call := range calls {
 		synctest.Test(t, func(t *testing.T) {
@@ -154,14 +150,22 @@ func TestWhatIsNotRepeated(t *testing.T) {
 				}
 			}
 			s := &service{answers: []reply{answered(429, busy), answered(200, "{}")}}
-			if err := call(t.Context(), connect(t, s, nil)); (err == nil) != (name != "a stream that is gone") {
+			if err := call(t.Context(), connect(t, s, nil)); (err == nil) != (name == "DELETE") {
 				t.Errorf("%s, 429: %v", name, err)
-			}
-			if name == "an upload" && !slices.Equal(s.bodies, []string{"x", "x"}) {
-				t.Errorf("sent %q", s.bodies)
 			}
 		})
 	}
+}
+
+// TestUploadsAreRepeated from their first byte, where the body can go back there.
+func TestUploadsAreRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{answers: []reply{lost, answered(503, busy), answered(201, "{}")}}
+		_, err := connect(t, s, nil).UploadTransactionFile(t.Context(), &UploadTransactionFileParams{Name: "a.pli", MasterAccountID: "m"}, strings.NewReader("x"))
+		if err != nil || !slices.Equal(s.bodies, []string{"x", "x", "x"}) || s.seen[2].Header.Get("Content-Type") != "application/octet-stream" {
+			t.Errorf("%v, sent %q", err, s.bodies)
+		}
+	})
 }
 
 // TestRetriesEnd: after so many attempts, at once where none are wanted, and with the context.

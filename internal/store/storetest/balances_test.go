@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -17,8 +18,8 @@ func TestBalances(t *testing.T) {
 		companion.User, companion.Booked = id(1), -1<<53
 		all := []bank.Balance{companion, special(c, 1, bank.KindOwn, pln), special(c, 2, bank.KindTechnical, pln), special(c, 3, bank.KindBank, eur),
 			special(c, 4, bank.KindReceivable, eur), balance(c, 5), closed, euros}
-		for i := len(all) - 1; i >= 0; i-- {
-			s.write(t, func(tx *store.Tx) error { return tx.AddBalance(all[i]) })
+		for _, b := range slices.Backward(all) {
+			s.write(t, func(tx *store.Tx) error { return tx.AddBalance(b) })
 		}
 		s.write(t, func(tx *store.Tx) error { return tx.CloseBalance(c, 6) })
 		all[6].Closed = true
