@@ -1,29 +1,103 @@
 package main
 
 import (
+	"strings"
+
 	"ims/internal/bank"
 	"ims/internal/customers"
 )
 
 type masterCommands struct {
 	Add  masterAddCommand  `cmd:"" help:"Register an account of the customer at the bank."`
+	Set  masterSetCommand  `cmd:"" help:"Change how the files of an account are read and judged."`
 	List masterListCommand `cmd:"" help:"List the customer's master accounts."`
+}
+
+// feedFlags say how the bank fills the files of an account; nil leaves one as it is.
+type feedFlags struct {
+	Acceptance         *bank.Acceptance `help:"What a record with an error does: STRICT (default) makes its file Invalid, BY_RECORD makes it an item." enum:"STRICT,BY_RECORD" placeholder:"ACCEPTANCE"`
+	Encoding           *string          `help:"Encoding of the files: auto (default), US-ASCII, UTF-8, windows-1250, ISO-8859-2 or IBM852." enum:"auto,US-ASCII,UTF-8,windows-1250,ISO-8859-2,IBM852" placeholder:"ENCODING"`
+	Types              *string          `help:"Message types of a .pli file that are taken, with commas. Default: 110." placeholder:"TYPES"`
+	TwoHundreds        *string          `help:"What a message type 2xx means: refuse (default), or statement-pko, the bank's mark of a booked debit." enum:"refuse,statement-pko" placeholder:"MEANING"`
+	AllowMissingPayer  *bool            `help:"Whether a credit may lack the payer's account, whatever its class." negatable:""`
+	StrictTextOnCredit *bool            `help:"Whether faults of names and titles are errors on credits too." negatable:""`
+	MaxAgeDays         *int             `help:"How old a booking date may be. 0: the default, 366." placeholder:"DAYS"`
+	Subfield           *string          `help:"Subfield of :86: of an MT940 file that holds the virtual IBAN. Empty: it is looked for." placeholder:"NN"`
+}
+
+// apply changes what was given.
+func (c *feedFlags) apply(f *customers.Feed) error {
+	d := &f.Dialect
+	give(&f.Acceptance, c.Acceptance)
+	give(&d.AllowMissingPayer, c.AllowMissingPayer)
+	give(&d.StrictTextOnCredit, c.StrictTextOnCredit)
+	give(&d.MaxAgeDays, c.MaxAgeDays)
+	give(&d.Subfield, c.Subfield)
+	if give(&d.Encoding, c.Encoding); d.Encoding == "auto" {
+		d.Encoding = ""
+	}
+	if c.Types != nil {
+		d.Types = strings.FieldsFunc(*c.Types, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	if c.TwoHundreds != nil {
+		d.TwoHundreds = map[string]bank.TwoHundreds{"refuse": bank.RefuseTwoHundreds, "statement-pko": bank.StatementPKO}[*c.TwoHundreds]
+	}
+	return nil
+}
+
+func give[T any](to, value *T) {
+	if value != nil {
+		*to = *value
+	}
 }
 
 type masterAddCommand struct {
 	listing
-	Number     string          `arg:"" name:"iban" help:"The account: IBAN, or 26 digits of a Polish one."`
-	Currency   currencyFlag    `help:"Currency of the account." required:"" placeholder:"CODE"`
-	Name       string          `help:"A name for people."`
-	Format     string          `help:"Format of the bank's files: pli, camt.053, camt.054, mt940 or mt942. Default: pli in PLN, camt.054 in any other currency." enum:",pli,camt.053,camt.054,mt940,mt942" default:"" placeholder:"FORMAT"`
-	Acceptance bank.Acceptance `help:"What a record with an error does: STRICT makes its file Invalid, BY_RECORD makes it an item." enum:"STRICT,BY_RECORD" default:"STRICT"`
+	feedFlags
+	Number   string       `arg:"" name:"iban" help:"The account: IBAN, or 26 digits of a Polish one."`
+	Currency currencyFlag `help:"Currency of the account." required:"" placeholder:"CODE"`
+	Name     string       `help:"A name for people."`
+	Format   string       `help:"Format of the bank's files: pli, camt.053, camt.054, mt940 or mt942. Default: pli in PLN, camt.054 in any other currency." enum:",pli,camt.053,camt.054,mt940,mt942" default:"" placeholder:"FORMAT"`
 }
 
 // Run registers the account and opens the customer's own balances in its currency.
 func (c *masterAddCommand) Run(p *program) error {
+	feed := customers.Feed{Acceptance: bank.Strict}
+	if err := c.apply(&feed); err != nil {
+		return err
+	}
 	return p.changing(func(r *rooms, actor bank.Actor) error {
 		m, err := r.customers.AddMasterAccount(p.ctx, actor, customers.NewMasterAccount{IBAN: c.Number, Name: c.Name,
-			Currency: c.Currency.Currency, Format: c.Format, Acceptance: c.Acceptance})
+			Currency: c.Currency.Currency, Format: c.Format, Acceptance: feed.Acceptance, Dialect: feed.Dialect})
+		if err != nil {
+			return err
+		}
+		return c.print(p, viewMaster(m), masterTable(viewMaster(m)))
+	})
+}
+
+type masterSetCommand struct {
+	listing
+	feedFlags
+	Account string  `arg:"" help:"Identifier, IBAN or currency of the master account."`
+	Name    *string `help:"A name for people." placeholder:"NAME"`
+}
+
+// Run changes what is given; files that are Invalid are judged by it when they are validated again.
+func (c *masterSetCommand) Run(p *program) error {
+	return p.changing(func(r *rooms, actor bank.Actor) error {
+		masters, err := r.customers.MasterAccounts(p.ctx, actor.Customer)
+		if err != nil {
+			return err
+		}
+		m, err := masterOf(masters, c.Account)
+		if err != nil {
+			return err
+		}
+		m, err = r.customers.UpdateMasterAccount(p.ctx, actor, m.ID, func(f *customers.Feed) error {
+			give(&f.Name, c.Name)
+			return c.apply(f)
+		})
 		if err != nil {
 			return err
 		}
@@ -59,17 +133,18 @@ type masterView struct {
 	Currency   string          `json:"currency"`
 	Format     string          `json:"format"`
 	Acceptance bank.Acceptance `json:"acceptance"`
+	Dialect    bank.Dialect    `json:"dialect"`
 }
 
 func viewMaster(m bank.MasterAccount) masterView {
 	return masterView{ID: m.ID, IBAN: m.IBAN.String(), Formatted: m.IBAN.Format(), Name: m.Name, Currency: m.Currency.Code(),
-		Format: m.Format, Acceptance: m.Acceptance}
+		Format: m.Format, Acceptance: m.Acceptance, Dialect: m.Dialect}
 }
 
 func masterTable(list ...masterView) *table {
-	t := newTable("ID", "IBAN", "CURRENCY", "FORMAT", "ACCEPTANCE", "NAME")
+	t := newTable("ID", "IBAN", "CURRENCY", "FORMAT", "ACCEPTANCE", "DIALECT", "NAME")
 	for _, m := range list {
-		t.row(m.ID, m.Formatted, m.Currency, m.Format, m.Acceptance, m.Name)
+		t.row(m.ID, m.Formatted, m.Currency, m.Format, m.Acceptance, m.Dialect, m.Name)
 	}
 	return t
 }

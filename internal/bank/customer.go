@@ -80,6 +80,7 @@ type MasterAccount struct {
 	Currency    money.Currency
 	Format      string // feeding format, one of Formats
 	Acceptance  Acceptance
+	Dialect     Dialect
 	BankBalance BalanceNo
 	CreatedAt   time.Time
 }

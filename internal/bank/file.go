@@ -29,7 +29,8 @@ type FileTotals struct {
 	Errors   int64            `json:"errors"`   // findings of severity error
 	Warnings int64            `json:"warnings"` // findings of severity warning
 	Encoding string           `json:"encoding,omitempty"`
-	ByKind   map[string]Sum   `json:"byDirection,omitempty"` // credit, debit, internal, unallocated, charges
+	ByKind   map[string]Sum   `json:"byDirection,omitempty"` // of records without errors: credit, debit, internal, unallocated, charges
+	Refused  Sum              `json:"refused,omitzero"`      // records with an error, as far as their amounts can be read
 	Codes    map[string]int64 `json:"codes,omitempty"`       // complete counts, findings themselves are capped
 }
 
@@ -43,7 +44,8 @@ type TransactionFile struct {
 	SHA256        [32]byte
 	Bytes         int64
 	Status        FileStatus
-	Acceptance    Acceptance
+	Acceptance    Acceptance // of the master account when the file was last validated
+	Dialect       Dialect    // likewise; before the first validation it is empty
 	Totals        FileTotals
 	Chunks        int64 // of the plan
 	UploadedBy    string
@@ -80,13 +82,20 @@ func (o Outcome) String() string { return outcomeNames[o] }
 
 // FileFinding is one validation result as stored and shown.
 type FileFinding struct {
-	Line     int64
-	Field    int
+	Line     int64  // 0: the file as a whole
+	Field    int    // its number in formats with numbered fields; 0: the record as a whole
+	Element  string // its name in formats whose fields have names
 	Code     string
 	Severity string // ERROR or WARNING
 	Value    string // truncated, control characters escaped
-	Message  string
+	Params   string // the figures of the text as JSON; empty: stored before findings had any
+	Message  string // in English where it is stored, in the reader's language where it was read
+	Record   string // as received, decoded, at most MaxFindingRecord characters, control characters escaped
+	From, To int    // the field in Record, in characters; both 0: the whole record
 }
+
+// MaxFindingRecord is how many characters of its record a finding keeps.
+const MaxFindingRecord = 4096
 
 // ItemState tells where the money of an item is.
 type ItemState string

@@ -21,14 +21,15 @@ type NewMasterAccount struct {
 	Currency   money.Currency
 	Format     string          // of the bank's files, one of bank.Formats; empty: bank.FormatPLI in PLN, bank.FormatCamt054 in any other currency
 	Acceptance bank.Acceptance // empty: bank.Strict
+	Dialect    bank.Dialect
 }
 
 // AddMasterAccount registers an account of the actor's customer at the bank, its bank balance and, with the first account
 // of a currency, the customer's own funds, technical balance and receivable in it.
 //
-// Errors: bank.ErrInvalid for the number, the format or the acceptance, bank.ErrCurrencyUnsupported, bank.ErrAlreadyExists for an
-// account that is registered already, also by another customer, bank.ErrBaseIBANOverlap for a number that lies in another
-// customer's base IBAN.
+// Errors: bank.ErrInvalid for the number, the format, the acceptance or the dialect, bank.ErrCurrencyUnsupported,
+// bank.ErrAlreadyExists for an account that is registered already, also by another customer, bank.ErrBaseIBANOverlap for a
+// number that lies in another customer's base IBAN.
 func (s *Service) AddMasterAccount(ctx context.Context, actor bank.Actor, n NewMasterAccount) (bank.MasterAccount, error) {
 	if err := authorise(&actor, actor.Customer); err != nil {
 		return bank.MasterAccount{}, err
@@ -51,12 +52,9 @@ func (s *Service) AddMasterAccount(ctx context.Context, actor bank.Actor, n NewM
 func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 func (n NewMasterAccount) check() (m bank.MasterAccount, err error) {
-	m = bank.MasterAccount{Name: strings.TrimSpace(n.Name), Currency: n.Currency, Format: n.format(), Acceptance: n.Acceptance}
+	m = bank.MasterAccount{Name: strings.TrimSpace(n.Name), Currency: n.Currency, Format: n.format(), Acceptance: n.Acceptance, Dialect: n.Dialect}
 	if m.Acceptance == "" {
 		m.Acceptance = bank.Strict
-	}
-	if m.Acceptance != bank.Strict && m.Acceptance != bank.ByRecord {
-		return m, bank.ErrInvalid.With("unknown acceptance").Field("/acceptance", "unknown", "STRICT or BY_RECORD")
 	}
 	if !n.Currency.Known() {
 		return m, bank.ErrCurrencyUnsupported.Field("/currency", "unsupported", "one of the currencies of the service")
@@ -64,7 +62,7 @@ func (n NewMasterAccount) check() (m bank.MasterAccount, err error) {
 	if err := checkFormat(m.Format, n.Currency); err != nil {
 		return m, err
 	}
-	if err := words("/name", m.Name, maxName); err != nil {
+	if err := checkFeed(m); err != nil {
 		return m, err
 	}
 	m.IBAN, err = parseAccount(n.IBAN)
@@ -133,7 +131,7 @@ func (s *Service) addMasterAccount(tx *store.Tx, actor bank.Actor, m *bank.Maste
 		return fmt.Errorf("add master account: %w", err)
 	}
 	return s.audit(tx, actor, m.Customer, "master-account.added", m.ID.String(), nil, map[string]any{"iban": m.IBAN.String(), "name": m.Name,
-		"currency": m.Currency.Code(), "format": m.Format, "acceptance": m.Acceptance, "balances": opened})
+		"currency": m.Currency.Code(), "format": m.Format, "acceptance": m.Acceptance, "dialect": m.Dialect, "balances": opened})
 }
 
 // freeForMaster refuses a number that is somebody's master account, or that another customer could issue.

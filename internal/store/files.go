@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"time"
 
 	"ims/internal/bank"
@@ -53,16 +52,12 @@ func (tx *Tx) AddFile(f bank.TransactionFile) (bool, error) {
 }
 
 const fileColumns = `SELECT customer_id, no, id, master_account, name, sha256, bytes, status, acceptance, totals, chunks, uploaded_by,
-	uploaded_at, validated_at, executed_by, execution_no, executing_at, executed_at, attempts, stop_reason FROM transaction_files`
+	uploaded_at, validated_at, executed_by, execution_no, executing_at, executed_at, attempts, stop_reason, dialect FROM transaction_files`
 
 func scanFile(row scanner) (f bank.TransactionFile, err error) {
-	var totals string
-	err = row.Scan(&f.Customer, &f.No, &f.ID, &f.MasterAccount, &f.Name, hash32{&f.SHA256}, &f.Bytes, &f.Status, &f.Acceptance, &totals,
+	err = row.Scan(&f.Customer, &f.No, &f.ID, &f.MasterAccount, &f.Name, hash32{&f.SHA256}, &f.Bytes, &f.Status, &f.Acceptance, jsonText[bank.FileTotals]{&f.Totals},
 		&f.Chunks, &f.UploadedBy, instant{&f.UploadedAt}, instant{&f.ValidatedAt}, &f.ExecutedBy, &f.ExecutionNo, instant{&f.ExecutingAt},
-		instant{&f.ExecutedAt}, &f.Attempts, &f.StopReason)
-	if err == nil {
-		err = json.Unmarshal([]byte(totals), &f.Totals)
-	}
+		instant{&f.ExecutedAt}, &f.Attempts, &f.StopReason, jsonText[bank.Dialect]{&f.Dialect})
 	return f, err
 }
 
@@ -99,14 +94,12 @@ func (tx *Tx) Files(customer bank.CustomerID, status bank.FileStatus, before ban
 
 // UpdateFile writes everything about a file that may change; the caller has locked it.
 func (tx *Tx) UpdateFile(f bank.TransactionFile) error {
-	totals, err := json.Marshal(f.Totals)
-	if err != nil {
-		return err
-	}
 	return tx.execOne(`UPDATE transaction_files SET status = $3, totals = $4, chunks = $5, validated_at = $6, executed_by = $7,
-		execution_no = $8, executing_at = $9, executed_at = $10, attempts = $11, stop_reason = $12 WHERE customer_id = $1 AND no = $2`,
-		f.Customer, f.No, f.Status, string(totals), f.Chunks, nullMicros(f.ValidatedAt), f.ExecutedBy, f.ExecutionNo,
-		nullMicros(f.ExecutingAt), nullMicros(f.ExecutedAt), f.Attempts, f.StopReason)
+		execution_no = $8, executing_at = $9, executed_at = $10, attempts = $11, stop_reason = $12,
+		acceptance = $13, dialect = $14 WHERE customer_id = $1 AND no = $2`,
+		f.Customer, f.No, f.Status, jsonText[bank.FileTotals]{&f.Totals}, f.Chunks, nullMicros(f.ValidatedAt), f.ExecutedBy, f.ExecutionNo,
+		nullMicros(f.ExecutingAt), nullMicros(f.ExecutedAt), f.Attempts, f.StopReason, f.Acceptance,
+		jsonText[bank.Dialect]{&f.Dialect})
 }
 
 // DueFile names a file that a worker may run a stage of.

@@ -23,6 +23,7 @@ const SchemaVersion = 12
 // files of each migration: the text for both engines, then what only one engine needs. Numbers may be missing in between.
 var steps = map[int64][]string{
 	1:  {"0001_init.sql", "0001_append_only.ENGINE.sql"},
+	2:  {"0002_dialects.sql"},
 	11: {"0011_conduct.sql"},
 	12: {"0012_onboarding.sql", "0012_sandbox_for_ever.ENGINE.sql"},
 }

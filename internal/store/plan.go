@@ -57,7 +57,7 @@ func (tx *Tx) ChunkOutcomes(customer bank.CustomerID, file bank.FileNo) (map[int
 
 // ClearValidation removes plan, findings and keys of a file that is validated again. Details go by DeleteDetails.
 func (tx *Tx) ClearValidation(customer bank.CustomerID, file bank.FileNo) error {
-	for _, table := range []string{"file_plan", "file_findings", "file_keys"} {
+	for _, table := range []string{"file_plan", "file_findings", "file_keys", "file_debits"} {
 		if _, err := tx.exec("DELETE FROM "+table+" WHERE customer_id = $1 AND file_no = $2", customer, file); err != nil {
 			return err
 		}
@@ -65,7 +65,8 @@ func (tx *Tx) ClearValidation(customer bank.CustomerID, file bank.FileNo) error 
 	return nil
 }
 
-var findingColumns = []string{"customer_id", "file_no", "seq", "line", "field", "code", "severity", "value", "message"}
+var findingColumns = []string{"customer_id", "file_no", "seq", "line", "field", "code", "severity", "value", "message", "element", "params",
+	"record", "field_from", "field_to"}
 
 // AddFindings stores a file's findings in bulk, numbered from 1.
 func (tx *Tx) AddFindings(customer bank.CustomerID, file bank.FileNo, list []bank.FileFinding) error {
@@ -78,6 +79,7 @@ func (tx *Tx) AddFindings(customer bank.CustomerID, file bank.FileNo, list []ban
 		i++
 		row[0], row[1], row[2], row[3], row[4] = int64(customer), int64(file), int64(i), f.Line, int64(f.Field)
 		row[5], row[6], row[7], row[8] = f.Code, f.Severity, f.Value, f.Message
+		row[9], row[10], row[11], row[12], row[13] = f.Element, f.Params, f.Record, int64(f.From), int64(f.To)
 		return true
 	})
 }
@@ -85,10 +87,10 @@ func (tx *Tx) AddFindings(customer bank.CustomerID, file bank.FileNo, list []ban
 // Findings lists a file's findings behind a sequence number; limit 0 means all, which are capped when they are stored.
 func (tx *Tx) Findings(customer bank.CustomerID, file bank.FileNo, after int64, limit int) ([]bank.FileFinding, error) {
 	scan := func(row scanner) (f bank.FileFinding, err error) {
-		return f, row.Scan(&f.Line, &f.Field, &f.Code, &f.Severity, &f.Value, &f.Message)
+		return f, row.Scan(&f.Line, &f.Field, &f.Code, &f.Severity, &f.Value, &f.Message, &f.Element, &f.Params, &f.Record, &f.From, &f.To)
 	}
 	w := newWhere("customer_id = $1 AND file_no = $2 AND seq > $3", customer, file, after)
-	text, args := w.build("SELECT line, field, code, severity, value, message FROM file_findings", "ORDER BY seq", limit)
+	text, args := w.build("SELECT line, field, code, severity, value, message, element, params, record, field_from, field_to FROM file_findings", "ORDER BY seq", limit)
 	return query(tx, scan, text, args...)
 }
 
@@ -134,4 +136,34 @@ func (tx *Tx) FileDates(customer bank.CustomerID, file bank.FileNo) ([]string, e
 func (tx *Tx) EachFileKeys(customer bank.CustomerID, date string, file bank.FileNo, fn func(KeyPart) error) error {
 	return each(tx, scanKeyPart, fn, keyParts+" WHERE k.customer_id = $1 AND k.booking_date = $2 AND k.file_no = $3 ORDER BY k.part",
 		customer, date, file)
+}
+
+// AddFileDebits stores one part of the sorted keys of a file's debits of one booking date.
+func (tx *Tx) AddFileDebits(customer bank.CustomerID, date string, file bank.FileNo, part int, keys []byte) error {
+	_, err := tx.exec("INSERT INTO file_debits (customer_id, booking_date, file_no, part, keys) VALUES ($1, $2, $3, $4, $5)",
+		customer, date, file, part, keys)
+	return err
+}
+
+// HasExecutedDebits tells whether files in or after execution hold debits of some day from a booking date on.
+func (tx *Tx) HasExecutedDebits(customer bank.CustomerID, from string) (bool, error) {
+	n, err := queryOne(tx, number, `SELECT COUNT(*) FROM (SELECT 1 FROM file_debits k JOIN transaction_files f ON f.customer_id = k.customer_id
+		AND f.no = k.file_no WHERE k.customer_id = $1 AND k.booking_date >= $2 AND f.execution_no > 0 LIMIT 1) found`, customer, from)
+	return n > 0, err
+}
+
+// DebitPart is one part of the sorted keys of a file's debits of one booking date; files decides what a key looks like.
+type DebitPart struct {
+	Date string
+	File bank.FileNo
+	Keys []byte
+}
+
+// EachExecutedDebits hands the debits that files in or after execution hold from one booking date to another, both
+// included, to fn: by date and file, each in order.
+func (tx *Tx) EachExecutedDebits(customer bank.CustomerID, from, to string, fn func(DebitPart) error) error {
+	scan := func(row scanner) (d DebitPart, err error) { return d, row.Scan(&d.Date, &d.File, &d.Keys) }
+	return each(tx, scan, fn, `SELECT k.booking_date, k.file_no, k.keys FROM file_debits k JOIN transaction_files f
+		ON f.customer_id = k.customer_id AND f.no = k.file_no WHERE k.customer_id = $1 AND k.booking_date >= $2 AND k.booking_date <= $3
+		AND f.execution_no > 0 ORDER BY k.booking_date, k.file_no, k.part`, customer, from, to)
 }

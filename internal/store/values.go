@@ -2,6 +2,8 @@ package store
 
 import (
 	"crypto/sha256"
+	"database/sql/driver"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -36,6 +38,24 @@ func (s ibanColumn) Scan(src any) error {
 	i, err := iban.ParseISO(text)
 	*s.i = i
 	return err
+}
+
+// jsonText writes and reads a value as JSON text.
+type jsonText[T any] struct{ v *T }
+
+// Value implements driver.Valuer.
+func (j jsonText[T]) Value() (driver.Value, error) {
+	text, err := json.Marshal(j.v)
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (j jsonText[T]) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("JSON: cannot scan %T", src)
+	}
+	return json.Unmarshal([]byte(text), j.v)
 }
 
 // hash32 reads a stored SHA-256.

@@ -50,6 +50,12 @@ func TestMasterAccounts(t *testing.T) {
 		equal(t, "master accounts", get(t, s, func(tx *store.Tx) ([]bank.MasterAccount, error) { return tx.MasterAccounts(c) }), want)
 		equal(t, "one", get(t, s, func(tx *store.Tx) (bank.MasterAccount, error) { return tx.MasterAccount(c, id(2)) }), want[1])
 
+		changed := want[0]
+		changed.Name, changed.Acceptance, changed.Dialect = "renamed", bank.Strict, bank.Dialect{TwoHundreds: bank.StatementPKO, MaxAgeDays: 30}
+		s.write(t, func(tx *store.Tx) error { return tx.UpdateMasterAccount(changed) })
+		equal(t, "changed", get(t, s, func(tx *store.Tx) ([]bank.MasterAccount, error) { return tx.MasterAccounts(c) }), []bank.MasterAccount{changed, want[1]})
+		wantError(t, "nobody's", s.try(t, func(tx *store.Tx) error { return tx.UpdateMasterAccount(master(c, 7)) }), bank.ErrNotFound)
+
 		again := master(c, 3)
 		again.IBAN = want[0].IBAN
 		wantError(t, "the same IBAN again", s.try(t, func(tx *store.Tx) error { return tx.AddMasterAccount(again) }), bank.ErrAlreadyExists)

@@ -54,7 +54,7 @@ func newCustomer(t testing.TB, s *scene) (c bank.CustomerID) {
 
 func master(c bank.CustomerID, n int) bank.MasterAccount {
 	return bank.MasterAccount{Customer: c, ID: id(n), IBAN: number(9000 + n), Name: of(c, "master account", n), Currency: pln,
-		Format: "pli", Acceptance: bank.ByRecord, BankBalance: 3, CreatedAt: at(n)}
+		Format: "pli", Acceptance: bank.ByRecord, BankBalance: 3, CreatedAt: at(n), Dialect: bank.Dialect{Encoding: "IBM852", Types: []string{"110", of(c, "", n)}}}
 }
 
 func baseOf(c bank.CustomerID) string { return fmt.Sprintf("DE12345678%04d", c) }
@@ -102,7 +102,8 @@ func file(c bank.CustomerID, n int) bank.TransactionFile {
 }
 
 func finding(c bank.CustomerID, n int) bank.FileFinding {
-	return bank.FileFinding{Line: int64(n), Field: n % 40, Code: "payee-unknown", Severity: "WARNING", Value: of(c, "value", n), Message: "unknown"}
+	return bank.FileFinding{Line: int64(n), Field: n % 40, Code: "payee-unknown", Severity: "WARNING", Value: of(c, "value", n), Message: "unknown",
+		Element: "CdtrAcct", Params: `{"got":1}`, Record: of(c, "110,\\x01", n), From: n, To: n + 3}
 }
 
 func item(c bank.CustomerID, n int) bank.Item {
@@ -255,6 +256,7 @@ func furnishFiles(tx *store.Tx, c bank.CustomerID) error {
 		},
 		func() error { return tx.AddFindings(c, 1, []bank.FileFinding{finding(c, 1), finding(c, 2)}) },
 		func() error { return tx.AddFileKeys(c, "2026-03-13", 1, 0, []byte("0123456789abcdef")) },
+		func() error { return tx.AddFileDebits(c, "2026-03-13", 1, 0, []byte(of(c, "debits", 1))) },
 		func() error {
 			return tx.AddDetails(c, []bank.Details{details(c, bank.Origin{File: 1, Line: 1}), details(c, bank.Origin{File: 1, Line: 2})})
 		},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -252,5 +253,40 @@ func TestFileKeys(t *testing.T) {
 		}), [][]byte{{2, 2, 0}, {2, 2, 255}})
 		equal(t, "dates of a file", get(t, s, func(tx *store.Tx) ([]string, error) { return tx.FileDates(c, 2) }), []string{"2026-03-13", "2026-03-14"})
 		equal(t, "dates of no file", get(t, s, func(tx *store.Tx) ([]string, error) { return tx.FileDates(c, 9) }), []string(nil))
+	})
+}
+
+// TestFileDebits: only files in or after execution count, and only the days that are asked for.
+func TestFileDebits(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := newCustomer(t, s)
+		for n := 1; n <= 3; n++ {
+			f := file(c, n)
+			addFiles(t, s, f)
+			f.ExecutionNo = int64([]int{0, 2, 0, 1}[n]) // file 2 was never executed
+			f.Acceptance, f.Dialect = bank.ByRecord, bank.Dialect{Encoding: "IBM852"}
+			s.write(t, func(tx *store.Tx) error {
+				return steps(func() error { return tx.UpdateFile(f) },
+					func() error { return tx.AddFileDebits(c, "2026-03-13", f.No, 1, []byte{byte(n), 255}) },
+					func() error { return tx.AddFileDebits(c, "2026-03-13", f.No, 0, []byte{byte(n), 0}) },
+					func() error { return tx.AddFileDebits(c, fmt.Sprintf("2026-04-0%d", n), f.No, 0, []byte{99}) })
+			})
+			equal(t, "the file as validated", get(t, s, func(tx *store.Tx) (bank.TransactionFile, error) { return tx.File(c, f.ID) }), f)
+		}
+		debits := func(from, to string) []store.DebitPart {
+			return get(t, s, func(tx *store.Tx) ([]store.DebitPart, error) {
+				return gather(func(fn func(store.DebitPart) error) error { return tx.EachExecutedDebits(c, from, to, fn) })
+			})
+		}
+		march := []store.DebitPart{{Date: "2026-03-13", File: 1, Keys: []byte{1, 0}}, {Date: "2026-03-13", File: 1, Keys: []byte{1, 255}},
+			{Date: "2026-03-13", File: 3, Keys: []byte{3, 0}}, {Date: "2026-03-13", File: 3, Keys: []byte{3, 255}}}
+		equal(t, "one day", debits("2026-03-13", "2026-03-13"), march)
+		equal(t, "both ends", debits("2026-03-13", "2026-04-01"), append(march, store.DebitPart{Date: "2026-04-01", File: 1, Keys: []byte{99}}))
+		equal(t, "no such day", len(debits("2026-03-14", "2026-03-31")), 0)
+		for from, want := range map[string]bool{"2026-03-13": true, "2026-04-03": true, "2026-04-04": false} {
+			equal(t, "debits from "+from, get(t, s, func(tx *store.Tx) (bool, error) { return tx.HasExecutedDebits(c, from) }), want)
+		}
+		s.write(t, func(tx *store.Tx) error { return tx.ClearValidation(c, 3) })
+		equal(t, "cleared", debits("2026-03-13", "2026-03-13"), march[:2])
 	})
 }

@@ -50,6 +50,7 @@ var peopleProbes = []probe{
 }
 
 var moneyProbes = []probe{
+	{"UpdateMasterAccount", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateMasterAccount(master(c, 1)) }},
 	{"MasterAccount", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.MasterAccount(c, id(1))) }},
 	{"IssuingBase", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.IssuingBase(c, "PLN")) }},
 	{"AdvanceBase", func(tx *store.Tx, c bank.CustomerID) error { return tx.AdvanceBase(c, baseOf(1), 8) }},
@@ -191,6 +192,18 @@ var fileListings = []listing{
 	}},
 	{"EachEarlierKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.KeyPart) error) error { return tx.EachEarlierKeys(c, "2026-03-13", 0, fn) }))
+	}},
+	{"EachExecutedDebits", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(store.DebitPart) error) error {
+			return tx.EachExecutedDebits(c, "2026-03-01", "2026-03-31", fn)
+		}))
+	}},
+	{"HasExecutedDebits", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		there, err := tx.HasExecutedDebits(c, "2026-03-01")
+		if !there {
+			return []bool{}, err
+		}
+		return []bool{there}, err
 	}},
 	{"FileItems", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileItems(c, 1, 1, 1000)) }},
 	{"FileDates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileDates(c, 1)) }},
