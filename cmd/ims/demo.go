@@ -48,15 +48,18 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.migrated(address)
+	db, err := p.migrated(address, true)
 	if err != nil {
-		return errors.Join(err, lock.release())
+		return errors.Join(fmt.Errorf("demo: the store in %s: %w", c.Dir, err), lock.release())
 	}
 	config := Config{Target: "all", Listen: c.Listen, AdminListen: c.AdminListen, Connections: 256, HostNames: []string{"localhost", "127.0.0.1", "::1"},
 		Lease: 15 * time.Second, Idle: 500 * time.Millisecond, Grace: 5 * time.Second, LogFormat: "text", LogLevel: "info"}
 	d := &demo{program: p, rooms: p.furnish(db, address, config), story: &story{w: p.stdout}, dir: c.Dir,
 		masters: map[string]bank.MasterAccount{}, bases: map[string]bank.BaseIBAN{}}
-	err = d.perform()
+	// Another life of this store ended while it had leases; the lock says that nobody works on it now.
+	if err = db.Write(p.ctx, (*store.Tx).ReleaseAllLeases); err == nil {
+		err = d.perform()
+	}
 	if err == nil && !c.Once {
 		err = d.serve(config)
 	}
@@ -65,37 +68,12 @@ func (c *demoCommand) Run(p *program) error {
 
 // perform goes through the acts in order.
 func (d *demo) perform() error {
-	for _, act := range []func() error{d.stamp, d.onboard, d.certify, d.people, d.execute, d.decide, d.prove} {
+	for _, act := range []func() error{d.onboard, d.certify, d.people, d.execute, d.decide, d.prove} {
 		if err := act(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
 	return nil
-}
-
-// sandboxFact says that the money in a store is invented.
-const sandboxFact = "sandbox"
-
-// stamp makes a fresh store a sandbox, and refuses one that is none: nobody's real books get invented payments.
-func (d *demo) stamp() error {
-	return d.db.Write(d.ctx, func(tx *store.Tx) error {
-		// Another life of this store ended while it had leases; the lock says that nobody works on it now.
-		if err := tx.ReleaseAllLeases(); err != nil {
-			return err
-		}
-		list, err := tx.Customers()
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			_, err := tx.SetFact(sandboxFact, []byte("true"))
-			return err
-		}
-		if _, err := tx.Fact(sandboxFact); err != nil {
-			return fmt.Errorf("the store in %s is no sandbox; choose another folder with --dir (%w)", d.dir, err)
-		}
-		return nil
-	})
 }
 
 // The invented institution.

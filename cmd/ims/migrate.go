@@ -10,7 +10,9 @@ import (
 	"ims/internal/store"
 )
 
-type migrateCommand struct{}
+type migrateCommand struct {
+	Sandbox bool `help:"Make the new store a sandbox, for ever: its money is invented, and simulators work. A store that is there must be one already."`
+}
 
 // Run brings the schema up to date and makes the sealing key where there is none. Replicas that start together wait for
 // each other.
@@ -19,17 +21,31 @@ func (c *migrateCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.migrated(address)
+	db, err := p.migrated(address, c.Sandbox)
 	if err != nil {
 		return err
+	}
+	if err := p.tellStamp(db); err != nil {
+		return errors.Join(err, db.Close())
 	}
 	fmt.Fprintf(p.stdout, "%s is at schema %d; secrets are sealed under %s: keep a copy of that file apart from backups of the store\n",
 		withoutPassword(p.Store), store.SchemaVersion, p.keyFile(address))
 	return db.Close()
 }
 
-// migrated opens the store, however old or empty, and brings it up to date.
-func (p *program) migrated(address storeAddress) (*store.DB, error) {
+func (p *program) tellStamp(db *store.DB) error {
+	return db.Read(p.ctx, func(tx *store.Tx) error {
+		is, err := tx.Sandbox()
+		if is {
+			fmt.Fprintln(p.stdout, "This store is a sandbox: its money is invented.")
+		}
+		return err
+	})
+}
+
+// migrated opens the store, however old or empty, and brings it up to date. A new one becomes a sandbox or a production
+// store, for ever; sandbox refuses one that is there and is none.
+func (p *program) migrated(address storeAddress, sandbox bool) (*store.DB, error) {
 	path := p.keyFile(address)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && p.inUse(address) {
 		return nil, fmt.Errorf("the store has secrets, but its sealing key %s is missing: a new key could not open them", path)
@@ -42,21 +58,39 @@ func (p *program) migrated(address storeAddress) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.bring(db); err != nil {
+	if err := p.bring(db, sandbox); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
-func (p *program) bring(db *store.DB) error {
+func (p *program) bring(db *store.DB, sandbox bool) error {
 	if err := db.Migrate(p.ctx); err != nil {
 		return err
 	}
-	err := db.Write(p.ctx, func(tx *store.Tx) error { _, err := tx.SetSecret(keyCheck, []byte(keyCheck)); return err })
-	if err != nil {
+	if err := db.Write(p.ctx, func(tx *store.Tx) error { return stamp(tx, sandbox) }); err != nil {
 		return err
 	}
 	return p.checkKey(db)
+}
+
+// stamp says what a new store is, in the transaction that makes it somebody's. One that was there before is what it was: a
+// production store unless it was stamped as a sandbox. Asking for nothing fits both.
+func stamp(tx *store.Tx, sandbox bool) error {
+	fresh, err := tx.SetSecret(keyCheck, []byte(keyCheck))
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		is, err := tx.Sandbox()
+		if err != nil || is {
+			return err
+		}
+		if err := tx.Stamp(false); err != nil {
+			return err
+		}
+	}
+	return tx.Stamp(sandbox)
 }
 
 // inUse tells whether the store has been migrated before. A store that cannot be asked is not: migrating it will say why.

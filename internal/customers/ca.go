@@ -39,10 +39,14 @@ type authority struct {
 	key  crypto.Signer
 }
 
-// InitCA makes the certificate authority of the installation: ECDSA P-256, 10 years, its key sealed in the store. There is
-// one for ever; called again it returns the one that is there.
+// InitCA makes the certificate authority of the installation: ECDSA P-256, 10 years, its key sealed in the store; that of a
+// sandbox says SANDBOX in its subject. There is one for ever; called again it returns the one that is there.
 func (s *Service) InitCA(ctx context.Context) (*x509.Certificate, error) {
-	der, key, err := newAuthority(s.now())
+	sandbox, err := s.Sandbox(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("make CA: %w", err)
+	}
+	der, key, err := newAuthority(s.now(), sandbox)
 	if err != nil {
 		return nil, fmt.Errorf("make CA: %w", err)
 	}
@@ -59,14 +63,26 @@ func (s *Service) InitCA(ctx context.Context) (*x509.Certificate, error) {
 	return s.CACertificate(ctx)
 }
 
-func newAuthority(now time.Time) (der, pkcs8 []byte, err error) {
+// Sandbox tells whether the money in the installation's store is invented.
+func (s *Service) Sandbox(ctx context.Context) (is bool, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error { is, err = tx.Sandbox(); return err })
+	if err != nil {
+		return false, fmt.Errorf("sandbox: %w", err)
+	}
+	return is, nil
+}
+
+func newAuthority(now time.Time, sandbox bool) (der, pkcs8 []byte, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, nil, err
 	}
-	serial := newSerial()
+	serial, kind := newSerial(), "CA"
+	if sandbox {
+		kind = "SANDBOX CA"
+	}
 	template := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: "ims " + hex.EncodeToString(serial.Bytes()[:4]) + " CA"},
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "ims " + hex.EncodeToString(serial.Bytes()[:4]) + " " + kind},
 		NotBefore: now.Add(-clockTolerance), NotAfter: now.AddDate(caYears, 0, 0),
 		BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
 		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,

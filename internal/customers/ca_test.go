@@ -35,7 +35,7 @@ func TestInitCA(t *testing.T) {
 	if !ca.IsCA || !ca.MaxPathLenZero || ca.NotAfter != noon.AddDate(10, 0, 0) || ca.KeyUsage&x509.KeyUsageCertSign == 0 {
 		t.Errorf("CA %+v", ca)
 	}
-	if cn := ca.Subject.CommonName; !strings.HasPrefix(cn, "ims ") || !strings.HasSuffix(cn, " CA") {
+	if cn := ca.Subject.CommonName; !strings.HasPrefix(cn, "ims ") || !strings.HasSuffix(cn, " CA") || strings.Contains(cn, "SANDBOX") {
 		t.Errorf("CN %q", cn)
 	}
 	if again := s.ca(); !again.Equal(ca) {
@@ -45,6 +45,20 @@ func TestInitCA(t *testing.T) {
 	err = s.db.Read(s.ctx, func(tx *store.Tx) (err error) { sealed, err = tx.Fact("ca-key"); return err })
 	if _, open := x509.ParsePKCS8PrivateKey(sealed); err != nil || open == nil {
 		t.Errorf("the key lies open in the store: %v", err)
+	}
+}
+
+// A sandbox's certificates are told from real ones by whoever signed them.
+func TestInitCAOfASandbox(t *testing.T) {
+	s := open(t)
+	if err := s.db.Write(s.ctx, func(tx *store.Tx) error { return tx.Stamp(true) }); err != nil {
+		t.Fatal(err)
+	}
+	if cn := s.ca().Subject.CommonName; !strings.HasSuffix(cn, " SANDBOX CA") {
+		t.Errorf("CN %q", cn)
+	}
+	if !must[bool](t)(s.service.Sandbox(s.ctx)) {
+		t.Error("no sandbox")
 	}
 }
 
