@@ -42,7 +42,7 @@ var (
 	store  = join(words, "internal/store")
 	work   = []string{
 		"internal/customers", "internal/accounts", "internal/ledger", "internal/files", "internal/transfers",
-		"internal/history", "internal/notify", "internal/access", "internal/worker",
+		"internal/history", "internal/notify", "internal/access", "internal/worker", "internal/sandbox",
 	}
 	doors = join(words, join(work, "internal/qr")...)
 	doing = []string{"internal/serverapi", "internal/mobileapi", "internal/panel"}
@@ -86,6 +86,7 @@ var rooms = map[string]room{
 	"internal/notify":    {imports: store, tests: scenes},
 	"internal/access":    {imports: store, tests: scenes},
 	"internal/worker":    {tests: scenes},
+	"internal/sandbox":   {imports: join(store, "bankfile", "pli", "internal/files", "internal/accounts"), tests: scenes}, // docs/decisions/0012
 
 	"internal/web":       {imports: doors, tests: scenes},
 	"internal/serverapi": {imports: join(doors, "internal/web", "api"), tests: scenes},

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"ims/internal/access"
 	"ims/internal/bank"
 	"ims/internal/history"
+	"ims/internal/sandbox"
 	"ims/internal/serverapi"
 )
 
@@ -26,6 +29,10 @@ func (s *service) api(p *program) (*http.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate of the listener: %w", err)
 	}
+	simulator, err := s.simulator(p.ctx, p.now)
+	if err != nil {
+		return nil, err
+	}
 	handler, err := serverapi.New(serverapi.Config{
 		Accounts: s.rooms.accounts,
 		Ledger:   s.writer,
@@ -33,6 +40,7 @@ func (s *service) api(p *program) (*http.Server, error) {
 		History:  history.New(s.rooms.db),
 		Access:   s.rooms.access,
 		Auth:     access.NewAuthenticator(s.rooms.db, p.now),
+		Sandbox:  simulator,
 		Ready:    s.ready,
 		Log:      s.log,
 		Version:  version().Version,
@@ -45,4 +53,13 @@ func (s *service) api(p *program) (*http.Server, error) {
 	config := serverapi.TLSConfig(tls.Certificate{}, trusted)
 	config.GetCertificate = certificates.GetCertificate
 	return &http.Server{Handler: handler, TLSConfig: config}, nil
+}
+
+// simulator is nil on a production store.
+func (s *service) simulator(ctx context.Context, now func() time.Time) (*sandbox.Service, error) {
+	is, err := s.rooms.customers.Sandbox(ctx)
+	if err != nil || !is {
+		return nil, err
+	}
+	return sandbox.New(ctx, s.rooms.db, now, s.rooms.accounts)
 }

@@ -62,6 +62,13 @@ func serve(p *program, r *rooms, c Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	is, err := r.customers.Sandbox(p.ctx)
+	if err != nil {
+		return errors.Join(err, s.abandon())
+	}
+	if is {
+		log.Warn("this store is a sandbox: its money is invented, and simulators work")
+	}
 	return s.run(p.ctx)
 }
 

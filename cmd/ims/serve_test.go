@@ -181,6 +181,10 @@ func TestServe(t *testing.T) {
 	if status, body := get(t, s.caller(false), getIBAN); status != http.StatusUnauthorized {
 		t.Errorf("without a certificate getIban answers %d %s, want 401", status, body)
 	}
+	s.log.await(t, "level=WARN", "this store is a sandbox")
+	if _, body := get(t, certified, "https://"+s.api+"/secure/whoami"); !strings.Contains(body, `"sandbox":true`) {
+		t.Errorf("whoami answers %s", body)
+	}
 	plain := &http.Client{Timeout: time.Minute}
 	for _, probe := range []string{"/healthz", "/readyz"} {
 		if status, body := get(t, plain, "http://"+s.admin+probe); status != http.StatusOK {
@@ -207,7 +211,7 @@ func TestServe(t *testing.T) {
 	mustIMS(t, "file", "execute", "more.pli", "--store", dsn)
 
 	var authority authorityView
-	decode(t, mustIMS(t, "ca", "show", "--store", dsn, "-o", "json"), &authority)
+	decode(t, mustIMS(t, "ca", "list", "--store", dsn, "-o", "json"), &authority)
 	mustIMS(t, "ca", "revoke", authority.Certificates[0].Serial, "--reason", "test", "--store", dsn)
 	for status := http.StatusOK; status != http.StatusForbidden; { // also on the connection that is open
 		if status, _ = get(t, certified, getIBAN); status != http.StatusOK && status != http.StatusForbidden {

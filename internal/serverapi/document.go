@@ -55,9 +55,12 @@ func description() *huma.OpenAPI {
 	}
 }
 
+// agreement is the later of what a second person must agree to.
+const agreement = "A second person must agree first; nothing has happened."
+
 // Document returns the OpenAPI 3.1 document of the API as YAML, made from the route table.
 func Document() ([]byte, error) {
-	text, err := newServer(Config{}).api.OpenAPI().YAML()
+	text, err := newServer(Config{}, routes()).api.OpenAPI().YAML()
 	if err != nil {
 		return nil, fmt.Errorf("server API document: %w", err)
 	}
@@ -119,7 +122,7 @@ func (r route) usual() []*bank.Error {
 	if r.secured() {
 		list = append(list, bank.ErrUnauthenticated, bank.ErrCertificateUnknown, bank.ErrForbidden)
 	}
-	if strings.Contains(r.path, "{") {
+	if strings.Contains(r.path, "{") || r.simulated {
 		list = append(list, bank.ErrNotFound)
 	}
 	if r.method == http.MethodPost || r.method == http.MethodPatch {
@@ -155,8 +158,8 @@ func (r route) exemplify(o *huma.Operation) {
 			media.Example = r.request
 		}
 	}
-	if success := o.Responses[strconv.Itoa(o.DefaultStatus)]; r.pends && o.DefaultStatus != http.StatusAccepted {
-		o.Responses["202"] = &huma.Response{Description: "A second person must agree first; nothing has happened.", Content: success.Content}
+	if success := o.Responses[strconv.Itoa(o.DefaultStatus)]; r.later != "" && o.DefaultStatus != http.StatusAccepted {
+		o.Responses["202"] = &huma.Response{Description: r.later, Content: success.Content}
 	}
 	for status, response := range o.Responses {
 		r.headers(status, response)

@@ -91,7 +91,7 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		if secure := strings.HasPrefix(r.path, "/secure/"); secure != r.secured() {
 			t.Errorf("%s: %s is secured: %v", r.id, r.path, r.secured())
 		}
-		o := operationAt(newServer(Config{}).api.OpenAPI(), r.method, r.path)
+		o := operationAt(newServer(Config{}, routes()).api.OpenAPI(), r.method, r.path)
 		if o == nil || o.Extensions[permissionExtension] != string(r.need) {
 			t.Errorf("%s: the document does not tell the permission", r.id)
 		}

@@ -48,6 +48,13 @@ var (
 	fileStateExample = FileState{TransactionFile: fileExample, Progress: Progress{Stage: "Validated", Done: 0, Total: 3}, Outcomes: map[string]Sum{}}
 	findingExample   = Finding{Code: "CHECK_DIGITS", Severity: "ERROR", Line: 2, Field: 6, Value: "PL00...", Message: "the check digits are wrong"}
 
+	simulatedExample = SimulatedTransfers{Effect: "PLAIN", Findings: []Finding{}, FileState: FileState{TransactionFile: simulatedFileExample,
+		Progress: Progress{Stage: "Executed", Done: 1, Total: 1}, Outcomes: map[string]Sum{"CREDITED": {1, 12345}, "POSTINGS": {1, 12345}}}}
+	simulatedFileExample = TransactionFile{ID: "0190a5d4-b100-7d1e-9f2a-3b4c5d6e7f18", Name: "sandbox-0190a5d4-b100-7d1e-9f2a-3b4c5d6e7f17.pli",
+		MasterAccountID: fileExample.MasterAccountID, Status: "Executed", SHA256: fileExample.SHA256, Bytes: 212, Acceptance: "STRICT",
+		Totals:     Totals{Records: 1, Encoding: "windows-1250", ByDirection: map[string]Sum{"credit": {1, 12345}}},
+		UploadedBy: "sandbox for V-Example-Backend", UploadedAt: noon, ValidatedAt: &noon, ExecutedBy: "sandbox for V-Example-Backend", ExecutingAt: &noon, ExecutedAt: &noon}
+
 	callerExample = Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read", "money:post"}}
 	healthExample = Health{Status: "ok", Version: "1.0.0"}
 )

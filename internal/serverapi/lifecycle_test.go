@@ -454,7 +454,7 @@ func TestService(t *testing.T) {
 	}
 	var who Caller
 	s.example().caller("V-Example-Backend", bank.PermUsersRead).do("GET", "/secure/whoami", nil).ok(200, &who)
-	if diff := cmp.Diff(Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read"}}, who); diff != "" {
+	if diff := cmp.Diff(Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read"}, Sandbox: true}, who); diff != "" {
 		t.Error(diff)
 	}
 }

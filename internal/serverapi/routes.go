@@ -27,7 +27,8 @@ type route struct {
 	need         bank.Permission
 	status       int           // of success; 0: 200
 	key          keyRule       // whether an idempotency key is read
-	pends        bool          // 202 where a second person must agree first
+	later        string        // when 202 answers instead, and why; empty: never
+	simulated    bool          // there in a sandbox only
 	problems     []*bank.Error // besides those that any operation may answer with
 	request      any           // example of the body
 	answer       any           // example of the answer
@@ -49,7 +50,12 @@ const (
 // routes is the table: what the API can do, in the order of its document.
 func routes() []route {
 	return slices.Concat(userRoutes(), balanceRoutes(), bankAccountRoutes(), blockRoutes(), moneyRoutes(), itemRoutes(),
-		transactionRoutes(), fileRoutes(), serviceRoutes())
+		transactionRoutes(), fileRoutes(), sandboxRoutes(), serviceRoutes())
+}
+
+// routesOf are the rows that a configuration serves.
+func routesOf(c Config) []route {
+	return slices.DeleteFunc(routes(), func(r route) bool { return r.simulated && c.Sandbox == nil })
 }
 
 // secured tells whether the operation lies behind client certificates.

@@ -29,6 +29,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/ledger"
 	"ims/internal/money"
+	"ims/internal/sandbox"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
 )
@@ -99,16 +100,26 @@ func must[T any](t testing.TB) func(T, error) T {
 
 func newScene(t testing.TB) *scene { return sceneOn(t, storetest.Open(t)) }
 
-func sceneOn(t testing.TB, db *store.DB) *scene {
+// sceneOn is in a sandbox, so that every operation of the document is there.
+func sceneOn(t testing.TB, db *store.DB) *scene { return sceneIn(t, db, true) }
+
+func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	t.Helper()
+	if err := db.Write(context.Background(), func(tx *store.Tx) error { return tx.Stamp(inSandbox) }); err != nil {
+		t.Fatal(err)
+	}
 	s := &scene{t: t, db: db, at: time.Now().Truncate(time.Second).Add(123_456_789), logs: &logs{}}
 	s.access = access.New(db, s.now)
 	s.customers = customers.New(db, s.now).WithSecondPerson(s.access)
 	s.accounts = accounts.New(db, s.now)
 	s.files = files.New(files.Config{DB: db, Now: s.now, Approve: s.access.Require})
+	var simulator *sandbox.Service
+	if inSandbox {
+		simulator = must[*sandbox.Service](t)(sandbox.New(context.Background(), db, s.now, s.accounts))
+	}
 	writer := ledger.NewWriter(db, s.now)
 	t.Cleanup(writer.Close)
-	handler, err := New(Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Access: s.access,
+	handler, err := New(Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Access: s.access, Sandbox: simulator,
 		Auth: access.NewAuthenticator(db, s.now), Ready: func(context.Context) error { return s.ready },
 		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"})
 	if err != nil {

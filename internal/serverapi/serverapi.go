@@ -19,10 +19,11 @@ import (
 	"ims/internal/files"
 	"ims/internal/history"
 	"ims/internal/ledger"
+	"ims/internal/sandbox"
 	"ims/internal/web"
 )
 
-// Config is what the API is made of; all but Ready and Version are required.
+// Config is what the API is made of; all but Sandbox, Ready and Version are required.
 type Config struct {
 	Accounts *accounts.Service
 	Ledger   *ledger.Writer
@@ -30,6 +31,7 @@ type Config struct {
 	History  *history.Service
 	Access   *access.Service // approvals
 	Auth     *access.Authenticator
+	Sandbox  *sandbox.Service            // nil: a production store
 	Ready    func(context.Context) error // nil: always ready
 	Log      *slog.Logger
 	Version  string // of the program, told by /healthz
@@ -49,16 +51,16 @@ func New(c Config) (http.Handler, error) {
 	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Access == nil || c.Auth == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
-	s := newServer(c)
+	s := newServer(c, routesOf(c))
 	inner := web.Readable(s.authenticated(s.mux))
 	return web.Exchanges(c.Log, web.SameOrigin(isProbe, web.Limited(limitsOf, inner))), nil
 }
 
-// newServer registers all routes. Without services it can only document itself.
-func newServer(c Config) *server {
+// newServer registers routes. Without services it can only document itself.
+func newServer(c Config, rows []route) *server {
 	s := &server{Config: c, mux: http.NewServeMux()}
 	s.api = web.NewAPI(s.mux, description())
-	for _, r := range routes() {
+	for _, r := range rows {
 		r.register(s)
 	}
 	openAnswers(s.api.OpenAPI())

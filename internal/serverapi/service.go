@@ -34,25 +34,27 @@ type Caller struct {
 	CustomerID  int64    `json:"customerId"`
 	CN          string   `json:"cn" example:"V-Example-Backend"`
 	Permissions []string `json:"permissions" nullable:"false"`
+	Sandbox     bool     `json:"sandbox" doc:"The money is invented, and simulators work."`
 }
 
 type callerAnswer struct{ Body Caller }
 
 func (s *server) whoami(_ context.Context, actor bank.Actor, _ *struct{}) (*callerAnswer, error) {
 	text := func(p bank.Permission) string { return string(p) }
-	return &callerAnswer{Caller{int64(actor.Customer), actor.Name, each(actor.Permissions, text)}}, nil
+	return &callerAnswer{Caller{int64(actor.Customer), actor.Name, each(actor.Permissions, text), s.Sandbox != nil}}, nil
 }
 
 // Health tells that the program answers.
 type Health struct {
 	Status  string `json:"status" example:"ok"`
 	Version string `json:"version" doc:"Of the program." example:"1.0.0"`
+	Sandbox bool   `json:"sandbox" doc:"The money is invented, and simulators work."`
 }
 
 type healthAnswer struct{ Body Health }
 
 func (s *server) health(context.Context, bank.Actor, *struct{}) (*healthAnswer, error) {
-	return &healthAnswer{Health{"ok", s.Version}}, nil
+	return &healthAnswer{Health{"ok", s.Version, s.Sandbox != nil}}, nil
 }
 
 func (s *server) ready(ctx context.Context, _ bank.Actor, _ *struct{}) (*healthAnswer, error) {
@@ -61,7 +63,7 @@ func (s *server) ready(ctx context.Context, _ bank.Actor, _ *struct{}) (*healthA
 			return nil, bank.ErrUnavailable.With("the service is not ready").Because(err)
 		}
 	}
-	return &healthAnswer{Health{"ok", s.Version}}, nil
+	return &healthAnswer{Health{"ok", s.Version, s.Sandbox != nil}}, nil
 }
 
 func documentDocument(o *huma.Operation, _ huma.Registry) {

@@ -66,6 +66,7 @@ func TestFileConflicts(t *testing.T) {
 		invalid.Status = bank.FileInvalid
 		s.write(t, func(tx *store.Tx) error { return tx.UpdateFile(invalid) })
 		refused("content of an Invalid file", sameContent)
+		equal(t, "an Invalid file by its name", get(t, s, func(tx *store.Tx) (bank.TransactionFile, error) { return tx.FileNamed(c, invalid.Name) }), invalid)
 		wantError(t, "name of an Invalid file", s.try(t, func(tx *store.Tx) error { return found(tx.FileWithName(c, invalid.Name)) }), bank.ErrNotFound)
 		addFiles(t, s, sameName) // the name is free again
 		otherCase := file(c, 3)

@@ -73,6 +73,7 @@ var fileProbes = []probe{
 	{"LockFile", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockFile(c, id(1))) }},
 	{"FileWithContent", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileWithContent(c, digest("content 1"))) }},
 	{"FileWithName", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileWithName(c, "day-1.pli")) }},
+	{"FileNamed", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileNamed(c, "day-1.pli")) }},
 	{"UpdateFile", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateFile(file(c, 1)) }},
 	{"RenewLease", func(tx *store.Tx, c bank.CustomerID) error {
 		return tx.RenewLease(store.DueFile{Customer: c, ID: id(1)}, "", at(60))
