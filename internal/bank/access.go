@@ -25,13 +25,15 @@ const (
 	PermFundsRead      Permission = "funds:read"
 	PermItemsDecide    Permission = "items:decide"
 	PermCustomerWrite  Permission = "customer:write"
+
+	PermNotificationsWrite Permission = "notifications:write"
 )
 
 // AllPermissions lists every permission.
 func AllPermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
 		PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
-		PermFundsRead, PermItemsDecide, PermCustomerWrite}
+		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite}
 }
 
 // Role names a set of permissions of one customer.
@@ -56,7 +58,7 @@ func DefaultPermissions(r Role) []Permission {
 	}
 	if r == Admin {
 		perms = append(perms, PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide,
-			PermCustomerWrite, PermMoneyPost)
+			PermCustomerWrite, PermMoneyPost, PermNotificationsWrite)
 	}
 	return perms
 }
@@ -73,7 +75,7 @@ func InstitutionOnly(p Permission) bool {
 // CertificatePermissions are those of a new certificate; files and items must be granted by name.
 func CertificatePermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
-		PermHistoryRead, PermFundsRead}
+		PermHistoryRead, PermFundsRead, PermNotificationsWrite}
 }
 
 // ActorKind says what acts.
