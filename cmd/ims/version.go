@@ -36,7 +36,7 @@ func (c *versionCommand) Run(p *program) error {
 }
 
 func version() versionView {
-	v := versionView{Version: "(devel)", Revision: "unknown", Go: runtime.Version(), Schema: store.SchemaVersion}
+	v := versionView{Version: "(devel)", Revision: "unknown", Go: runtime.Version(), Schema: int(store.SchemaVersion)}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

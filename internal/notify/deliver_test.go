@@ -65,21 +65,21 @@ func TestFailedEventsWaitAlone(t *testing.T) {
 		x.set(r.URL)
 		ids := x.post(x.actor.Customer, 300)
 		r.answers(func(w http.ResponseWriter, id bank.TransactionID, times int) {
-			if id%50 == 0 && times <= 3 {
+			if id%100 == 0 && times <= 3 {
 				http.Error(w, "not \x1b[31mtoday", http.StatusInternalServerError)
 			}
 		})
 		x.work(x.s)
 		x.wantAll(r, ids)
 		waiting := x.deliveries(Filter{State: bank.DeliveryPending})
-		if len(waiting) != 6 || r.asked != 300 {
+		if len(waiting) != 3 || r.asked != 300 {
 			t.Fatalf("%d events wait after %d requests", len(waiting), r.asked)
 		}
 		for range 3 {
 			x.clock.pass(5 * time.Minute)
 			x.work(x.s)
 		}
-		if n := len(x.deliveries(Filter{State: bank.DeliveryPending})); n != 0 || r.asked != 300+3*6 {
+		if n := len(x.deliveries(Filter{State: bank.DeliveryPending})); n != 0 || r.asked != 300+3*3 {
 			t.Errorf("%d events wait after %d requests", n, r.asked)
 		}
 		d, attempts, err := x.s.Delivery(t.Context(), x.actor, waiting[0].ID)

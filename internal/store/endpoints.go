@@ -60,6 +60,9 @@ func (tx *Tx) endpoint(customer bank.CustomerID, lock string) (bank.Notification
 		if err != nil {
 			return e, err
 		}
+		if e.ProbeAt.UnixMicro() == 0 {
+			e.ProbeAt = time.Time{}
+		}
 		secrets, err := tx.key.Open(secretsName(e.Customer), sealed)
 		if err != nil {
 			return e, err

@@ -18,7 +18,7 @@ import (
 var migrations embed.FS
 
 // SchemaVersion is the newest migration this program knows. It also runs on the one before and the one after.
-const SchemaVersion = 12
+var SchemaVersion = slices.Max(slices.Collect(maps.Keys(steps)))
 
 // files of each migration: the text for both engines, then what only one engine needs. Numbers may be missing in between.
 var steps = map[int64][]string{
@@ -26,6 +26,7 @@ var steps = map[int64][]string{
 	2:  {"0002_dialects.sql"},
 	11: {"0011_conduct.sql"},
 	12: {"0012_onboarding.sql", "0012_sandbox_for_ever.ENGINE.sql"},
+	20: {"0020_notifications.sql"},
 }
 
 // Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other; where an engine has no lock

@@ -159,7 +159,7 @@ func TestCheckSchema(t *testing.T) {
 			t.Error("an empty store was accepted")
 		}
 		for i, accepted := range []bool{true, false} { // the next release's schema, and the one after it
-			version := store.SchemaVersion + 1 + i
+			version := store.SchemaVersion + 1 + int64(i)
 			if _, err := s.rawExec("INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, $2)", version, true); err != nil {
 				t.Fatal(err)
 			}
