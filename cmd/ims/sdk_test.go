@@ -23,6 +23,15 @@ func TestSDKExamples(t *testing.T) {
 			t.Errorf("the QR code was not written: %v", err)
 		}
 	})
+	t.Run("typescript", func(t *testing.T) {
+		if _, err := exec.LookPath("npm"); err != nil && os.Getenv("CI") == "" {
+			t.Skip("npm is not installed; scripts/install installs it")
+		}
+		example(t, filepath.Join("..", ".."), "scripts/sdk", "build")
+		out := example(t, filepath.Join("..", "..", "sdk", "typescript"), "node", "build/example/first-iban.js", "--address", "https://"+s.api, "--dir", dir)
+		tells(t, out, `we are V-DemoPay-App`, `getIban PL\d{26}`, `QR code <svg`, `credit 1500 replayed false\ncredit 1500 replayed true`,
+			`refused: 422 insufficient-funds`, `transaction CREDIT CLEARED 1500 PLN\n$`)
+	})
 }
 
 // example runs a program in a folder and returns what it wrote.
