@@ -70,7 +70,6 @@ bench: install ## the benchmarks in the tests (BENCH=pattern PACKAGES=./pli); th
 
 generate: ## write all generated files anew
 	$(GO) generate ./...
-	scripts/sdk generate
 
 clean: ## remove what was built
 	rm -rf bin

@@ -115,6 +115,35 @@ const (
 	ItemStatusSETTLED       ItemStatus = "SETTLED"
 )
 
+// Defines values for SimulatedTransfersAcceptance.
+const (
+	SimulatedTransfersAcceptanceBYRECORD SimulatedTransfersAcceptance = "BY_RECORD"
+	SimulatedTransfersAcceptanceSTRICT   SimulatedTransfersAcceptance = "STRICT"
+)
+
+// Defines values for SimulatedTransfersEffect.
+const (
+	SimulatedTransfersEffectCLOSEDIBAN    SimulatedTransfersEffect = "CLOSED_IBAN"
+	SimulatedTransfersEffectDEBIT         SimulatedTransfersEffect = "DEBIT"
+	SimulatedTransfersEffectFROZEN        SimulatedTransfersEffect = "FROZEN"
+	SimulatedTransfersEffectINTERNAL      SimulatedTransfersEffect = "INTERNAL"
+	SimulatedTransfersEffectMASTERACCOUNT SimulatedTransfersEffect = "MASTER_ACCOUNT"
+	SimulatedTransfersEffectOWNFUNDS      SimulatedTransfersEffect = "OWN_FUNDS"
+	SimulatedTransfersEffectPLAIN         SimulatedTransfersEffect = "PLAIN"
+	SimulatedTransfersEffectSHORTFALL     SimulatedTransfersEffect = "SHORTFALL"
+	SimulatedTransfersEffectUNKNOWNIBAN   SimulatedTransfersEffect = "UNKNOWN_IBAN"
+	SimulatedTransfersEffectUNREADABLE    SimulatedTransfersEffect = "UNREADABLE"
+)
+
+// Defines values for SimulatedTransfersStatus.
+const (
+	SimulatedTransfersStatusExecuted  SimulatedTransfersStatus = "Executed"
+	SimulatedTransfersStatusExecuting SimulatedTransfersStatus = "Executing"
+	SimulatedTransfersStatusInvalid   SimulatedTransfersStatus = "Invalid"
+	SimulatedTransfersStatusPending   SimulatedTransfersStatus = "Pending"
+	SimulatedTransfersStatusValidated SimulatedTransfersStatus = "Validated"
+)
+
 // Defines values for TransactionBalanceKind.
 const (
 	TransactionBalanceKindBANK       TransactionBalanceKind = "BANK"
@@ -452,6 +481,9 @@ type Caller struct {
 	CN          string   `json:"cn"`
 	CustomerID  int64    `json:"customerId"`
 	Permissions []string `json:"permissions"`
+
+	// Sandbox The money is invented, and simulators work.
+	Sandbox bool `json:"sandbox"`
 }
 
 // CreateBalanceInputBody defines model for CreateBalanceInputBody.
@@ -546,6 +578,9 @@ type FundList struct {
 
 // Health defines model for Health.
 type Health struct {
+	// Sandbox The money is invented, and simulators work.
+	Sandbox bool `json:"sandbox"`
+
 	// Status Examples: ok
 	Status string `json:"status"`
 
@@ -715,6 +750,72 @@ type Progress struct {
 type ReturnItemInputBody struct {
 	// Reason Kept with the item.
 	Reason string `json:"reason"`
+}
+
+// SimulatedTransfers defines model for SimulatedTransfers.
+type SimulatedTransfers struct {
+	Acceptance SimulatedTransfersAcceptance `json:"acceptance"`
+	Bytes      int64                        `json:"bytes"`
+
+	// Effect What the amount asked for.
+	Effect      SimulatedTransfersEffect `json:"effect"`
+	ExecutedAt  *time.Time               `json:"executedAt,omitempty"`
+	ExecutedBy  *string                  `json:"executedBy,omitempty"`
+	ExecutingAt *time.Time               `json:"executingAt,omitempty"`
+
+	// Findings The first ones of the validation report.
+	Findings        []Finding `json:"findings"`
+	ID              string    `json:"id"`
+	MasterAccountID string    `json:"masterAccountId"`
+
+	// Name Examples: 20261120.pli
+	Name string `json:"name"`
+
+	// Outcomes Per outcome of its records; POSTINGS: all postings.
+	Outcomes map[string]Sum           `json:"outcomes"`
+	Progress Progress                 `json:"progress"`
+	Sha256   string                   `json:"sha256"`
+	Status   SimulatedTransfersStatus `json:"status"`
+
+	// StopReason Why the running stage stopped; an operator can retry it.
+	StopReason  *string    `json:"stopReason,omitempty"`
+	Totals      Totals     `json:"totals"`
+	UploadedAt  time.Time  `json:"uploadedAt"`
+	UploadedBy  string     `json:"uploadedBy"`
+	ValidatedAt *time.Time `json:"validatedAt,omitempty"`
+}
+
+// SimulatedTransfersAcceptance defines model for SimulatedTransfers.Acceptance.
+type SimulatedTransfersAcceptance string
+
+// SimulatedTransfersEffect What the amount asked for.
+type SimulatedTransfersEffect string
+
+// SimulatedTransfersStatus defines model for SimulatedTransfers.Status.
+type SimulatedTransfersStatus string
+
+// Simulation defines model for Simulation.
+type Simulation struct {
+	Amount Money `json:"amount"`
+
+	// IBAN The payee's, with spaces or without: in one of your base IBANs, issued or not, or your master account.
+	//
+	// Examples: PL83111111117700000000000010
+	IBAN string `json:"iban"`
+
+	// NumberOfTransfers How many equal ones.
+	NumberOfTransfers *int64 `json:"numberOfTransfers,omitempty"`
+
+	// PayerIBAN Polish. Default: an invented account at another bank.
+	//
+	// Examples: PL39222222220000000012345678
+	PayerIBAN *string `json:"payerIban,omitempty"`
+
+	// PayerName Examples: BOB EXAMPLE
+	PayerName string `json:"payerName"`
+
+	// Title Examples: Invoice 7/11
+	Title *string `json:"title,omitempty"`
 }
 
 // Sum defines model for Sum.
@@ -1117,6 +1218,9 @@ type IssueIBANJSONRequestBody = IssueIBANInputBody
 // BlockIBANJSONRequestBody defines body for BlockIBAN for application/json ContentType.
 type BlockIBANJSONRequestBody = BlockFacts
 
+// SimulateIncomingTransfersJSONRequestBody defines body for SimulateIncomingTransfers for application/json ContentType.
+type SimulateIncomingTransfersJSONRequestBody = Simulation
+
 // AssignTechnicalItemJSONRequestBody defines body for AssignTechnicalItem for application/json ContentType.
 type AssignTechnicalItemJSONRequestBody = AssignItemInputBody
 
@@ -1275,6 +1379,27 @@ func (c *Client) GetQRCode(ctx context.Context, iban string, params *GetQRCodePa
 func (c *Client) GetOwnFunds(ctx context.Context, options ...Option) (*FundList, error) {
 	return callJSON[FundList](ctx, c, &request{
 		method: "GET", path: "/secure/own-funds",
+	}, options)
+}
+
+// SimulateIncomingTransfers: Let a bank transfer arrive. In a sandbox only; in production there is nothing at this address. Writes the transaction file that the bank would send, and takes it through receiving, validation and execution like any other: afterwards the money is on the balance, and the history and the notifications tell of it. The last two digits of the amount can ask for another outcome:
+//
+// | ends in | effect |
+// |---|---|
+// | 01 | UNKNOWN_IBAN |
+// | 02 | FROZEN |
+// | 03 | CLOSED_IBAN |
+// | 04 | MASTER_ACCOUNT |
+// | 05 | INTERNAL |
+// | 06 | DEBIT |
+// | 07 | SHORTFALL |
+// | 08 | OWN_FUNDS |
+// | 09 | UNREADABLE |
+//
+// All other digits: the transfer as described. A repeated request with the same key goes on with the same file.
+func (c *Client) SimulateIncomingTransfers(ctx context.Context, body SimulateIncomingTransfersJSONRequestBody, options ...Option) (*SimulatedTransfers, error) {
+	return callJSON[SimulatedTransfers](ctx, c, &request{
+		method: "POST", path: "/secure/sandbox/incoming-transfers", body: body, keyed: true,
 	}, options)
 }
 

@@ -324,6 +324,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/secure/sandbox/incoming-transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a bank transfer arrive
+         * @description In a sandbox only; in production there is nothing at this address. Writes the transaction file that the bank would send, and takes it through receiving, validation and execution like any other: afterwards the money is on the balance, and the history and the notifications tell of it. The last two digits of the amount can ask for another outcome:
+         *
+         *     | ends in | effect |
+         *     |---|---|
+         *     | 01 | UNKNOWN_IBAN |
+         *     | 02 | FROZEN |
+         *     | 03 | CLOSED_IBAN |
+         *     | 04 | MASTER_ACCOUNT |
+         *     | 05 | INTERNAL |
+         *     | 06 | DEBIT |
+         *     | 07 | SHORTFALL |
+         *     | 08 | OWN_FUNDS |
+         *     | 09 | UNREADABLE |
+         *
+         *     All other digits: the transfer as described. A repeated request with the same key goes on with the same file.
+         */
+        post: operations["simulateIncomingTransfers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/secure/technical-items": {
         parameters: {
             query?: never;
@@ -833,6 +867,8 @@ export interface components {
             /** Format: int64 */
             customerId: number;
             permissions: string[];
+            /** @description The money is invented, and simulators work. */
+            sandbox: boolean;
         };
         CreateBalanceInputBody: {
             /**
@@ -916,6 +952,8 @@ export interface components {
             items: components["schemas"]["Fund"][];
         };
         Health: {
+            /** @description The money is invented, and simulators work. */
+            sandbox: boolean;
             /** @example ok */
             status: string;
             /**
@@ -1079,6 +1117,70 @@ export interface components {
         ReturnItemInputBody: {
             /** @description Kept with the item. */
             reason: string;
+        };
+        SimulatedTransfers: {
+            /** @enum {string} */
+            acceptance: "STRICT" | "BY_RECORD";
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * @description What the amount asked for.
+             * @enum {string}
+             */
+            effect: "PLAIN" | "UNKNOWN_IBAN" | "FROZEN" | "CLOSED_IBAN" | "MASTER_ACCOUNT" | "INTERNAL" | "DEBIT" | "SHORTFALL" | "OWN_FUNDS" | "UNREADABLE";
+            /** Format: date-time */
+            executedAt?: string;
+            executedBy?: string;
+            /** Format: date-time */
+            executingAt?: string;
+            /** @description The first ones of the validation report. */
+            findings: components["schemas"]["Finding"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            masterAccountId: string;
+            /** @example 20261120.pli */
+            name: string;
+            /** @description Per outcome of its records; POSTINGS: all postings. */
+            outcomes: {
+                [key: string]: components["schemas"]["Sum"];
+            };
+            progress: components["schemas"]["Progress"];
+            sha256: string;
+            /** @enum {string} */
+            status: "Pending" | "Validated" | "Invalid" | "Executing" | "Executed";
+            /** @description Why the running stage stopped; an operator can retry it. */
+            stopReason?: string;
+            totals: components["schemas"]["Totals"];
+            /** Format: date-time */
+            uploadedAt: string;
+            uploadedBy: string;
+            /** Format: date-time */
+            validatedAt?: string;
+        };
+        Simulation: {
+            /** @description Of each; the last two digits may ask for an effect. */
+            amount: components["schemas"]["Money"];
+            /**
+             * @description The payee's, with spaces or without: in one of your base IBANs, issued or not, or your master account.
+             * @example PL83111111117700000000000010
+             */
+            iban: string;
+            /**
+             * Format: int64
+             * @description How many equal ones.
+             * @default 1
+             */
+            numberOfTransfers: number;
+            /**
+             * @description Polish. Default: an invented account at another bank.
+             * @example PL39222222220000000012345678
+             */
+            payerIban?: string;
+            /** @example BOB EXAMPLE */
+            payerName: string;
+            /** @example Invoice 7/11 */
+            title?: string;
         };
         Sum: {
             /**
@@ -1330,7 +1432,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "version": "1.0.0"
+                     *       "version": "1.0.0",
+                     *       "sandbox": false
                      *     }
                      */
                     "application/json": components["schemas"]["Health"];
@@ -1480,7 +1583,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ok",
-                     *       "version": "1.0.0"
+                     *       "version": "1.0.0",
+                     *       "sandbox": false
                      *     }
                      */
                     "application/json": components["schemas"]["Health"];
@@ -3621,6 +3725,257 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateIncomingTransfers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters. Required, here or as X-Idempotency-Key.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /** @description The same, under the original's name. */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amount": 12345,
+                 *         "currency": "PLN"
+                 *       },
+                 *       "iban": "PL83111111110000000000000010",
+                 *       "payerName": "BOB EXAMPLE",
+                 *       "title": "Invoice 7/11",
+                 *       "numberOfTransfers": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["Simulation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-b100-7d1e-9f2a-3b4c5d6e7f18",
+                     *       "name": "sandbox-0190a5d4-b100-7d1e-9f2a-3b4c5d6e7f17.pli",
+                     *       "masterAccountId": "0190a5d4-6e00-7a1b-8c2d-3e4f5a6b7c17",
+                     *       "status": "Executed",
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "bytes": 212,
+                     *       "acceptance": "STRICT",
+                     *       "totals": {
+                     *         "records": 1,
+                     *         "errors": 0,
+                     *         "warnings": 0,
+                     *         "encoding": "windows-1250",
+                     *         "byDirection": {
+                     *           "credit": {
+                     *             "count": 1,
+                     *             "amount": 12345
+                     *           }
+                     *         }
+                     *       },
+                     *       "uploadedBy": "sandbox for V-Example-Backend",
+                     *       "uploadedAt": "2026-11-20T12:00:00Z",
+                     *       "validatedAt": "2026-11-20T12:00:00Z",
+                     *       "executedBy": "sandbox for V-Example-Backend",
+                     *       "executingAt": "2026-11-20T12:00:00Z",
+                     *       "executedAt": "2026-11-20T12:00:00Z",
+                     *       "progress": {
+                     *         "stage": "Executed",
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "outcomes": {
+                     *         "CREDITED": {
+                     *           "count": 1,
+                     *           "amount": 12345
+                     *         },
+                     *         "POSTINGS": {
+                     *           "count": 1,
+                     *           "amount": 12345
+                     *         }
+                     *       },
+                     *       "effect": "PLAIN",
+                     *       "findings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SimulatedTransfers"];
+                };
+            };
+            /** @description Not done yet; repeat the request with the same key to go on. */
+            202: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-b100-7d1e-9f2a-3b4c5d6e7f18",
+                     *       "name": "sandbox-0190a5d4-b100-7d1e-9f2a-3b4c5d6e7f17.pli",
+                     *       "masterAccountId": "0190a5d4-6e00-7a1b-8c2d-3e4f5a6b7c17",
+                     *       "status": "Executed",
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "bytes": 212,
+                     *       "acceptance": "STRICT",
+                     *       "totals": {
+                     *         "records": 1,
+                     *         "errors": 0,
+                     *         "warnings": 0,
+                     *         "encoding": "windows-1250",
+                     *         "byDirection": {
+                     *           "credit": {
+                     *             "count": 1,
+                     *             "amount": 12345
+                     *           }
+                     *         }
+                     *       },
+                     *       "uploadedBy": "sandbox for V-Example-Backend",
+                     *       "uploadedAt": "2026-11-20T12:00:00Z",
+                     *       "validatedAt": "2026-11-20T12:00:00Z",
+                     *       "executedBy": "sandbox for V-Example-Backend",
+                     *       "executingAt": "2026-11-20T12:00:00Z",
+                     *       "executedAt": "2026-11-20T12:00:00Z",
+                     *       "progress": {
+                     *         "stage": "Executed",
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "outcomes": {
+                     *         "CREDITED": {
+                     *           "count": 1,
+                     *           "amount": 12345
+                     *         },
+                     *         "POSTINGS": {
+                     *           "count": 1,
+                     *           "amount": 12345
+                     *         }
+                     *       },
+                     *       "effect": "PLAIN",
+                     *       "findings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SimulatedTransfers"];
+                };
+            };
+            /** @description Bad Request: malformed, idempotency-key-required */
+            400: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, conflict */
+            409: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused, amount-invalid, currency-mismatch, currency-unsupported, no-base-iban, base-iban-exhausted */
             422: {
                 headers: {
                     "Request-Id": components["headers"]["RequestId"];
@@ -6604,7 +6959,8 @@ export interface operations {
                      *       "permissions": [
                      *         "users:read",
                      *         "money:post"
-                     *       ]
+                     *       ],
+                     *       "sandbox": false
                      *     }
                      */
                     "application/json": components["schemas"]["Caller"];
