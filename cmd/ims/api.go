@@ -14,6 +14,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/sandbox"
 	"ims/internal/serverapi"
+	"ims/internal/web"
 )
 
 // api wires the server API: its services, and TLS with a certificate of our own authority that renews itself.
@@ -25,6 +26,8 @@ func (s *service) api(p *program) (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	trusted := x509.NewCertPool()
+	trusted.AddCert(ca)
 	certificates, err := s.rooms.customers.ServerCertificates(p.ctx, s.HostNames)
 	if err != nil {
 		return nil, fmt.Errorf("certificate of the listener: %w", err)
@@ -41,15 +44,18 @@ func (s *service) api(p *program) (*http.Server, error) {
 		Access:   s.rooms.access,
 		Auth:     access.NewAuthenticator(s.rooms.db, p.now),
 		Sandbox:  simulator,
-		Ready:    s.ready,
+		Now:      p.now,
 		Log:      s.log,
+		Ready:    s.ready,
 		Version:  version().Version,
+		Limit:    web.NewLimiter(s.RateLimit, s.RateBurst, p.now),
+		Proxies:  serverapi.Proxies{Networks: s.TrustedProxy, CA: trusted, Now: p.now},
+
+		CustomerOfHost: s.rooms.customers.CustomerOfHost,
 	})
 	if err != nil {
 		return nil, err
 	}
-	trusted := x509.NewCertPool()
-	trusted.AddCert(ca)
 	config := serverapi.TLSConfig(tls.Certificate{}, trusted)
 	config.GetCertificate = certificates.GetCertificate
 	return &http.Server{Handler: handler, TLSConfig: config}, nil

@@ -1,8 +1,18 @@
 package main
 
 import (
+	"bufio"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
 	"net"
+	"net/http"
+	"strings"
 	"testing"
+
+	"ims/internal/web"
 )
 
 // TestBounded: a connection above the limit is accepted when another ends, and a failed accept takes no slot.
@@ -46,4 +56,37 @@ func accept(t *testing.T, l net.Listener) net.Conn {
 		t.Error(err)
 	}
 	return c
+}
+
+// TestPlainHTTP: whoever forgets TLS is told so, as a problem.
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+		TLSConfig: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("none") }}}
+	go func() { _ = server.ServeTLS(newBounded(inner, 2), "", "") }() // until it is closed
+	t.Cleanup(func() { _ = server.Close() })
+	conn, err := net.Dial("tcp", inner.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET /secure/whoami HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var p web.Problem
+	if err := json.NewDecoder(response.Body).Decode(&p); err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != 400 || response.Header.Get("Content-Type") != web.ProblemType || p.Code != "malformed" || !strings.Contains(p.Detail, "https") {
+		t.Errorf("%d %v %+v", response.StatusCode, response.Header, p)
+	}
 }

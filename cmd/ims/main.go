@@ -42,6 +42,7 @@ type commands struct {
 	Customer      customerCommands `cmd:"" help:"Customers: the institutions that integrate."`
 	MasterAccount masterCommands   `cmd:"" help:"Master accounts of a customer at the bank."`
 	BaseIBAN      baseCommands     `cmd:"" name:"base-iban" help:"Base IBANs: the prefixes that IBANs are issued from."`
+	Domain        domainCommands   `cmd:"" help:"Hosts that a customer's browsers come from and the panel is reached under."`
 	Operator      operatorCommands `cmd:"" help:"Operators: who may work for a customer."`
 	Approval      approvalCommands `cmd:"" help:"What waits for a second person."`
 	CA            caCommands       `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`

@@ -1,4 +1,4 @@
-// Package customers onboards: customers and their settings, master accounts, base IBANs, and the certificate authority that
+// Package customers onboards: customers and their settings, master accounts, base IBANs, the hosts their browsers come from, and the certificate authority that
 // turns a customer's request into the certificate that authorises it.
 //
 // Data comes from operators and the command line, through the doors; it goes to the store's customers, balances (the

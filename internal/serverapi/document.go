@@ -38,6 +38,11 @@ body gets the first answer, status and body as they were, marked Idempotent-Repl
 is running 409 with Retry-After. Answers are kept for 30 days beside what they tell of; the keys of money for ever. What was refused
 had no effect and leaves the key free, and so does a 202 that waits for a second person.
 
+**Limits.** A certificate may send a number of requests per second, told in RateLimit and RateLimit-Policy; beyond them the answer is
+429 with Retry-After. A body has at most 64 KiB (a transaction file 512 MiB) and must be there within 10 seconds.
+
+**Browsers** of another site are refused with 403 unless its host is registered for your customer.
+
 **Problems** are application/problem+json (RFC 9457) with a stable code; GET /problems/{code} explains each. Every answer has a
 Request-Id; send your own (1 to 64 of A-Z a-z 0-9 . - _) to find it again.
 
@@ -120,7 +125,7 @@ func (r route) refusals(api huma.API) map[string]*huma.Response {
 func (r route) usual() []*bank.Error {
 	list := []*bank.Error{bank.ErrMalformed, bank.ErrOriginRefused, bank.ErrUnavailable, bank.ErrInvalid}
 	if r.secured() {
-		list = append(list, bank.ErrUnauthenticated, bank.ErrCertificateUnknown, bank.ErrForbidden)
+		list = append(list, bank.ErrUnauthenticated, bank.ErrCertificateUnknown, bank.ErrForbidden, bank.ErrRateLimited)
 	}
 	if strings.Contains(r.path, "{") || r.simulated {
 		list = append(list, bank.ErrNotFound)
@@ -178,7 +183,11 @@ func (r route) headers(status string, response *huma.Response) {
 	if r.key != keyIgnored && status[0] == '2' {
 		response.Headers[web.ReplayedHeader] = &huma.Param{Ref: "#/components/headers/Replayed"}
 	}
-	if status == "503" || status == "409" && r.key != keyIgnored {
+	if r.secured() && status != "401" {
+		response.Headers["RateLimit"] = &huma.Param{Ref: "#/components/headers/RateLimit"}
+		response.Headers["RateLimit-Policy"] = &huma.Param{Ref: "#/components/headers/RateLimitPolicy"}
+	}
+	if status == "503" || status == "429" || status == "409" && r.key != keyIgnored {
 		response.Headers["Retry-After"] = &huma.Param{Ref: "#/components/headers/RetryAfter"}
 	}
 }
@@ -190,5 +199,8 @@ func headersOfAnswers() map[string]*huma.Param {
 		"RequestId":  {Description: "Names this request.", Schema: text},
 		"Replayed":   {Description: "true: the answer repeats an earlier one.", Schema: text},
 		"RetryAfter": {Description: "Seconds.", Schema: text},
+		"RateLimit": {Description: "Requests that your certificate may send at once (r), and seconds until it may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.",
+			Schema: text, Example: `"default";r=1999;t=1`},
+		"RateLimitPolicy": {Description: "Requests at once (q), renewed within seconds (w). Same draft.", Schema: text, Example: `"default";q=2000;w=2`},
 	}
 }

@@ -55,7 +55,9 @@ var (
 		Totals:     Totals{Records: 1, Encoding: "windows-1250", ByDirection: map[string]Sum{"credit": {1, 12345}}},
 		UploadedBy: "sandbox for V-Example-Backend", UploadedAt: noon, ValidatedAt: &noon, ExecutedBy: "sandbox for V-Example-Backend", ExecutingAt: &noon, ExecutedAt: &noon}
 
-	callerExample = Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read", "money:post"}}
+	callerExample = Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read", "money:post"},
+		Certificate: CallerCertificate{Serial: "9f86d081884c7d659a2feaa0c55ad015", NotBefore: noon, NotAfter: noon.AddDate(0, 0, 20), DaysLeft: 20},
+		Warnings:    []Warning{{"certificate-expires-soon", "the certificate ends on 2026-12-10, in 20 days: have a new request signed"}}}
 	healthExample = Health{Status: "ok", Version: "1.0.0"}
 )
 

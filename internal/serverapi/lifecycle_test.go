@@ -452,11 +452,6 @@ func TestService(t *testing.T) {
 	if got := anybody.do("GET", "/problems/insufficient-funds", nil).ok(200, nil); !strings.Contains(string(got.body), "Remedy") {
 		t.Errorf("explanation: %s", got.body)
 	}
-	var who Caller
-	s.example().caller("V-Example-Backend", bank.PermUsersRead).do("GET", "/secure/whoami", nil).ok(200, &who)
-	if diff := cmp.Diff(Caller{CustomerID: 1, CN: "V-Example-Backend", Permissions: []string{"users:read"}, Sandbox: true}, who); diff != "" {
-		t.Error(diff)
-	}
 }
 
 // TestSecondPerson: a certificate asks, operators decide.

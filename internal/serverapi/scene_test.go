@@ -18,6 +18,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,6 +54,8 @@ type scene struct {
 	roots     *x509.CertPool
 	logs      *logs
 	ready     error
+	config    Config
+	handler   atomic.Pointer[http.Handler]
 
 	mutex sync.Mutex
 	at    time.Time
@@ -119,14 +122,23 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	}
 	writer := ledger.NewWriter(db, s.now)
 	t.Cleanup(writer.Close)
-	handler, err := New(Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Access: s.access, Sandbox: simulator,
-		Auth: access.NewAuthenticator(db, s.now), Ready: func(context.Context) error { return s.ready },
-		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.serve(handler)
+	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Access: s.access, Sandbox: simulator,
+		Auth: access.NewAuthenticator(db, s.now), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
+		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"}
+	s.change(func(*Config) {})
+	s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }))
 	return s
+}
+
+// change makes the API anew with another configuration, behind the same listener.
+func (s *scene) change(to func(*Config)) {
+	s.t.Helper()
+	to(&s.config)
+	handler, err := New(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.handler.Store(&handler)
 }
 
 // serve starts TLS with a certificate of the installation's own CA.

@@ -23,7 +23,7 @@ import (
 	"ims/internal/web"
 )
 
-// Config is what the API is made of; all but Sandbox, Ready and Version are required.
+// Config is what the API is made of; all before Ready are required.
 type Config struct {
 	Accounts *accounts.Service
 	Ledger   *ledger.Writer
@@ -31,10 +31,15 @@ type Config struct {
 	History  *history.Service
 	Access   *access.Service // approvals
 	Auth     *access.Authenticator
-	Sandbox  *sandbox.Service            // nil: a production store
-	Ready    func(context.Context) error // nil: always ready
+	Now      func() time.Time
 	Log      *slog.Logger
-	Version  string // of the program, told by /healthz
+	Ready    func(context.Context) error // nil: always ready
+	Sandbox  *sandbox.Service            // nil: a production store
+	Version  string                      // of the program, told by /healthz
+	Limit    *web.Limiter                // per certificate; nil: none
+	Proxies  Proxies                     // zero: none
+	// CustomerOfHost tells who registered the host of a browser's origin, or bank.ErrNotFound; nil: nobody has.
+	CustomerOfHost func(ctx context.Context, host string) (bank.CustomerID, error)
 }
 
 // server answers the operations of the route table.
@@ -48,13 +53,25 @@ type server struct {
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
 // problems and the health probes.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Access == nil || c.Auth == nil || c.Log == nil {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Access == nil || c.Auth == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))
-	inner := web.Readable(s.authenticated(s.mux))
-	return web.Exchanges(c.Log, web.SameOrigin(isProbe, web.Limited(limitsOf, inner))), nil
+	inner := s.origins().Guard(web.Readable(s.authenticated(s.mux)))
+	return web.Exchanges(c.Log, web.Limited(limitsOf, inner)), nil
 }
+
+func (s *server) origins() web.Origins {
+	o := web.Origins{CustomerOf: s.CustomerOfHost, Exempt: isProbe, Open: func(path string) bool { return !secured(path) },
+		Methods: func(r *http.Request) []string { return web.MethodsAt(s.mux, r) }}
+	if o.CustomerOf == nil {
+		o.CustomerOf = func(context.Context, string) (bank.CustomerID, error) { return 0, bank.ErrNotFound }
+	}
+	return o
+}
+
+// secured tells whether a path lies behind client certificates.
+func secured(path string) bool { return strings.HasPrefix(path, "/secure") }
 
 // newServer registers routes. Without services it can only document itself.
 func newServer(c Config, rows []route) *server {
@@ -101,36 +118,61 @@ func limitsOf(r *http.Request) web.Limits {
 
 func isProbe(path string) bool { return path == "/healthz" || path == "/readyz" }
 
-type actorKey struct{}
+type callKey struct{}
 
-// actorOf returns who calls. It is set for everything below /secure.
-func actorOf(ctx context.Context) bank.Actor {
-	actor, _ := ctx.Value(actorKey{}).(bank.Actor)
-	return actor
+// call is who calls, and the certificate they showed. It is set for everything below /secure.
+type call struct {
+	actor bank.Actor
+	cert  *x509.Certificate
 }
+
+func callOf(ctx context.Context) call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return *c
+	}
+	return call{}
+}
+
+// actorOf returns who calls.
+func actorOf(ctx context.Context) bank.Actor { return callOf(ctx).actor }
 
 // authenticated asks everything below /secure for a client certificate that is registered and active, before anything is
 // told about what is there.
 func (s *server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, "/secure") {
+		if !secured(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		cert := clientCertificate(r)
-		actor, _, err := s.Auth.Authenticate(r.Context(), cert)
+		c, err := s.identify(w, r)
 		if err != nil {
 			web.Refuse(w, r, err)
 			return
 		}
-		ctx := context.WithValue(r.Context(), actorKey{}, actor)
+		ctx := context.WithValue(r.Context(), callKey{}, c)
 		if limitsOf(r).Long {
 			var done func()
-			ctx, done = s.whileAuthorised(ctx, w, cert)
+			ctx, done = s.whileAuthorised(ctx, w, c.cert)
 			defer done()
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// identify finds out who calls, and whether they may from where they are and as often as they do.
+func (s *server) identify(w http.ResponseWriter, r *http.Request) (*call, error) {
+	cert, err := s.Proxies.clientCertificate(r)
+	if err != nil {
+		return nil, err
+	}
+	actor, customer, err := s.Auth.Authenticate(r.Context(), cert)
+	if err == nil {
+		err = web.OriginFits(r.Context(), customer)
+	}
+	if err == nil {
+		err = s.Limit.Admit(w.Header(), customer, actor.Name)
+	}
+	return &call{actor, cert}, err
 }
 
 // lookAgain is how often a long request is asked whether its certificate still stands; most times the authenticator
@@ -167,12 +209,4 @@ func refusal(ctx context.Context, err error) error {
 		return ended
 	}
 	return err
-}
-
-// clientCertificate returns the certificate whose chain the handshake has verified, or nil.
-func clientCertificate(r *http.Request) *x509.Certificate {
-	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
-		return nil
-	}
-	return r.TLS.PeerCertificates[0]
 }

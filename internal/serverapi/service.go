@@ -2,20 +2,23 @@ package serverapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"ims/api"
 	"ims/internal/bank"
+	"ims/internal/customers"
 )
 
 func serviceRoutes() []route {
 	const tag = "Service"
 	return []route{
 		{method: http.MethodGet, path: "/secure/whoami", id: "whoami", tag: tag, summary: "Who your certificate stands for",
-			description: "The customer, the CN and the permissions of the certificate you called with.",
+			description: "The customer, the CN, the permissions and the dates of the certificate you called with, and what you should do soon: a certificate is to be renewed when fewer than 30 days are left; both are valid until the old one ends.",
 			need:        anyCertificate, answer: callerExample, mount: typed((*server).whoami)},
 		{method: http.MethodGet, path: "/healthz", id: "health", tag: tag, summary: "Whether the program runs",
 			description: "For liveness probes; needs no certificate.",
@@ -31,17 +34,41 @@ func serviceRoutes() []route {
 
 // Caller is who a certificate stands for.
 type Caller struct {
-	CustomerID  int64    `json:"customerId"`
-	CN          string   `json:"cn" example:"V-Example-Backend"`
-	Permissions []string `json:"permissions" nullable:"false"`
-	Sandbox     bool     `json:"sandbox" doc:"The money is invented, and simulators work."`
+	CustomerID  int64             `json:"customerId"`
+	CN          string            `json:"cn" example:"V-Example-Backend"`
+	Permissions []string          `json:"permissions" nullable:"false"`
+	Sandbox     bool              `json:"sandbox" doc:"The money is invented, and simulators work."`
+	Certificate CallerCertificate `json:"certificate"`
+	Warnings    []Warning         `json:"warnings" nullable:"false" doc:"What will stop working unless you do something."`
+}
+
+// CallerCertificate is what a caller showed.
+type CallerCertificate struct {
+	Serial    string    `json:"serial" pattern:"^[0-9a-f]{32}$" doc:"Hexadecimal; it is revoked by this."`
+	NotBefore time.Time `json:"notBefore"`
+	NotAfter  time.Time `json:"notAfter"`
+	DaysLeft  int       `json:"daysLeft" doc:"Whole days until notAfter."`
+}
+
+// Warning tells of something that will stop working.
+type Warning struct {
+	Code   string `json:"code" enum:"certificate-expires-soon" doc:"Stable: decide on it."`
+	Detail string `json:"detail" doc:"For people."`
 }
 
 type callerAnswer struct{ Body Caller }
 
-func (s *server) whoami(_ context.Context, actor bank.Actor, _ *struct{}) (*callerAnswer, error) {
+func (s *server) whoami(ctx context.Context, actor bank.Actor, _ *struct{}) (*callerAnswer, error) {
 	text := func(p bank.Permission) string { return string(p) }
-	return &callerAnswer{Caller{int64(actor.Customer), actor.Name, each(actor.Permissions, text), s.Sandbox != nil}}, nil
+	cert, now := callOf(ctx).cert, s.Now()
+	c := Caller{CustomerID: int64(actor.Customer), CN: actor.Name, Sandbox: s.Sandbox != nil, Permissions: each(actor.Permissions, text), Warnings: []Warning{},
+		Certificate: CallerCertificate{Serial: fmt.Sprintf("%032x", cert.SerialNumber), NotBefore: moment(cert.NotBefore),
+			NotAfter: moment(cert.NotAfter), DaysLeft: customers.DaysLeft(cert.NotAfter, now)}}
+	if customers.ExpiresSoon(cert.NotAfter, now) {
+		c.Warnings = append(c.Warnings, Warning{"certificate-expires-soon",
+			fmt.Sprintf("the certificate ends on %s, in %d days: have a new request signed", cert.NotAfter.Format(time.DateOnly), c.Certificate.DaysLeft)})
+	}
+	return &callerAnswer{c}, nil
 }
 
 // Health tells that the program answers.

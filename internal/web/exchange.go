@@ -17,9 +17,10 @@ const RequestIDHeader = "Request-Id"
 // exchange is one request and its answer: what the renderer must know about it.
 type exchange struct {
 	http.ResponseWriter
-	id    string
-	log   *slog.Logger
-	wrote bool
+	id     string
+	log    *slog.Logger
+	wrote  bool
+	origin bank.CustomerID // who registered the site that a browser works for; 0: none
 }
 
 type exchangeKey struct{}

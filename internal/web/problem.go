@@ -119,6 +119,12 @@ func write(w http.ResponseWriter, r *http.Request, p *Problem) {
 	}
 }
 
+// Standalone is a problem that no exchange carries, as where a connection fails before there is a request. It has a request id
+// that nothing was logged under.
+func Standalone(e *bank.Error) ([]byte, error) {
+	return json.Marshal(problemOf(e, bank.NewID().String()))
+}
+
 // retryAfter is in seconds, where asking again may help without changing the request.
 func retryAfter(status int, code string) string {
 	switch {

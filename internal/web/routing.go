@@ -14,16 +14,8 @@ import (
 // Unrouted answers what no pattern of a mux matches: 405 with Allow where another method would, 404 otherwise. It is to be
 // registered for "/".
 func Unrouted(mux *http.ServeMux) http.HandlerFunc {
-	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	return func(w http.ResponseWriter, r *http.Request) {
-		var allowed []string
-		for _, method := range methods {
-			probe := r.Clone(r.Context())
-			probe.Method = method
-			if _, pattern := mux.Handler(probe); strings.HasPrefix(pattern, method+" ") {
-				allowed = append(allowed, method)
-			}
-		}
+		allowed := MethodsAt(mux, r)
 		if len(allowed) == 0 {
 			Refuse(w, r, bank.ErrNotFound.With("there is nothing at this address"))
 			return
@@ -31,6 +23,18 @@ func Unrouted(mux *http.ServeMux) http.HandlerFunc {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
 		Refuse(w, r, bank.ErrMethodNotAllowed.With("use %s", strings.Join(allowed, " or ")))
 	}
+}
+
+// MethodsAt lists the methods that a mux has a pattern for at the path of a request.
+func MethodsAt(mux *http.ServeMux, r *http.Request) (allowed []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := r.Clone(r.Context())
+		probe.Method = method
+		if _, pattern := mux.Handler(probe); strings.HasPrefix(pattern, method+" ") {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
 }
 
 // Limits bound one request.
@@ -57,26 +61,6 @@ func Limited(limits func(*http.Request) Limits, next http.Handler) http.Handler 
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
-}
-
-// SameOrigin refuses browsers that work for another site: a request with an Origin other than the address it was sent to
-// gets 403. Programs send none and pass, as do the paths that exempt tells.
-func SameOrigin(exempt func(path string) bool, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if origin, ok := r.Header["Origin"]; ok && !sameOrigin(origin, r.Host) && !exempt(r.URL.Path) {
-			Refuse(w, r, bank.ErrOriginRefused.With("browsers may not call this from another site"))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func sameOrigin(origin []string, host string) bool {
-	if len(origin) != 1 {
-		return false
-	}
-	u, err := url.Parse(origin[0])
-	return err == nil && u.Scheme == "https" && strings.EqualFold(u.Host, host) && host != ""
 }
 
 // Readable refuses addresses that do not decode to UTF-8 text without control characters: no name of ours has them, and

@@ -24,6 +24,7 @@ import (
 	"ims/internal/ledger"
 	"ims/internal/serverapi"
 	"ims/internal/store"
+	"ims/internal/web"
 )
 
 // onStage opens a throw-away store with a customer and the API in front of it, and measures there.
@@ -110,6 +111,7 @@ func (s *stage) handler(db *store.DB) (http.Handler, error) {
 	s.writer = ledger.NewWriter(db, time.Now)
 	return serverapi.New(serverapi.Config{Accounts: s.estate.accounts, Ledger: s.writer, Files: files.New(files.Config{DB: db, Now: time.Now}),
 		History: history.New(db), Access: access.New(db, time.Now), Auth: access.NewAuthenticator(db, time.Now), Ready: db.Ping,
+		Now: time.Now, Limit: web.NewLimiter(1<<30, 1<<30, time.Now), // its cost counts, its refusals do not
 		Log: slog.New(slog.DiscardHandler), Version: "benchmark"})
 }
 
