@@ -243,6 +243,11 @@ const (
 	UserPatchTypePERSON      UserPatchType = "PERSON"
 )
 
+// Defines values for WarningCode.
+const (
+	CertificateExpiresSoon WarningCode = "certificate-expires-soon"
+)
+
 // Defines values for ListApprovalsParamsStatus.
 const (
 	ListApprovalsParamsStatusAPPROVED ListApprovalsParamsStatus = "APPROVED"
@@ -477,6 +482,8 @@ type BlockList struct {
 
 // Caller defines model for Caller.
 type Caller struct {
+	Certificate CallerCertificate `json:"certificate"`
+
 	// CN Examples: V-Example-Backend
 	CN          string   `json:"cn"`
 	CustomerID  int64    `json:"customerId"`
@@ -484,6 +491,20 @@ type Caller struct {
 
 	// Sandbox The money is invented, and simulators work.
 	Sandbox bool `json:"sandbox"`
+
+	// Warnings What will stop working unless you do something.
+	Warnings []Warning `json:"warnings"`
+}
+
+// CallerCertificate defines model for CallerCertificate.
+type CallerCertificate struct {
+	// DaysLeft Whole days until notAfter.
+	DaysLeft  int64     `json:"daysLeft"`
+	NotAfter  time.Time `json:"notAfter"`
+	NotBefore time.Time `json:"notBefore"`
+
+	// Serial Hexadecimal; it is revoked by this.
+	Serial string `json:"serial"`
 }
 
 // CreateBalanceInputBody defines model for CreateBalanceInputBody.
@@ -1052,6 +1073,18 @@ type UserPatchStatus string
 // UserPatchType defines model for UserPatch.Type.
 type UserPatchType string
 
+// Warning defines model for Warning.
+type Warning struct {
+	// Code Stable: decide on it.
+	Code WarningCode `json:"code"`
+
+	// Detail For people.
+	Detail string `json:"detail"`
+}
+
+// WarningCode Stable: decide on it.
+type WarningCode string
+
 // ListApprovalsParams defines parameters for ListApprovals.
 type ListApprovalsParams struct {
 	// Limit Elements of one page.
@@ -1550,7 +1583,7 @@ func (c *Client) UnblockUser(ctx context.Context, userID string, blockID string,
 	}, options)
 }
 
-// Whoami: Who your certificate stands for. The customer, the CN and the permissions of the certificate you called with.
+// Whoami: Who your certificate stands for. The customer, the CN, the permissions and the dates of the certificate you called with, and what you should do soon: a certificate is to be renewed when fewer than 30 days are left; both are valid until the old one ends.
 func (c *Client) Whoami(ctx context.Context, options ...Option) (*Caller, error) {
 	return callJSON[Caller](ctx, c, &request{
 		method: "GET", path: "/secure/whoami",
