@@ -71,10 +71,10 @@ func issueWithBalance(tx *store.Tx, c bank.Customer, u bank.User, b bank.Balance
 		return nil
 	}
 	_, err := issue(tx, b, b.CreatedAt)
-	if errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted) {
-		return nil
+	if noneLeft := errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted); !noneLeft {
+		return err
 	}
-	return err
+	return nil
 }
 
 // view reads a balance with its IBANs.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"ims/iban"
@@ -59,7 +60,8 @@ func (sim *simulation) body(ctx context.Context) ([]byte, error) {
 		}
 	}
 	if EffectOf(sim.in.Amount.Minor()) == Unreadable {
-		return sim.spoiled(body.Bytes()), nil
+		good := bytes.IndexByte(body.Bytes(), '\n') + 1 // a file without a good line is damaged as a whole
+		return append(slices.Clone(body.Bytes()[:good]), sim.spoiled(body.Bytes()[good:])...), nil
 	}
 	return body.Bytes(), nil
 }
@@ -88,7 +90,7 @@ const (
 	simulatorName = "SANDBOX SIMULATOR"
 )
 
-// orders are the records of the file: the transfers, as the effect bends them, behind what these need.
+// orders are the records of the file: the transfers, as the effect bends them, behind one that they need.
 func (sim *simulation) orders(ctx context.Context) ([]pli.Order, error) {
 	o, cover := sim.order(), pli.Order{}
 	var err error
@@ -112,6 +114,8 @@ func (sim *simulation) orders(ctx context.Context) ([]pli.Order, error) {
 		o.Payee, err = sim.master()
 	case Shortfall:
 		return sim.shortfall(ctx, o)
+	case Unreadable:
+		cover = sim.covers(o.Payee)
 	}
 	if err != nil {
 		return nil, err
