@@ -109,7 +109,7 @@ func (s *statement) balances() {
 	sum := s.booked
 	sum.add(s.opening)
 	if sum.over || sum.sum != s.closing {
-		s.format.file.Find(bankfile.Finding{Code: bankfile.FileBalanceMismatch, Line: s.line, Value: s.name(),
+		s.format.file.Find(bankfile.Finding{Code: bankfile.FileBalanceMismatch, Line: s.closingLine, Value: s.name(),
 			Params: bankfile.Params{Got: sum.sum, Limit: s.closing}})
 	}
 }

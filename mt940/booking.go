@@ -29,6 +29,7 @@ func (p *parser) booking() {
 	p.mark, p.amount, p.summed = "", 0, false
 	value := p.raw[len(element61):p.cut]
 	line, _, _ := bytes.Cut(value, []byte("\r\n"))
+	p.line = line
 	rest, ok := p.dates(line)
 	if !ok {
 		return
@@ -45,7 +46,7 @@ func (p *parser) booking() {
 // dates reads YYMMDD and perhaps MMDD.
 func (p *parser) dates(b []byte) (rest []byte, ok bool) {
 	if len(b) < 6 || !bankfile.DigitsOnly(b[:6]) {
-		p.find(bankfile.RecordDateFormat, element61, p.enc.Text(b[:min(len(b), 10)]), bankfile.Params{})
+		p.find(bankfile.RecordDateFormat, element61, p.shown(b[:min(len(b), 10)]), bankfile.Params{})
 		return nil, false
 	}
 	value, booked := p.day(b[:6]), bankfile.Day{}
@@ -89,12 +90,15 @@ func (p *parser) entryDay(value bankfile.Day, b []byte) bankfile.Day {
 		text := [8]byte{byte('0' + y/1000), byte('0' + y/100%10), byte('0' + y/10%10), byte('0' + y%10)}
 		copy(text[4:], b)
 		d := p.days.Read(text[:])
-		if d.Fault == "" && (best.Fault != "" || distance(d, value) < distance(best, value)) {
+		if d.Fault == "" && distance(d, value) <= halfYear {
 			best = d
 		}
 	}
 	return best
 }
+
+// halfYear is the most days that can lie between two days of which one has no year; 29 February may lie further.
+const halfYear = 183
 
 func distance(a, b bankfile.Day) int { return max(a.Number-b.Number, b.Number-a.Number) }
 
@@ -106,7 +110,7 @@ func (p *parser) readMark(b []byte) (rest []byte, ok bool) {
 		}
 	}
 	if p.mark == "" {
-		p.find(bankfile.RecordMarkFormat, element61, p.enc.Text(b[:min(len(b), 4)]), bankfile.Params{})
+		p.find(bankfile.RecordMarkFormat, element61, p.shown(b[:min(len(b), 4)]), bankfile.Params{})
 		return nil, false
 	}
 	if rest = b[len(p.mark):]; len(rest) > 0 && capitals(rest[:1]) {
@@ -120,23 +124,32 @@ func (p *parser) readMark(b []byte) (rest []byte, ok bool) {
 
 // readSum reads the amount, which ends where the letter of the type code stands.
 func (p *parser) readSum(b []byte) (rest []byte, ok bool) {
-	end := bytes.IndexFunc(b, func(c rune) bool { return c != ',' && (c < '0' || c > '9') })
+	end := bytes.IndexFunc(b, func(c rune) bool { return c >= 'A' && c <= 'Z' })
 	if end < 0 {
 		end = len(b)
 	}
 	n, fault := readAmount(b[:end], p.opt.Decimals)
-	p.summed = fault == "" || fault == bankfile.RecordAmountZero
-	value := p.enc.Text(b[:min(len(b), max(end, 1))])
-	switch {
-	case fault == bankfile.RecordAmountTooLarge || n > p.opt.MaxAmount:
-		p.find(bankfile.RecordAmountTooLarge, element61, value, bankfile.Params{Limit: p.opt.MaxAmount})
-	case fault != "":
-		p.find(fault, element61, value, bankfile.Params{})
-	default:
-		p.rec.Amount = n
+	p.amount, p.summed = n, fault == "" || fault == bankfile.RecordAmountZero
+	if n > p.opt.MaxAmount {
+		fault = bankfile.RecordAmountTooLarge
 	}
-	p.amount = n
-	return b[end:], true
+	switch fault {
+	case "":
+		p.rec.Amount = n
+	case bankfile.RecordAmountTooLarge:
+		p.find(fault, element61, p.enc.Text(b[:end]), bankfile.Params{Limit: p.opt.MaxAmount})
+	default:
+		p.find(fault, element61, p.shown(b[:end]), bankfile.Params{})
+	}
+	return b[end:], p.summed || fault == bankfile.RecordAmountTooLarge
+}
+
+// shown returns a part of the :61: for a finding; where there is none, the line in which it should stand.
+func (p *parser) shown(b []byte) string {
+	if len(b) == 0 {
+		return element61 + p.enc.Text(p.line)
+	}
+	return p.enc.Text(b)
 }
 
 // amountDigits is the most that an amount has without its comma and zeros in front.
@@ -171,7 +184,7 @@ func readAmount(b []byte, decimals int) (int64, bankfile.Code) {
 // readType reads N, S or F and three characters.
 func (p *parser) readType(b []byte) (rest []byte) {
 	if len(b) < 4 || bytes.IndexByte([]byte("NSF"), b[0]) < 0 || bytes.IndexFunc(b[:4], notCode) >= 0 {
-		p.find(bankfile.RecordTypeFormat, element61, p.enc.Text(b[:min(len(b), 4)]), bankfile.Params{})
+		p.find(bankfile.RecordTypeFormat, element61, p.shown(b[:min(len(b), 4)]), bankfile.Params{})
 		return b[min(len(b), 4):]
 	}
 	p.rec.Type = internType(b[:4])

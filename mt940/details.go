@@ -11,7 +11,7 @@ import (
 
 // details is what a :86: says: in subfields, each begun by the bank's separator and two digits, or in free text.
 type details struct {
-	bytes     []byte // the content, without line ends where there are subfields
+	bytes     []byte // the content without line ends
 	parts     []piece
 	operation string // subfield 00
 	name      string
@@ -40,11 +40,13 @@ func (d *details) read(p *parser) {
 		return
 	}
 	text := p.raw[p.cut+len("\r\n")+len(element86):]
-	separator := separatorOf(text)
-	if separator == 0 {
+	for line := range bytes.SplitSeq(text, []byte("\r\n")) {
+		d.bytes = append(d.bytes, line...) // lines end anywhere, also inside of a subfield, so their ends mean nothing
+	}
+	if separator := separatorOf(d.bytes); separator == 0 {
 		d.freeText(p, text)
 	} else {
-		d.split(text, separator)
+		d.split(separator)
 		d.texts(p)
 	}
 	if p.rec.Title == "" {
@@ -68,18 +70,15 @@ func separatorOf(text []byte) byte {
 	for i < len(text) && i < 3 && text[i] >= '0' && text[i] <= '9' {
 		i++
 	}
-	text = bytes.TrimLeft(text[i:], " \r\n")
+	text = bytes.TrimLeft(text[i:], " ")
 	if len(text) >= 3 && strings.IndexByte(separators, text[0]) >= 0 && bankfile.DigitsOnly(text[1:3]) {
 		return text[0]
 	}
 	return 0
 }
 
-// split cuts the text into subfields. Lines end anywhere, also inside of a subfield, so their ends mean nothing.
-func (d *details) split(text []byte, separator byte) {
-	for line := range bytes.SplitSeq(text, []byte("\r\n")) {
-		d.bytes = append(d.bytes, line...)
-	}
+// split cuts the text into subfields.
+func (d *details) split(separator byte) {
 	b := d.bytes
 	for i := 0; i+2 < len(b); i++ {
 		if b[i] != separator || !bankfile.DigitsOnly(b[i+1:i+3]) {
@@ -159,9 +158,8 @@ func (d *details) join(p *parser, codes func(int) bool) string {
 
 // freeText reads a :86: without subfields, or what stands in its place.
 func (d *details) freeText(p *parser, text []byte) {
-	d.bytes = append(d.bytes, text...)
 	j := joiner{out: d.scratch[:0], enc: p.enc}
-	for line := range bytes.SplitSeq(d.bytes, []byte("\r\n")) {
+	for line := range bytes.SplitSeq(text, []byte("\r\n")) {
 		j.piece(line, p.width(line) == lineOf86)
 	}
 	d.scratch = j.out

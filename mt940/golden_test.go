@@ -23,10 +23,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var own = []bankfile.Own{{Prefix: "PL111111117700"}, {Prefix: "PL111111110000000000000010", Master: true}}
 
 const (
-	master   = "PL83111111110000000000000010"
-	virtual1 = "PL40111111117700000000000001"
-	virtual4 = "PL56111111117700000000000004"
-	outside  = "PL39222222220000000012345678"
+	master      = "PL83111111110000000000000010"
+	virtual1    = "PL40111111117700000000000001"
+	virtual4    = "PL56111111117700000000000004"
+	outsideIBAN = "PL39222222220000000012345678"
 )
 
 func options() bankfile.Options {

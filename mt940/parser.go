@@ -21,6 +21,7 @@ type parser struct {
 	raw     []byte // :61: and :86: as received
 	cut     int    // where :86: begins in raw, or its length
 	long    bool
+	line    []byte // the first line of :61:, without the tag
 	mark    mark
 	amount  int64
 	summed  bool // mark and amount could be read

@@ -98,6 +98,7 @@ type statement struct {
 
 	opened, closed bool // the balances could be read
 	opening        int64
+	closingLine    int
 	index          int  // of the booking, from 1
 	unread         bool // a booking could not be added
 	booked         total
@@ -209,7 +210,7 @@ func (s *statement) read(e event) {
 		s.follow(e)
 	case e.tag == "62F" || e.tag == "62M":
 		s.closing, s.closed = s.readBalance(e, value)
-		s.open = e.tag == "62M"
+		s.open, s.closingLine = e.tag == "62M", e.line
 	case e.tag == "90D":
 		s.readControl(e, value, &s.controls[debits])
 	case e.tag == "90C":
