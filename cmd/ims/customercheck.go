@@ -31,6 +31,7 @@ var nextCommands = map[string]string{
 	"ca":             "ims ca init --out ca.pem",
 	"certificate":    "ims ca sign --csr FILE --out client.pem (of a request as docs/onboarding.md shows)",
 	"admins":         "ims operator invite EMAIL --role ADMIN",
+	"domains":        "ims domain add HOST",
 	"file-operators": "ims operator invite EMAIL --role ADMIN --institution",
 }
 

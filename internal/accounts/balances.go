@@ -71,10 +71,15 @@ func issueWithBalance(tx *store.Tx, c bank.Customer, u bank.User, b bank.Balance
 		return nil
 	}
 	_, err := issue(tx, b, b.CreatedAt)
-	if noneLeft := errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted); !noneLeft {
-		return err
+	if waits(err) {
+		err = nil
 	}
-	return nil
+	return err
+}
+
+// waits tells whether there is no IBAN to give now, so that the balance waits for one.
+func waits(err error) bool {
+	return errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted)
 }
 
 // view reads a balance with its IBANs.

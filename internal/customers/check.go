@@ -44,7 +44,7 @@ func (s *Service) Check(ctx context.Context, customer bank.CustomerID) ([]Step, 
 		return nil, fmt.Errorf("check customer %d: %w", customer, err)
 	}
 	now := s.now()
-	return []Step{e.account(), e.masterAccount(), e.ownBalances(), e.issuing(), e.room(), e.authority(now), e.certificate(now), e.admins(), e.files()}, nil
+	return []Step{e.account(), e.masterAccount(), e.ownBalances(), e.issuing(), e.room(), e.authority(now), e.certificate(now), e.admins(), e.files(), e.hosts(), e.notified()}, nil
 }
 
 // estate is all that a customer has of its own.
@@ -56,7 +56,9 @@ type estate struct {
 	certificates []bank.Certificate
 	staff        []store.Staff
 	executors    map[bank.Role]bool // roles with the permission to execute files
-	caExpires    time.Time          // zero: there is no CA
+	domains      []Domain
+	endpoint     bank.NotificationEndpoint // zero: there is none
+	caExpires    time.Time                 // zero: there is no CA
 }
 
 func readEstate(tx *store.Tx, customer bank.CustomerID) (e estate, err error) {
@@ -79,6 +81,12 @@ func readEstate(tx *store.Tx, customer bank.CustomerID) (e estate, err error) {
 		return e, err
 	}
 	if e.executors, err = readExecutors(tx, customer); err != nil {
+		return e, err
+	}
+	if e.domains, err = tx.Domains(customer); err != nil {
+		return e, err
+	}
+	if e.endpoint, err = tx.Endpoint(customer); err != nil && !isNotFound(err) {
 		return e, err
 	}
 	ca, err := readCACertificate(tx)
@@ -262,6 +270,30 @@ func (e *estate) files() Step {
 		missing = fmt.Sprintf("%d of %d active operators of the issuing institution may execute files", n, want)
 	}
 	return step("file-operators", "Operators of the issuing institution who execute transaction files", missing)
+}
+
+func (e *estate) hosts() Step {
+	missing := ""
+	if len(e.domains) == 0 {
+		missing = "no host is registered: browsers get 403"
+	}
+	return step("domains", "A host for the panel, and for pages that call the API", missing)
+}
+
+// notified is the one step that a customer can do without.
+func (e *estate) notified() Step {
+	missing := ""
+	switch {
+	case e.endpoint.Customer == 0:
+		missing = "events are not sent; GET /secure/transactions?after= tells the same"
+	case !e.endpoint.Active:
+		missing = "the endpoint is switched off"
+	case e.endpoint.Stopped != "":
+		missing = "sending has stopped: " + e.endpoint.Stopped
+	}
+	result := step("notification-endpoint", "An endpoint that is told of transactions", missing)
+	result.Optional = true
+	return result
 }
 
 func (e *estate) countStaff(counts func(store.Staff) bool) (n int) {

@@ -24,7 +24,7 @@ func (s *scene) steps(c bank.Customer) map[string]customers.Step {
 func missing(steps map[string]customers.Step) map[string]string {
 	notes := map[string]string{}
 	for code, step := range steps {
-		if !step.Done {
+		if !step.Done && !step.Optional {
 			notes[code] = step.Note
 		}
 	}
@@ -45,6 +45,7 @@ func TestCheck(t *testing.T) {
 		"ca":             "the installation has no certificate authority",
 		"certificate":    "no certificate is active",
 		"admins":         "0 of 2 active ADMINs",
+		"domains":        "no host is registered: browsers get 403",
 		"file-operators": "0 of 2 active operators of the issuing institution may execute files",
 	}
 	expect := func(done ...string) {
@@ -68,6 +69,21 @@ func TestCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("certificate")
+	must[string](t)(s.service.AddDomain(s.ctx, system(c), "panel.example.test"))
+	expect("domains")
+	told := func() customers.Step { return s.steps(c)["notification-endpoint"] }
+	if got := told(); got.Done || !got.Optional || got.Warning() {
+		t.Errorf("%+v", got)
+	}
+	if err := s.db.Write(s.ctx, func(tx *store.Tx) error {
+		_, err := tx.AddEndpoint(bank.NotificationEndpoint{Customer: c.ID, Active: true})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := told(); !got.Done || got.Note != "" {
+		t.Errorf("%+v", got)
+	}
 	s.active(c)
 	expect("admins", "file-operators")
 	s.master(c, "DE89370400440532013000", money.EUR)
