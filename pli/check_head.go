@@ -20,12 +20,20 @@ func (p *parser) messageType() bool {
 		p.find(bankfile.RecordTypeFormat, fieldType, p.show(fieldType), bankfile.Params{})
 		return false
 	case !allows(&p.opt.Dialect, b):
-		p.find(bankfile.RecordTypeUnsupported, fieldType, p.show(fieldType), bankfile.Params{})
+		p.find(bankfile.RecordTypeUnsupported, fieldType, p.show(fieldType), bankfile.Params{Hint: typeHint(b)})
 		return false
 	default:
 		p.rec.Collected = b[0] == '2' && p.opt.Dialect.TwoHundreds == bankfile.Orders
 	}
 	return true
+}
+
+// typeHint says what helps where a type is not allowed.
+func typeHint(messageType []byte) string {
+	if messageType[0] == '2' {
+		return "type-debit"
+	}
+	return "type"
 }
 
 func internType(b []byte) string {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/money"
 	"ims/internal/store"
@@ -32,6 +33,9 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 		if err != nil {
 			return nil, fmt.Errorf("master account: %w", err)
 		}
+		if err := s.due(tx, f); err != nil {
+			return nil, err
+		}
 		if pending, err = s.approve(ctx, tx, actor, executeApproval(f, account.Currency)); err != nil || pending != nil {
 			return nil, err
 		}
@@ -45,6 +49,19 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 		return f, tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Action: "file.execute", Object: id.String()})
 	})
 	return f, pending, err
+}
+
+// due refuses a file with a booking date that has not come yet, as after a clock that was ahead when it was validated.
+func (s *Service) due(tx *store.Tx, f bank.TransactionFile) error {
+	dates, err := tx.FileDates(f.Customer, f.No)
+	if err != nil {
+		return fmt.Errorf("booking dates: %w", err)
+	}
+	if len(dates) == 0 || dates[len(dates)-1] <= bank.CivilDate(s.now()) {
+		return nil
+	}
+	early := bankfile.Finding{Code: bankfile.DomainNotDue, Value: dates[len(dates)-1]}
+	return bank.ErrFileNotExecutable.With("%s", early.Message("en")).Field("", string(early.Code), early.Message("en"))
 }
 
 // executeApproval binds an approval to the bytes of the file and to what validation said about them. The second person reads

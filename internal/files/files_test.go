@@ -147,7 +147,7 @@ func TestSurplusCopiesAcrossFiles(t *testing.T) {
 			s.t.Fatalf("codes %+v", f.Totals.Codes)
 		}
 		ctx := context.Background()
-		if list, err := s.files.Findings(ctx, s.actor, f.ID, 0, 100); err != nil || !strings.Contains(list[len(list)-1].Message, "one.pli") {
+		if list, err := s.files.Findings(ctx, s.actor, f.ID, "en", 0, 100); err != nil || !strings.Contains(list[len(list)-1].Message, "one.pli") {
 			s.t.Errorf("the finding does not name the executed file: %+v, %v", list, err)
 		}
 		_, _, err := s.files.Execute(ctx, s.actor, f.ID)

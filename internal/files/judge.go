@@ -10,35 +10,6 @@ import (
 	"ims/internal/store"
 )
 
-// domainFindings are the findings that need the registry, balances and earlier files. Errors and warnings are capped, each
-// for itself, their counts are not.
-type domainFindings struct {
-	kept             []bankfile.Finding
-	counts           map[bankfile.Code]int64
-	errors, warnings int64
-}
-
-func (d *domainFindings) add(f bankfile.Finding) {
-	if d.counts == nil {
-		d.counts = map[bankfile.Code]int64{}
-	}
-	d.counts[f.Code]++
-	n := &d.warnings
-	if f.Severity == bankfile.Error {
-		n = &d.errors
-	}
-	if *n++; *n <= bankfile.DefaultFindings {
-		d.kept = append(d.kept, f)
-	}
-}
-
-// Fields of a record that findings point at.
-const (
-	fieldAmount = 3
-	fieldPayer  = 6
-	fieldPayee  = 7
-)
-
 // side is what decides about one of our IBANs.
 type side struct {
 	known     bool
@@ -131,6 +102,9 @@ func (v *validation) judge() error {
 		if err != nil {
 			return err
 		}
+		if err := v.judgeReturns(tx); err != nil {
+			return fmt.Errorf("look for returns: %w", err)
+		}
 		return v.judgeEntries(tx, sides, numbers, surplus)
 	})
 }
@@ -139,7 +113,9 @@ func (v *validation) judge() error {
 func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 	v.keys.sort()
 	for _, r := range v.keys.inFile() {
-		v.domain.add(bankfile.Finding{Code: bankfile.DomainDuplicateInFile, Severity: bankfile.Warning, Line: int(r.line), Params: bankfile.Params{Got: int64(r.first)}})
+		f := v.finding(bankfile.DomainDuplicateInFile, bankfile.Warning, r.line, partWhole)
+		f.Params.Got = int64(r.first)
+		v.domain.add(f)
 	}
 	found, err := duplicates(tx, v.file.Customer, v.keys, 0)
 	if err != nil {
@@ -152,7 +128,9 @@ func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 				return nil, err
 			}
 		}
-		v.domain.add(bankfile.Finding{Code: bankfile.DomainDuplicateExecuted, Severity: bankfile.Warning, Line: int(d.line), Value: names[d.file]})
+		f := v.finding(bankfile.DomainDuplicateExecuted, bankfile.Warning, d.line, partWhole)
+		f.Value = bankfile.Visible(names[d.file])
+		v.domain.add(f)
 	}
 	return linesOf(found), nil
 }
@@ -180,11 +158,11 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 		var payer, payee side
 		if e.payer > 0 {
 			payer = sides[e.payer-1]
-			v.judgeSide(payer, !payer.noDebits, e.line, fieldPayer, e.payer)
+			v.judgeSide(payer, !payer.noDebits, e.line, partPayer, e.payer)
 		}
 		if e.payee > 0 {
 			payee = sides[e.payee-1]
-			v.judgeSide(payee, !payee.noCredits, e.line, fieldPayee, e.payee)
+			v.judgeSide(payee, !payee.noCredits, e.line, partPayee, e.payee)
 		}
 		if _, found := slices.BinarySearch(surplus, e.line); !found {
 			v.project(e, payer, payee, funds)
@@ -194,8 +172,8 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 }
 
 // judgeSide reports what is out of the ordinary about one of our IBANs; number is its place in the plan.
-func (v *validation) judgeSide(s side, free bool, line uint32, field int, number uint32) {
-	f := bankfile.Finding{Severity: bankfile.Warning, Line: int(line), Field: field}
+func (v *validation) judgeSide(s side, free bool, line uint32, part recordPart, number uint32) {
+	f := v.finding("", bankfile.Warning, line, part)
 	switch {
 	case !s.known:
 		f.Code = bankfile.DomainOwnAccountUnknown
@@ -277,7 +255,7 @@ func (v *validation) projectPayer(e entry, payer side, funds map[bank.BalanceNo]
 	paid = min(funds[from], e.amount)
 	if paid < e.amount {
 		if severity == bankfile.Error || !payer.closed { // a closed one is empty: that it is closed says it all
-			v.domain.add(bankfile.Finding{Code: bankfile.DomainInsufficientFunds, Severity: severity, Line: int(e.line), Field: fieldAmount})
+			v.domain.add(v.finding(bankfile.DomainInsufficientFunds, severity, e.line, partAmount))
 		}
 		if severity == bankfile.Error {
 			return 0, false

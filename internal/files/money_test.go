@@ -174,7 +174,7 @@ func TestErrorsAreKeptBesideManyWarnings(t *testing.T) {
 	each(t, bank.Strict, func(s *scene) {
 		content := strings.Repeat(line(outside, neverIssued, 1, "LOST"), 1_200) + line(masterNRB, outside, 5, "CHARGES")
 		f := s.validated("many.pli", content)
-		list, err := s.files.Findings(context.Background(), s.actor, f.ID, 0, 1)
+		list, err := s.files.Findings(context.Background(), s.actor, f.ID, "en", 0, 1)
 		must(s.t, err)
 		if f.Status != bank.FileInvalid || len(list) != 1 || list[0].Code != "domain.insufficient_funds" || list[0].Line != 1_201 {
 			s.t.Errorf("%s, first finding %+v", f.Status, list)

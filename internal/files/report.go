@@ -204,7 +204,7 @@ func (s *Service) WriteFindings(ctx context.Context, actor bank.Actor, id bank.I
 		if f, err = tx.File(actor.Customer, id); err != nil {
 			return noFile(err)
 		}
-		list, err = tx.Findings(f.Customer, f.No, 0, 0)
+		list, err = findingsOf(tx, f, "en", 0, 0)
 		return err
 	})
 	if err != nil {

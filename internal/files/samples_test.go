@@ -49,7 +49,7 @@ func TestSamples(t *testing.T) {
 				if diff := cmp.Diff(map[string]int64{want.code: 1}, f.Totals.Codes); diff != "" {
 					s.t.Errorf("findings (-want +got):\n%s", diff)
 				}
-				if found, err := s.files.Findings(context.Background(), s.actor, f.ID, 0, 1); err != nil || !strings.Contains(found[0].Message, found[0].Value) ||
+				if found, err := s.files.Findings(context.Background(), s.actor, f.ID, "en", 0, 1); err != nil || !strings.Contains(found[0].Message, found[0].Value) ||
 					want.code != "domain.insufficient_funds" && !strings.HasPrefix(found[0].Value, "PL") {
 					s.t.Errorf("the finding does not tell the IBAN: %+v, %v", found, err)
 				}
@@ -79,7 +79,7 @@ func TestSampleFiles(t *testing.T) {
 			if diff := cmp.Diff(want, f.Totals.Codes); diff != "" || f.Status != bank.FileValidated || f.Totals.Records != 2 {
 				s.t.Errorf("%s, %d records, findings (-want +got):\n%s", f.Status, f.Totals.Records, diff)
 			}
-			list, err := s.files.Findings(context.Background(), s.actor, f.ID, 0, 10)
+			list, err := s.files.Findings(context.Background(), s.actor, f.ID, "en", 0, 10)
 			must(s.t, err)
 			if last := list[len(list)-1]; last.Code != "domain.duplicate_in_file" || last.Line != 2 || last.Severity != "WARNING" {
 				s.t.Errorf("the repetition is found as %+v", last)

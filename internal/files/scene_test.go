@@ -140,7 +140,7 @@ func (s *scene) executed(name, content string) (bank.TransactionFile, map[string
 	ctx := context.Background()
 	f := s.validated(name, content)
 	if f.Status != bank.FileValidated {
-		findings, _ := s.files.Findings(ctx, s.actor, f.ID, 0, 10)
+		findings, _ := s.files.Findings(ctx, s.actor, f.ID, "en", 0, 10)
 		s.t.Fatalf("%s is %s: %+v", name, f.Status, findings)
 	}
 	_, _, err := s.files.Execute(ctx, s.actor, f.ID)

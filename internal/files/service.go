@@ -94,22 +94,6 @@ func (s *Service) Files(ctx context.Context, actor bank.Actor, f Filter) (list [
 	return list, err
 }
 
-// Findings lists a file's findings behind a sequence number (from 1), file findings first, then errors, then warnings.
-func (s *Service) Findings(ctx context.Context, actor bank.Actor, id bank.ID, after int64, limit int) (list []bank.FileFinding, err error) {
-	if err := actor.May(bank.PermFilesRead); err != nil {
-		return nil, err
-	}
-	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		f, err := tx.File(actor.Customer, id)
-		if err != nil {
-			return noFile(err)
-		}
-		list, err = tx.Findings(actor.Customer, f.No, after, limit)
-		return err
-	})
-	return list, err
-}
-
 // Outcomes tells what became of the records of a file so far: count and sum per outcome, and POSTINGS for all postings.
 func (s *Service) Outcomes(ctx context.Context, actor bank.Actor, id bank.ID) (total map[string]bank.Sum, err error) {
 	if err := actor.May(bank.PermFilesRead); err != nil {

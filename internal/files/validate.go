@@ -26,10 +26,12 @@ type validation struct {
 	owner   string
 	file    bank.TransactionFile
 	account bank.MasterAccount
+	options bankfile.Options
 	plan    *plan
 	keys    keyring
 	words   []bank.Details
 	digest  hash.Hash
+	returns returns
 	domain  domainFindings
 }
 
@@ -39,11 +41,10 @@ func (s *Service) validate(ctx context.Context, due store.DueFile, owner string,
 	if err := v.clear(); err != nil {
 		return fmt.Errorf("clear earlier validation: %w", err)
 	}
-	options, err := v.options()
-	if err != nil {
-		return err
+	if err := v.prepare(); err != nil {
+		return fmt.Errorf("prepare validation: %w", err)
 	}
-	report, err := v.read(options)
+	report, err := v.read()
 	if err != nil {
 		return fmt.Errorf("read file: %w", err)
 	}
@@ -56,7 +57,26 @@ func (s *Service) validate(ctx context.Context, due store.DueFile, owner string,
 	if err := v.storeKeys(); err != nil {
 		return fmt.Errorf("store natural keys: %w", err)
 	}
-	return v.finish(report)
+	if err := v.storeDebits(); err != nil {
+		return fmt.Errorf("store debits: %w", err)
+	}
+	return v.finish(&report)
+}
+
+// prepare reads what must be known before the first record. The file is judged by what the account is now, also when it is
+// validated again.
+func (v *validation) prepare() error {
+	return v.s.db.Read(v.ctx, func(tx *store.Tx) (err error) {
+		if v.account, err = tx.MasterAccount(v.file.Customer, v.file.MasterAccount); err != nil {
+			return fmt.Errorf("master account: %w", err)
+		}
+		v.file.Acceptance, v.file.Dialect, v.file.ValidatedAt = v.account.Acceptance, v.account.Dialect, v.s.now().UTC()
+		if v.options, err = readingOptions(tx, v.file, v.account); err != nil {
+			return err
+		}
+		v.returns, err = newReturns(tx, v.file)
+		return err
+	})
 }
 
 // write does nothing once the lease is lost: a worker that was late must not touch what another has validated since.
@@ -82,41 +102,9 @@ func (v *validation) clear() error {
 	return err
 }
 
-// options tell the reader whose accounts are ours.
-func (v *validation) options() (bankfile.Options, error) {
-	o := bankfile.Options{Name: v.file.Name, Today: bank.CivilDate(v.s.now())}
-	err := v.s.db.Read(v.ctx, func(tx *store.Tx) error {
-		var err error
-		if v.account, err = tx.MasterAccount(v.file.Customer, v.file.MasterAccount); err != nil {
-			return fmt.Errorf("master account: %w", err)
-		}
-		bases, err := tx.BaseIBANs(v.file.Customer)
-		if err != nil {
-			return err
-		}
-		o.Own = ownRanges(v.account, bases)
-		o.Currency, o.Decimals = v.account.Currency.Code(), v.account.Currency.Exponent()
-		return nil
-	})
-	return o, err
-}
-
-// ownRanges are the master account and all base IBANs of the customer, issuing or not.
-func ownRanges(account bank.MasterAccount, bases []bank.BaseIBAN) []bankfile.Own {
-	own := []bankfile.Own{{Prefix: account.IBAN.Country() + account.IBAN.BBAN(), Master: true}}
-	for _, b := range bases {
-		own = append(own, bankfile.Own{Prefix: b.Base})
-	}
-	return own
-}
-
 // read streams the file: words to the store in steps, everything else into the plan.
-func (v *validation) read(options bankfile.Options) (bankfile.Report, error) {
-	open, known := openers[v.account.Format]
-	if !known {
-		return bankfile.Report{}, fmt.Errorf("no format %q", v.account.Format)
-	}
-	r, err := open(func() (io.ReadCloser, error) { return v.s.open(v.ctx, v.file), nil }, options)
+func (v *validation) read() (bankfile.Report, error) {
+	r, err := v.s.reader(v.ctx, v.file, v.account.Format, v.options)
 	if err != nil {
 		return bankfile.Report{}, err
 	}
@@ -139,6 +127,7 @@ func (v *validation) take(r *bankfile.Record) error {
 	v.plan.add(r)
 	if r.OK() {
 		v.keys.add(r)
+		v.returns.add(r)
 	}
 	v.words = append(v.words, wordsOf(v.file.No, r))
 	if len(v.words) < detailRows {
@@ -200,24 +189,29 @@ func (v *validation) storeKeys() error {
 }
 
 // finish stores findings and totals and moves the status, all in one transaction.
-func (v *validation) finish(report bankfile.Report) error {
+func (v *validation) finish(report *bankfile.Report) error {
+	findings, err := v.findings(report)
+	if err != nil {
+		return fmt.Errorf("findings: %w", err)
+	}
 	return v.write(func(tx *store.Tx) error {
 		f, err := tx.LockFile(v.file.Customer, v.file.ID)
 		if err != nil {
 			return err
 		}
-		f.Chunks, f.ValidatedAt, f.Attempts = v.file.Chunks, v.s.now().UTC(), 0
-		f.Totals, f.Status = v.totals(&report), bank.FileInvalid
-		if v.acceptable(&report) {
+		f.Chunks, f.ValidatedAt, f.Attempts = v.file.Chunks, v.file.ValidatedAt, 0
+		f.Acceptance, f.Dialect = v.file.Acceptance, v.file.Dialect
+		f.Totals, f.Status = v.totals(report), bank.FileInvalid
+		if v.acceptable(report) {
 			f.Status = bank.FileValidated
 		}
-		if err := tx.AddFindings(f.Customer, f.No, v.findings(&report)); err != nil {
+		if err := tx.AddFindings(f.Customer, f.No, findings); err != nil {
 			return err
 		}
 		if err := tx.UpdateFile(f); err != nil {
 			return err
 		}
-		after := fmt.Sprintf(`{"status":"%s","records":%d,"errors":%d,"wordsDigest":"%x"}`, f.Status, f.Totals.Records, f.Totals.Errors, v.digest.Sum(nil))
+		after := fmt.Sprintf(`{"status":"%s","acceptance":"%s","records":%d,"errors":%d,"wordsDigest":"%x"}`, f.Status, f.Acceptance, f.Totals.Records, f.Totals.Errors, v.digest.Sum(nil))
 		return tx.Audit(f.Customer, f.ValidatedAt, bank.AuditEvent{Actor: workerName, Action: ledger.FileValidated, Object: f.ID.String(), After: after})
 	})
 }
@@ -231,54 +225,6 @@ func (v *validation) acceptable(report *bankfile.Report) bool {
 		return !report.Damaged()
 	}
 	return report.Executable() && v.domain.errors == 0
-}
-
-func (v *validation) totals(report *bankfile.Report) bank.FileTotals {
-	t := bank.FileTotals{Records: int64(report.Records), Errors: int64(report.Errors) + v.domain.errors,
-		Warnings: int64(report.Warnings) + v.domain.warnings, Encoding: report.Encoding.String(),
-		ByKind: map[string]bank.Sum{}, Codes: map[string]int64{}}
-	for d, total := range report.Totals {
-		if total.Count > 0 {
-			name := bankfile.Direction(d).String()
-			sum := t.ByKind[name]
-			t.ByKind[name] = bank.Sum{Count: sum.Count + int64(total.Count), Amount: sum.Amount + total.Sum}
-		}
-	}
-	for code, n := range report.Counts {
-		t.Codes[string(code)] += int64(n)
-	}
-	for code, n := range v.domain.counts {
-		t.Codes[string(code)] += n
-	}
-	return t
-}
-
-// findings merges what the reader and we found: about the file, then errors, then warnings. The list is capped by both.
-func (v *validation) findings(report *bankfile.Report) []bank.FileFinding {
-	var list []bank.FileFinding
-	add := func(findings []bankfile.Finding, severity bankfile.Severity) {
-		for _, f := range findings {
-			if f.Severity == severity {
-				list = append(list, stored(f))
-			}
-		}
-	}
-	for _, severity := range []bankfile.Severity{bankfile.Error, bankfile.Warning} {
-		add(report.File, severity)
-	}
-	for _, severity := range []bankfile.Severity{bankfile.Error, bankfile.Warning} {
-		add(report.Findings, severity)
-		add(v.domain.kept, severity)
-	}
-	return list
-}
-
-func stored(f bankfile.Finding) bank.FileFinding {
-	severity := "WARNING"
-	if f.Severity == bankfile.Error {
-		severity = "ERROR"
-	}
-	return bank.FileFinding{Line: int64(f.Line), Field: f.Field, Code: string(f.Code), Severity: severity, Value: f.Value, Message: f.Message("en")}
 }
 
 // ValidateAgain takes an Invalid file back to Pending: the same bytes, after a setting or an account was mended. Its name

@@ -122,7 +122,7 @@ func (sim *simulation) outcome(ctx context.Context, f bank.TransactionFile) (Out
 	if o.Sums, err = sim.service.files.Outcomes(ctx, sim.actor, f.ID); err != nil {
 		return o, fmt.Errorf("outcomes of file %s: %w", f.ID, err)
 	}
-	if o.Findings, err = sim.service.files.Findings(ctx, sim.actor, f.ID, 0, shownFindings); err != nil {
+	if o.Findings, err = sim.service.files.Findings(ctx, sim.actor, f.ID, "en", 0, shownFindings); err != nil {
 		return o, fmt.Errorf("findings of file %s: %w", f.ID, err)
 	}
 	return o, nil

@@ -43,10 +43,11 @@ var (
 
 	fileExample = TransactionFile{ID: "0190a5d4-b000-7d1e-9f2a-3b4c5d6e7f16", Name: "20261120.pli", MasterAccountID: "0190a5d4-6e00-7a1b-8c2d-3e4f5a6b7c17",
 		Status: "Validated", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Bytes: 1024, Acceptance: "STRICT",
-		Totals:     Totals{Records: 3, Encoding: "CP1250", ByDirection: map[string]Sum{"credit": {3, 37035}}},
+		Totals:     Totals{Records: 3, Encoding: "windows-1250", ByDirection: map[string]Sum{"credit": {3, 37035}}},
 		UploadedBy: "V-Example-Backend", UploadedAt: noon, ValidatedAt: &later}
 	fileStateExample = FileState{TransactionFile: fileExample, Progress: Progress{Stage: "Validated", Done: 0, Total: 3}, Outcomes: map[string]Sum{}}
-	findingExample   = Finding{Code: "CHECK_DIGITS", Severity: "ERROR", Line: 2, Field: 6, Value: "PL00...", Message: "the check digits are wrong"}
+	findingExample   = Finding{Code: "record.amount_format", Severity: "ERROR", Line: 2, Field: 3, Value: "123.45", From: 13, To: 19,
+		Message: "The amount must be grosze in digits only, without point, comma or blanks: “123.45”.", Record: "110,20261120,123.45,22222222,0,..."}
 
 	simulatedExample = SimulatedTransfers{Effect: "PLAIN", Findings: []Finding{}, FileState: FileState{TransactionFile: simulatedFileExample,
 		Progress: Progress{Stage: "Executed", Done: 1, Total: 1}, Outcomes: map[string]Sum{"CREDITED": {1, 12345}, "POSTINGS": {1, 12345}}}}

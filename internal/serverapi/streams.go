@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"mime"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strconv"
 
@@ -102,16 +103,21 @@ func writeJSON(w http.ResponseWriter, status int, body any) error {
 
 // Finding is one validation result.
 type Finding struct {
-	Code     string `json:"code" example:"F001"`
+	Code     string `json:"code" example:"record.amount_format"`
 	Severity string `json:"severity" enum:"ERROR,WARNING"`
 	Line     int64  `json:"line" doc:"0: the file as a whole."`
-	Field    int64  `json:"field" doc:"From 1; 0: the line as a whole."`
+	Field    int64  `json:"field" doc:"Its number, from 1, in formats with numbered fields; 0: the record as a whole."`
+	Element  string `json:"element,omitempty" doc:"Its name in formats whose fields have names." example:"CdtrAcct"`
 	Value    string `json:"value,omitempty" doc:"From the file: shortened, control characters escaped."`
-	Message  string `json:"message"`
+	Message  string `json:"message" doc:"In the language of the answer."`
+	Record   string `json:"record,omitempty" doc:"The record as received, decoded, at most 4096 characters, control characters escaped."`
+	From     int64  `json:"from" doc:"Where the field begins in record, in characters; from and to are both 0 where it has no place in it."`
+	To       int64  `json:"to" doc:"Where the field ends in record; an empty field ends where it begins."`
 }
 
 func findingFrom(f bank.FileFinding) Finding {
-	return Finding{f.Code, f.Severity, f.Line, int64(f.Field), f.Value, f.Message}
+	return Finding{Code: f.Code, Severity: f.Severity, Line: f.Line, Field: int64(f.Field), Element: f.Element, Value: f.Value,
+		Message: f.Message, Record: f.Record, From: int64(f.From), To: int64(f.To)}
 }
 
 // FindingList is one page of findings.
@@ -170,7 +176,11 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request, actor bank.Act
 }
 
 func (s *server) findingsPage(w http.ResponseWriter, r *http.Request, actor bank.Actor, id bank.ID) error {
-	values, err := queryOf(r.URL.RawQuery, "limit", "cursor")
+	values, err := queryOf(r.URL.RawQuery, "lang", "limit", "cursor")
+	if err != nil {
+		return err
+	}
+	lang, err := languageOf(w, r, values)
 	if err != nil {
 		return err
 	}
@@ -182,7 +192,7 @@ func (s *server) findingsPage(w http.ResponseWriter, r *http.Request, actor bank
 	if err != nil {
 		return err
 	}
-	rows, err := s.Files.Findings(r.Context(), actor, id, after, limit+1)
+	rows, err := s.Files.Findings(r.Context(), actor, id, lang, after, limit+1)
 	if err != nil {
 		return err
 	}
@@ -190,6 +200,16 @@ func (s *server) findingsPage(w http.ResponseWriter, r *http.Request, actor bank
 	last := after + int64(limit)
 	items, next := paged(rows, limit, findingFrom, func(bank.FileFinding) web.Cursor { return web.NumberCursor(listFindings, last) })
 	return writeJSON(w, http.StatusOK, FindingList{items, next})
+}
+
+// languageOf chooses the language of an answer and says so in its headers.
+func languageOf(w http.ResponseWriter, r *http.Request, values url.Values) (string, error) {
+	lang, err := web.Language(values.Get("lang"), r.Header.Get("Accept-Language"))
+	if err == nil {
+		w.Header().Set("Content-Language", lang)
+		w.Header().Add("Vary", "Accept, Accept-Language")
+	}
+	return lang, err
 }
 
 func documentReport(o *huma.Operation, _ huma.Registry) {

@@ -556,16 +556,32 @@ type FileStateStatus string
 
 // Finding defines model for Finding.
 type Finding struct {
-	// Code Examples: F001
+	// Code Examples: record.amount_format
 	Code string `json:"code"`
 
-	// Field From 1; 0: the line as a whole.
+	// Element Its name in formats whose fields have names.
+	//
+	// Examples: CdtrAcct
+	Element *string `json:"element,omitempty"`
+
+	// Field Its number, from 1, in formats with numbered fields; 0: the record as a whole.
 	Field int64 `json:"field"`
 
+	// From Where the field begins in record, in characters; from and to are both 0 where it has no place in it.
+	From int64 `json:"from"`
+
 	// Line 0: the file as a whole.
-	Line     int64           `json:"line"`
-	Message  string          `json:"message"`
+	Line int64 `json:"line"`
+
+	// Message In the language of the answer.
+	Message string `json:"message"`
+
+	// Record The record as received, decoded, at most 4096 characters, control characters escaped.
+	Record   *string         `json:"record,omitempty"`
 	Severity FindingSeverity `json:"severity"`
+
+	// To Where the field ends in record; an empty field ends where it begins.
+	To int64 `json:"to"`
 
 	// Value From the file: shortened, control characters escaped.
 	Value *string `json:"value,omitempty"`

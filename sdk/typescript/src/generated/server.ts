@@ -932,21 +932,39 @@ export interface components {
             validatedAt?: string;
         };
         Finding: {
-            /** @example F001 */
+            /** @example record.amount_format */
             code: string;
             /**
+             * @description Its name in formats whose fields have names.
+             * @example CdtrAcct
+             */
+            element?: string;
+            /**
              * Format: int64
-             * @description From 1; 0: the line as a whole.
+             * @description Its number, from 1, in formats with numbered fields; 0: the record as a whole.
              */
             field: number;
+            /**
+             * Format: int64
+             * @description Where the field begins in record, in characters; from and to are both 0 where it has no place in it.
+             */
+            from: number;
             /**
              * Format: int64
              * @description 0: the file as a whole.
              */
             line: number;
+            /** @description In the language of the answer. */
             message: string;
+            /** @description The record as received, decoded, at most 4096 characters, control characters escaped. */
+            record?: string;
             /** @enum {string} */
             severity: "ERROR" | "WARNING";
+            /**
+             * Format: int64
+             * @description Where the field ends in record; an empty field ends where it begins.
+             */
+            to: number;
             /** @description From the file: shortened, control characters escaped. */
             value?: string;
         };
@@ -5227,7 +5245,7 @@ export interface operations {
                      *             "records": 3,
                      *             "errors": 0,
                      *             "warnings": 0,
-                     *             "encoding": "CP1250",
+                     *             "encoding": "windows-1250",
                      *             "byDirection": {
                      *               "credit": {
                      *                 "count": 3,
@@ -5386,7 +5404,7 @@ export interface operations {
                      *         "records": 3,
                      *         "errors": 0,
                      *         "warnings": 0,
-                     *         "encoding": "CP1250",
+                     *         "encoding": "windows-1250",
                      *         "byDirection": {
                      *           "credit": {
                      *             "count": 3,
@@ -5571,7 +5589,7 @@ export interface operations {
                      *         "records": 3,
                      *         "errors": 0,
                      *         "warnings": 0,
-                     *         "encoding": "CP1250",
+                     *         "encoding": "windows-1250",
                      *         "byDirection": {
                      *           "credit": {
                      *             "count": 3,
@@ -5735,7 +5753,7 @@ export interface operations {
                      *           "records": 3,
                      *           "errors": 0,
                      *           "warnings": 0,
-                     *           "encoding": "CP1250",
+                     *           "encoding": "windows-1250",
                      *           "byDirection": {
                      *             "credit": {
                      *               "count": 3,
@@ -5917,12 +5935,15 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "code": "CHECK_DIGITS",
+                     *           "code": "record.amount_format",
                      *           "severity": "ERROR",
                      *           "line": 2,
-                     *           "field": 6,
-                     *           "value": "PL00...",
-                     *           "message": "the check digits are wrong"
+                     *           "field": 3,
+                     *           "value": "123.45",
+                     *           "message": "The amount must be grosze in digits only, without point, comma or blanks: “123.45”.",
+                     *           "record": "110,20261120,123.45,22222222,0,...",
+                     *           "from": 13,
+                     *           "to": 19
                      *         }
                      *       ],
                      *       "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"
@@ -6231,7 +6252,7 @@ export interface operations {
                      *         "records": 3,
                      *         "errors": 0,
                      *         "warnings": 0,
-                     *         "encoding": "CP1250",
+                     *         "encoding": "windows-1250",
                      *         "byDirection": {
                      *           "credit": {
                      *             "count": 3,
