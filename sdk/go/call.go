@@ -67,7 +67,11 @@ func callJSON[T any](ctx context.Context, c *Client, r *request, options []Optio
 	}
 	defer response.Body.Close()
 	value := new(T)
-	if err := json.NewDecoder(response.Body).Decode(value); err != nil {
+	text, err := io.ReadAll(response.Body) // to the end, or the connection would not be used again
+	if err == nil {
+		err = json.Unmarshal(text, value)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("ims: %s %s: read the answer: %w", r.method, r.path, err)
 	}
 	return value, nil
