@@ -84,17 +84,15 @@ func (p *parser) entryDay(value bankfile.Day, b []byte) bankfile.Day {
 	if value.Fault != "" {
 		return value
 	}
-	best := bankfile.Day{Fault: bankfile.RecordDateInvalid}
 	year := bankfile.Number([]byte(value.Text[:4]))
-	for y := year - 1; y <= year+1; y++ {
+	for _, y := range [...]int{year, year - 1, year + 1} { // two days that differ in the year only share a place of the calendar
 		text := [8]byte{byte('0' + y/1000), byte('0' + y/100%10), byte('0' + y/10%10), byte('0' + y%10)}
 		copy(text[4:], b)
-		d := p.days.Read(text[:])
-		if d.Fault == "" && distance(d, value) <= halfYear {
-			best = d
+		if d := p.days.Read(text[:]); d.Fault == "" && distance(d, value) <= halfYear {
+			return d
 		}
 	}
-	return best
+	return bankfile.Day{Fault: bankfile.RecordDateInvalid}
 }
 
 // halfYear is the most days that can lie between two days of which one has no year; 29 February may lie further.
