@@ -5,5 +5,5 @@
 // by chunk through the ledger, each chunk with its marker in one database transaction, so that a crash anywhere resumes at
 // the last committed chunk. Amounts without a home become items, which are decided here too.
 //
-// It may import ims/pli, ims/iban, ims/internal/ledger, ims/internal/store, ims/internal/bank and ims/internal/money.
+// It may import ims/bankfile and its formats (ims/pli, ims/mt940), ims/iban, ims/internal/ledger, ims/internal/store, ims/internal/bank and ims/internal/money.
 package files

@@ -5,6 +5,7 @@ import (
 
 	"ims/bankfile"
 	"ims/internal/bank"
+	"ims/mt940"
 	"ims/pli"
 )
 
@@ -13,5 +14,7 @@ type opener func(open func() (io.ReadCloser, error), o bankfile.Options) (*bankf
 
 // openers are the feeding formats of master accounts that can be read.
 var openers = map[string]opener{
-	bank.FormatPLI: pli.Open,
+	bank.FormatPLI:   pli.Open,
+	bank.FormatMT940: mt940.Open940,
+	bank.FormatMT942: mt940.Open942,
 }
