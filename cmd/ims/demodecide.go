@@ -118,6 +118,9 @@ func (d *demo) serve(c Config) error {
 	d.say("Another bonus from own funds; the same key moves the money once, however often it is sent:")
 	d.command("%s -H 'Idempotency-Key: demo-1' -H 'Content-Type: application/json' -d '%s' '%s/balances/%s/credit'", curl,
 		`{"amount": {"amount": 5000, "currency": "PLN"}, "title": "BONUS"}`, base, d.balances[annaPLN].id)
+	d.say("In a sandbox you are the bank: a transfer arrives in a file of its own (docs/sandbox.md has amounts that go wrong):")
+	d.command("%s -H 'Idempotency-Key: demo-2' -H 'Content-Type: application/json' -d '%s' '%s/sandbox/incoming-transfers'", curl,
+		fmt.Sprintf(`{"amount": {"amount": 12345, "currency": "PLN"}, "iban": "%s", "payerName": "EWA ATRAPA"}`, d.balances[annaPLN].number), base)
 	d.say("The command line on the same store:")
 	d.command("ims --store %s --as %s item list", d.Store, d.admin.Name)
 	return s.run(d.ctx)

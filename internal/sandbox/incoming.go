@@ -48,7 +48,9 @@ const patience = 10 * time.Second
 // execution. It is done once per idempotency key of the context, and a repeated request goes on with the same file where
 // the first one did not see its end. The actor needs bank.PermMoneyPost.
 //
-// Errors: bank.ErrIdempotencyRequired and those of store.DB.Once, bank.ErrInvalid with fields, bank.ErrAmountInvalid, bank.ErrCurrencyMismatch, bank.ErrForbidden, and those of the rooms that make what an Effect needs.
+// Errors: bank.ErrIdempotencyRequired and those of store.DB.Once, bank.ErrInvalid with fields, bank.ErrAmountInvalid,
+// bank.ErrCurrencyMismatch, bank.ErrForbidden, bank.ErrConflict where the files cannot name an account, and those of the
+// rooms that make what an Effect needs.
 func (s *Service) Simulate(ctx context.Context, actor bank.Actor, in Incoming) (o Outcome, err error) {
 	if err := actor.May(bank.PermMoneyPost); err != nil {
 		return Outcome{}, err
@@ -91,26 +93,34 @@ func (sim *simulation) run(ctx context.Context) (Outcome, error) {
 func (sim *simulation) advance(ctx context.Context, f bank.TransactionFile) (bank.TransactionFile, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	files, owner := sim.service.files, sim.actor.Name
 	for f.StopReason == "" && f.Status != bank.FileExecuted && f.Status != bank.FileInvalid {
-		if f.Status == bank.FileValidated {
-			_, _, err := files.Execute(waiting, sim.actor, f.ID)
-			if err != nil && !errors.Is(err, bank.ErrFileNotExecutable) { // a request with the same key was faster
-				return f, err
-			}
-		}
-		err := files.RunFile(waiting, owner, f.Customer, f.ID)
+		err := sim.step(waiting, f)
 		if waiting.Err() != nil {
-			return files.File(ctx, sim.actor, f.ID)
+			return sim.service.files.File(ctx, sim.actor, f.ID)
 		}
-		if err != nil && !errors.Is(err, bank.ErrConflict) { // it stopped, and says why below
+		if err != nil {
 			return f, err
 		}
-		if f, err = files.File(ctx, sim.actor, f.ID); err != nil {
+		if f, err = sim.service.files.File(ctx, sim.actor, f.ID); err != nil {
 			return f, err
 		}
 	}
 	return f, nil
+}
+
+// step executes a Validated file, and runs the stages that follow. What makes a file stop it tells itself.
+func (sim *simulation) step(ctx context.Context, f bank.TransactionFile) error {
+	if f.Status == bank.FileValidated {
+		_, _, err := sim.service.files.Execute(ctx, sim.actor, f.ID)
+		if err != nil && !errors.Is(err, bank.ErrFileNotExecutable) { // a request with the same key was faster
+			return err
+		}
+	}
+	err := sim.service.files.RunFile(ctx, sim.actor.Name, f.Customer, f.ID)
+	if errors.Is(err, bank.ErrConflict) { // it stopped
+		return nil
+	}
+	return err
 }
 
 // shownFindings is how many findings an answer tells.
