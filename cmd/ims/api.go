@@ -41,6 +41,7 @@ func (s *service) api(p *program) (*http.Server, error) {
 		Ledger:   s.writer,
 		Files:    s.rooms.files,
 		History:  history.New(s.rooms.db),
+		Notify:   s.rooms.notify,
 		Access:   s.rooms.access,
 		Auth:     access.NewAuthenticator(s.rooms.db, p.now),
 		Sandbox:  simulator,

@@ -33,20 +33,21 @@ type Globals struct {
 
 // Config is what the service needs to know beside the store.
 type Config struct {
-	Target       string         `help:"What to run: all, api or worker." enum:"all,api,worker" default:"all" env:"IMS_TARGET"`
-	Listen       string         `help:"Address of the APIs (TLS 1.3)." default:":8443" env:"IMS_LISTEN" placeholder:"ADDRESS"`
-	AdminListen  string         `help:"Address of the health probes (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
-	Connections  int            `help:"Connections to the APIs that may be open at once; more wait." default:"4096" env:"IMS_CONNECTIONS"`
-	HostNames    []string       `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`
-	RateLimit    int            `help:"Requests per second that each certificate may send in the long run; 0: as many as it likes." default:"1000" env:"IMS_RATE_LIMIT"`
-	RateBurst    int            `help:"Requests that each certificate may send at once." default:"2000" env:"IMS_RATE_BURST"`
-	TrustedProxy []netip.Prefix `help:"Network of proxies that end TLS and tell the caller's certificate in Client-Cert (RFC 9440). Repeatable." env:"IMS_TRUSTED_PROXY" placeholder:"CIDR"`
-	Lease        time.Duration  `help:"How long a worker may be silent before another takes over its file." default:"15s" env:"IMS_LEASE"`
-	Chunk        int            `help:"Records that are executed in one transaction. Default: 20000 on SQLite, 5000 on PostgreSQL." env:"IMS_CHUNK"`
-	Idle         time.Duration  `help:"How often workers look for work where there was none." default:"500ms" env:"IMS_IDLE"`
-	Grace        time.Duration  `help:"How long requests may take to finish at the end." default:"20s" env:"IMS_GRACE"`
-	LogFormat    string         `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
-	LogLevel     string         `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"IMS_LOG_LEVEL"`
+	Target        string         `help:"What to run: all, api or worker." enum:"all,api,worker" default:"all" env:"IMS_TARGET"`
+	Listen        string         `help:"Address of the APIs (TLS 1.3)." default:":8443" env:"IMS_LISTEN" placeholder:"ADDRESS"`
+	AdminListen   string         `help:"Address of the health probes (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
+	Connections   int            `help:"Connections to the APIs that may be open at once; more wait." default:"4096" env:"IMS_CONNECTIONS"`
+	HostNames     []string       `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`
+	RateLimit     int            `help:"Requests per second that each certificate may send in the long run; 0: as many as it likes." default:"1000" env:"IMS_RATE_LIMIT"`
+	RateBurst     int            `help:"Requests that each certificate may send at once." default:"2000" env:"IMS_RATE_BURST"`
+	TrustedProxy  []netip.Prefix `help:"Network of proxies that end TLS and tell the caller's certificate in Client-Cert (RFC 9440). Repeatable." env:"IMS_TRUSTED_PROXY" placeholder:"CIDR"`
+	Lease         time.Duration  `help:"How long a worker may be silent before another takes over its file." default:"15s" env:"IMS_LEASE"`
+	Chunk         int            `help:"Records that are executed in one transaction. Default: 20000 on SQLite, 5000 on PostgreSQL." env:"IMS_CHUNK"`
+	NotifyPrivate bool           `help:"Allow notification endpoints on private addresses and without TLS." env:"IMS_NOTIFY_PRIVATE"`
+	Idle          time.Duration  `help:"How often workers look for work where there was none." default:"500ms" env:"IMS_IDLE"`
+	Grace         time.Duration  `help:"How long requests may take to finish at the end." default:"20s" env:"IMS_GRACE"`
+	LogFormat     string         `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
+	LogLevel      string         `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"IMS_LOG_LEVEL"`
 }
 
 // Validate refuses what cannot work; kong calls it.

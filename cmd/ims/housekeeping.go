@@ -74,6 +74,9 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 		if err := r.files.Sweep(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("sweep uploads of customer %d: %w", c.ID, err)
 		}
+		if err := r.notify.Sweep(ctx, c.ID); err != nil {
+			return false, err
+		}
 		if err := r.sweepAnswers(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("sweep answers of customer %d: %w", c.ID, err)
 		}

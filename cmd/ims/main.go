@@ -50,6 +50,7 @@ type commands struct {
 	Balance       balanceCommands  `cmd:"" help:"Balances of end users."`
 	File          fileCommands     `cmd:"" help:"Transaction files."`
 	Item          itemCommands     `cmd:"" help:"Items: amounts without a home."`
+	Notification  notifyCommands   `cmd:"" help:"Notifications: where a customer is told of transactions, and what became of it."`
 	PLI           pliCommands      `cmd:"" name:"pli" help:"Read and write .pli files without a store."`
 	IBAN          ibanCommands     `cmd:"" name:"iban" help:"Check, generate and explain IBANs without a store."`
 	Verify        verifyCommand    `cmd:"" help:"Prove the ledger's invariants on a live store."`

@@ -11,6 +11,7 @@ import (
 	"ims/internal/bank"
 	"ims/internal/customers"
 	"ims/internal/files"
+	"ims/internal/notify"
 	"ims/internal/store"
 )
 
@@ -21,6 +22,7 @@ type rooms struct {
 	access    *access.Service
 	accounts  *accounts.Service
 	files     *files.Service
+	notify    *notify.Service
 	address   storeAddress
 }
 
@@ -56,13 +58,15 @@ func (p *program) open() (*rooms, error) {
 // furnish makes the services on a store.
 func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 	people := access.New(db, p.now)
+	institutions := customers.New(db, p.now).WithSecondPerson(people)
 	return &rooms{
 		db:        db,
 		address:   address,
 		access:    people,
-		customers: customers.New(db, p.now).WithSecondPerson(people),
+		customers: institutions,
 		accounts:  accounts.New(db, p.now),
 		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
+		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate}),
 	}
 }
 

@@ -245,6 +245,7 @@ const (
 	foldEvery   = 10 * time.Second
 	blocksEvery = 5 * time.Second
 	sweepEvery  = time.Hour
+	notifyLoops = 4 // endpoints that one process serves at once
 )
 
 // work runs the stages until the context ends.
@@ -258,6 +259,12 @@ func (s *service) work(ctx context.Context) {
 	loops.Go(func() {
 		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "files", Run: func(ctx context.Context) (bool, error) { return s.rooms.files.RunDue(ctx, owner) }})
 	})
+	for i := range notifyLoops {
+		owner := fmt.Sprintf("%s %d", owner, i)
+		loops.Go(func() {
+			worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "notify", Run: func(ctx context.Context) (bool, error) { return s.rooms.notify.RunDue(ctx, owner) }})
+		})
+	}
 	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, blocksEvery, worker.Stage{Name: "blocks", Run: s.rooms.endBlocks}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })

@@ -167,18 +167,41 @@ func (s *Service) ServerCertificate(ctx context.Context, hosts []string) (tls.Ce
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	var a authority
-	err = s.db.Read(ctx, func(tx *store.Tx) (err error) { a, err = readAuthority(tx, s.now()); return err })
+	c, err := s.issueOwn(ctx, template)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("server certificate: %w", err)
+		return c, fmt.Errorf("server certificate: %w", err)
+	}
+	return c, nil
+}
+
+// notifyCN is the name under which customers' endpoints know us.
+const notifyCN = "ims-notify"
+
+// NotifyCertificate issues the client certificate that this process presents to customers' notification endpoints: CN
+// ims-notify, valid for 90 days, its key in memory only. It is registered for no customer, so no API of ours takes it.
+// Errors: bank.ErrNotFound before InitCA.
+func (s *Service) NotifyCertificate(ctx context.Context) (*tls.Certificate, error) {
+	c, err := s.issueOwn(ctx, &x509.Certificate{Subject: pkix.Name{CommonName: notifyCN}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+	if err != nil {
+		return nil, fmt.Errorf("certificate for notifications: %w", err)
+	}
+	return &c, nil
+}
+
+// issueOwn issues a certificate of this process.
+func (s *Service) issueOwn(ctx context.Context, template *x509.Certificate) (tls.Certificate, error) {
+	var a authority
+	err := s.db.Read(ctx, func(tx *store.Tx) (err error) { a, err = readAuthority(tx, s.now()); return err })
+	if err != nil {
+		return tls.Certificate{}, err
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("server certificate: %w", err)
+		return tls.Certificate{}, err
 	}
 	der, err := a.issue(template, key.Public(), s.now(), serverDays)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("server certificate: %w", err)
+		return tls.Certificate{}, err
 	}
 	leaf, err := x509.ParseCertificate(der)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err

@@ -233,8 +233,11 @@ func summary(e bank.NotificationEndpoint) string {
 	return string(text)
 }
 
-// Rotate makes a new signing secret and returns it, this once. The one before signs beside it for another 24 hours; one
-// before that ends at once.
+// mostSecrets bounds how many secrets sign at once when somebody rotates again and again.
+const mostSecrets = 4
+
+// Rotate makes a new signing secret and returns it, this once. Those before it sign beside it for 24 hours from when they
+// were replaced.
 func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, pending *bank.Approval, err error) {
 	if err := actor.May(bank.PermNotificationsWrite); err != nil {
 		return "", nil, err
@@ -251,9 +254,7 @@ func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, 
 		}
 		now := s.Now().UTC().Truncate(time.Microsecond)
 		secret = newSecret()
-		last := e.Secrets.Signing[0]
-		last.Until = now.Add(overlap)
-		e.Secrets.Signing = []bank.SigningSecret{{Secret: secret, CreatedAt: now}, last}
+		e.Secrets.Signing = rotated(e.Secrets.Signing, bank.SigningSecret{Secret: secret, CreatedAt: now}, now)
 		e.UpdatedAt = later(now, e.UpdatedAt)
 		if err := tx.UpdateEndpoint(e); err != nil {
 			return err
@@ -264,4 +265,18 @@ func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, 
 		secret = ""
 	}
 	return secret, pending, err
+}
+
+// rotated puts a new secret first and ends the one before in a day; those whose day is over are left out.
+func rotated(list []bank.SigningSecret, fresh bank.SigningSecret, now time.Time) []bank.SigningSecret {
+	all := []bank.SigningSecret{fresh}
+	for _, secret := range list {
+		if secret.Until.IsZero() {
+			secret.Until = now.Add(overlap)
+		}
+		if now.Before(secret.Until) && len(all) < mostSecrets {
+			all = append(all, secret)
+		}
+	}
+	return all
 }

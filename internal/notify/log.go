@@ -58,17 +58,17 @@ func (s *Service) Retry(ctx context.Context, actor bank.Actor, id bank.ID) (d ba
 		return d, err
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
-	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+	err = s.DB.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
 		if _, err := tx.LockEndpoint(actor.Customer); err != nil {
-			return noEndpoint(err)
+			return nil, noEndpoint(err)
 		}
 		if d, err = tx.Delivery(actor.Customer, id); err != nil {
-			return noDelivery(err)
+			return nil, noDelivery(err)
 		}
 		if err := again(tx, &d, now); err != nil {
-			return err
+			return nil, err
 		}
-		return tx.Audit(actor.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.retry", Object: d.ID.String()})
+		return d, tx.Audit(actor.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.retry", Object: d.ID.String()})
 	})
 	return d, err
 }
@@ -99,20 +99,21 @@ func (s *Service) ResendSince(ctx context.Context, actor bank.Actor, after bank.
 	if err := actor.May(bank.PermNotificationsWrite); err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error {
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	return s.DB.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
 		e, err := tx.LockEndpoint(actor.Customer)
 		if err != nil {
-			return noEndpoint(err)
+			return nil, noEndpoint(err)
 		}
 		if after < 0 || after > e.Cursor {
-			return bank.ErrConflict.With("events up to transaction %d have been attempted; what is behind it comes by itself", e.Cursor)
+			return nil, bank.ErrConflict.With("events up to transaction %d have been attempted; what is behind it comes by itself", e.Cursor)
 		}
 		before := e.Cursor
-		e.Cursor, e.UpdatedAt = after, later(s.Now().UTC().Truncate(time.Microsecond), e.UpdatedAt)
+		e.Cursor, e.UpdatedAt = after, later(now, e.UpdatedAt)
 		if err := tx.UpdateEndpoint(e); err != nil {
-			return err
+			return nil, err
 		}
-		return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Action: "notification.resend", Object: e.URL,
+		return after, tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.resend", Object: e.URL,
 			Before: fmt.Sprintf(`{"cursor":%d}`, before), After: fmt.Sprintf(`{"cursor":%d}`, after)})
 	})
 }

@@ -100,8 +100,9 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 
 // TestEveryPostTakesAKey: whoever did not hear the answer to a change may always ask again.
 func TestEveryPostTakesAKey(t *testing.T) {
+	const changesNothing = "testNotificationEndpoint"
 	for _, r := range routes() {
-		if (r.method == http.MethodPost) != (r.key != keyIgnored) {
+		if (r.method == http.MethodPost && r.id != changesNothing) != (r.key != keyIgnored) {
 			t.Errorf("%s: %s, key rule %d", r.id, r.method, r.key)
 		}
 	}

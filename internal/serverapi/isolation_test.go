@@ -22,13 +22,18 @@ func (c *customer) furnish(api *caller) estate {
 	c.t.Helper()
 	b := api.balance()
 	c.fund(api, 5000)
+	endpoint := "http://127.0.0.1:1/" + c.Name // nobody listens there
+	api.do("PUT", "/secure/notification-endpoint", map[string]any{"url": endpoint, "authentication": "BASIC", "username": "u", "password": "p"}).ok(200, nil)
 	var x Transaction
 	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{11, "PLN"}, Title: "TITLE OF " + c.Name}, "Idempotency-Key", "k").ok(201, &x)
 	f := c.executed(api, c.Name+".pli", line(outsideNRB, c.master.IBAN.String()[2:], 77, "ITEM OF "+strings.ToUpper(c.Name)))
 	var items ItemList
 	api.do("GET", "/secure/technical-items?status=OPEN", nil).ok(200, &items)
+	c.told()
+	var events NotificationList
+	api.do("GET", "/secure/notifications", nil).ok(200, &events)
 	e := estate{blocks: map[string]string{}, ids: map[string]string{"userId": b.UserID, "balanceId": b.ID, "iban": b.IBAN,
-		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID)}}
+		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID), "notificationId": events.Items[0].ID}}
 	for noun, path := range map[string]string{"User": "/secure/users/" + b.UserID, "Balance": "/secure/balances/" + b.ID, "Iban": "/secure/bank-accounts/" + b.IBAN} {
 		var block Block
 		api.do("POST", path+"/blocks", map[string]any{"kind": "COURT", "direction": "DEBITS", "reference": "K OF " + c.Name}).ok(201, &block)
@@ -40,7 +45,7 @@ func (c *customer) furnish(api *caller) estate {
 			e.secrets = append(e.secrets, id)
 		}
 	}
-	e.secrets = append(e.secrets, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
+	e.secrets = append(e.secrets, endpoint, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
 	return e
 }
 

@@ -30,6 +30,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/ledger"
 	"ims/internal/money"
+	"ims/internal/notify"
 	"ims/internal/sandbox"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
@@ -50,6 +51,7 @@ type scene struct {
 	access    *access.Service
 	accounts  *accounts.Service
 	files     *files.Service
+	notify    *notify.Service
 	server    *httptest.Server
 	roots     *x509.CertPool
 	logs      *logs
@@ -116,13 +118,14 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	s.customers = customers.New(db, s.now).WithSecondPerson(s.access)
 	s.accounts = accounts.New(db, s.now)
 	s.files = files.New(files.Config{DB: db, Now: s.now, Approve: s.access.Require})
+	s.notify = notify.New(notify.Config{DB: db, Now: s.now, Approve: s.access.Require, Certificate: s.customers.NotifyCertificate, Private: true})
 	var simulator *sandbox.Service
 	if inSandbox {
 		simulator = must[*sandbox.Service](t)(sandbox.New(context.Background(), db, s.now, s.accounts))
 	}
 	writer := ledger.NewWriter(db, s.now)
 	t.Cleanup(writer.Close)
-	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Access: s.access, Sandbox: simulator,
+	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Notify: s.notify, Access: s.access, Sandbox: simulator,
 		Auth: access.NewAuthenticator(db, s.now), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
 		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"}
 	s.change(func(*Config) {})

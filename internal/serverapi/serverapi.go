@@ -19,6 +19,7 @@ import (
 	"ims/internal/files"
 	"ims/internal/history"
 	"ims/internal/ledger"
+	"ims/internal/notify"
 	"ims/internal/sandbox"
 	"ims/internal/web"
 )
@@ -29,6 +30,7 @@ type Config struct {
 	Ledger   *ledger.Writer
 	Files    *files.Service
 	History  *history.Service
+	Notify   *notify.Service
 	Access   *access.Service // approvals
 	Auth     *access.Authenticator
 	Now      func() time.Time
@@ -53,7 +55,7 @@ type server struct {
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
 // problems and the health probes.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Access == nil || c.Auth == nil || c.Now == nil || c.Log == nil {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))

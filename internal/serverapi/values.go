@@ -78,6 +78,7 @@ const (
 	listFindings
 	listItems
 	listApprovals
+	listNotifications
 )
 
 // Page is what every list takes.

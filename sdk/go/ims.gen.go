@@ -71,6 +71,20 @@ const (
 	BlockFactsKindSANCTIONS BlockFactsKind = "SANCTIONS"
 )
 
+// Defines values for EndpointAuthentication.
+const (
+	EndpointAuthenticationBASIC EndpointAuthentication = "BASIC"
+	EndpointAuthenticationMTLS  EndpointAuthentication = "MTLS"
+)
+
+// Defines values for EndpointState.
+const (
+	OFF     EndpointState = "OFF"
+	RESTING EndpointState = "RESTING"
+	STOPPED EndpointState = "STOPPED"
+	WORKING EndpointState = "WORKING"
+)
+
 // Defines values for FileStateAcceptance.
 const (
 	FileStateAcceptanceBYRECORD FileStateAcceptance = "BY_RECORD"
@@ -113,6 +127,26 @@ const (
 	ItemStatusRETURNED      ItemStatus = "RETURNED"
 	ItemStatusRETURNORDERED ItemStatus = "RETURN_ORDERED"
 	ItemStatusSETTLED       ItemStatus = "SETTLED"
+)
+
+// Defines values for NotificationState.
+const (
+	NotificationStateDELIVERED NotificationState = "DELIVERED"
+	NotificationStateGIVENUP   NotificationState = "GIVEN_UP"
+	NotificationStatePENDING   NotificationState = "PENDING"
+)
+
+// Defines values for NotificationDetailState.
+const (
+	NotificationDetailStateDELIVERED NotificationDetailState = "DELIVERED"
+	NotificationDetailStateGIVENUP   NotificationDetailState = "GIVEN_UP"
+	NotificationDetailStatePENDING   NotificationDetailState = "PENDING"
+)
+
+// Defines values for SetEndpointInputBodyAuthentication.
+const (
+	SetEndpointInputBodyAuthenticationBASIC SetEndpointInputBodyAuthentication = "BASIC"
+	SetEndpointInputBodyAuthenticationMTLS  SetEndpointInputBodyAuthentication = "MTLS"
 )
 
 // Defines values for SimulatedTransfersAcceptance.
@@ -262,6 +296,13 @@ const (
 	Svg GetQRCodeParamsFormat = "svg"
 )
 
+// Defines values for ListNotificationsParamsState.
+const (
+	ListNotificationsParamsStateDELIVERED ListNotificationsParamsState = "DELIVERED"
+	ListNotificationsParamsStateGIVENUP   ListNotificationsParamsState = "GIVEN_UP"
+	ListNotificationsParamsStatePENDING   ListNotificationsParamsState = "PENDING"
+)
+
 // Defines values for ListTechnicalItemsParamsStatus.
 const (
 	ListTechnicalItemsParamsStatusASSIGNED      ListTechnicalItemsParamsStatus = "ASSIGNED"
@@ -355,6 +396,20 @@ type AssignItemInputBody struct {
 
 	// Reason Kept with the item.
 	Reason string `json:"reason"`
+}
+
+// Attempt defines model for Attempt.
+type Attempt struct {
+	// Answer The first bytes of the answer.
+	Answer     *string   `json:"answer,omitempty"`
+	At         time.Time `json:"at"`
+	DurationMs int64     `json:"durationMs"`
+
+	// Failure Why it failed; absent where it did not.
+	Failure *string `json:"failure,omitempty"`
+
+	// Status Of HTTP; absent where no answer came.
+	Status *int64 `json:"status,omitempty"`
 }
 
 // Balance defines model for Balance.
@@ -513,6 +568,51 @@ type CreateBalanceInputBody struct {
 	//
 	// Examples: PLN
 	Currency string `json:"currency"`
+}
+
+// Endpoint defines model for Endpoint.
+type Endpoint struct {
+	Active bool `json:"active"`
+
+	// Authentication How we show who we are: a client certificate (CN=ims-notify of our authority unless you gave one), or user name and password.
+	Authentication EndpointAuthentication `json:"authentication"`
+
+	// Failures In a row.
+	Failures    int64      `json:"failures"`
+	NextProbeAt *time.Time `json:"nextProbeAt,omitempty"`
+
+	// OwnCa The endpoint's certificate must come from authorities that you named.
+	OwnCa bool `json:"ownCa"`
+
+	// SigningSecrets Which are valid; the current one first.
+	SigningSecrets []SigningPeriod `json:"signingSecrets"`
+
+	// State RESTING: it failed several times in a row and is probed now and then. STOPPED: it answered 410.
+	State EndpointState `json:"state"`
+
+	// ToldUpTo Every transaction up to this id was attempted.
+	ToldUpTo  int64     `json:"toldUpTo"`
+	UpdatedAt time.Time `json:"updatedAt"`
+	URL       string    `json:"url"`
+	Username  *string   `json:"username,omitempty"`
+
+	// Waiting Entries that wait for another attempt.
+	Waiting int64 `json:"waiting"`
+}
+
+// EndpointAuthentication How we show who we are: a client certificate (CN=ims-notify of our authority unless you gave one), or user name and password.
+type EndpointAuthentication string
+
+// EndpointState RESTING: it failed several times in a row and is probed now and then. STOPPED: it answered 410.
+type EndpointState string
+
+// EndpointSet defines model for EndpointSet.
+type EndpointSet struct {
+	Approval *Approval `json:"approval,omitempty"`
+	Endpoint *Endpoint `json:"endpoint,omitempty"`
+
+	// SigningSecret whsec_...; shown this once.
+	SigningSecret *string `json:"signingSecret,omitempty"`
 }
 
 // FileExecution defines model for FileExecution.
@@ -692,6 +792,55 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// Notification defines model for Notification.
+type Notification struct {
+	Attempts int64 `json:"attempts"`
+
+	// Change 0: the transaction was created; n: its nth change.
+	Change             int64    `json:"change"`
+	Events             int64    `json:"events"`
+	FirstTransactionID int64    `json:"firstTransactionId"`
+	ID                 string   `json:"id"`
+	LastAttempt        *Attempt `json:"lastAttempt,omitempty"`
+
+	// LastTransactionID Of a run; the same as the first otherwise.
+	LastTransactionID int64             `json:"lastTransactionId"`
+	NextAttemptAt     *time.Time        `json:"nextAttemptAt,omitempty"`
+	State             NotificationState `json:"state"`
+}
+
+// NotificationState defines model for Notification.State.
+type NotificationState string
+
+// NotificationDetail defines model for NotificationDetail.
+type NotificationDetail struct {
+	Attempts int64 `json:"attempts"`
+
+	// Change 0: the transaction was created; n: its nth change.
+	Change             int64    `json:"change"`
+	Events             int64    `json:"events"`
+	FirstTransactionID int64    `json:"firstTransactionId"`
+	ID                 string   `json:"id"`
+	LastAttempt        *Attempt `json:"lastAttempt,omitempty"`
+
+	// LastTransactionID Of a run; the same as the first otherwise.
+	LastTransactionID int64 `json:"lastTransactionId"`
+
+	// Log Oldest first.
+	Log           []Attempt               `json:"log"`
+	NextAttemptAt *time.Time              `json:"nextAttemptAt,omitempty"`
+	State         NotificationDetailState `json:"state"`
+}
+
+// NotificationDetailState defines model for NotificationDetail.State.
+type NotificationDetailState string
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	Items      []Notification `json:"items"`
+	NextCursor *string        `json:"nextCursor,omitempty"`
+}
+
 // Order defines model for Order.
 type Order struct {
 	Amount Money `json:"amount"`
@@ -783,10 +932,55 @@ type Progress struct {
 	Total int64 `json:"total"`
 }
 
+// ResendInputBody defines model for ResendInputBody.
+type ResendInputBody struct {
+	// After A transaction id; 0: from the first.
+	After int64 `json:"after"`
+}
+
+// Resent defines model for Resent.
+type Resent struct {
+	After int64 `json:"after"`
+}
+
 // ReturnItemInputBody defines model for ReturnItemInputBody.
 type ReturnItemInputBody struct {
 	// Reason Kept with the item.
 	Reason string `json:"reason"`
+}
+
+// SetEndpointInputBody defines model for SetEndpointInputBody.
+type SetEndpointInputBody struct {
+	// Active Default: true.
+	Active         *bool                              `json:"active,omitempty"`
+	Authentication SetEndpointInputBodyAuthentication `json:"authentication"`
+
+	// Ca PEM of the authorities that your endpoint's certificate comes from, where they are not public ones.
+	Ca *string `json:"ca,omitempty"`
+
+	// Certificate MTLS: PEM chain of a client certificate of your own.
+	Certificate *string `json:"certificate,omitempty"`
+
+	// Key MTLS: PEM of its key.
+	Key *string `json:"key,omitempty"`
+
+	// Password BASIC.
+	Password *string `json:"password,omitempty"`
+
+	// URL https.
+	URL string `json:"url"`
+
+	// Username BASIC.
+	Username *string `json:"username,omitempty"`
+}
+
+// SetEndpointInputBodyAuthentication defines model for SetEndpointInputBody.Authentication.
+type SetEndpointInputBodyAuthentication string
+
+// SigningPeriod defines model for SigningPeriod.
+type SigningPeriod struct {
+	CreatedAt time.Time  `json:"createdAt"`
+	Until     *time.Time `json:"until,omitempty"`
 }
 
 // SimulatedTransfers defines model for SimulatedTransfers.
@@ -1135,6 +1329,22 @@ type GetQRCodeParams struct {
 // GetQRCodeParamsFormat defines parameters for GetQRCode.
 type GetQRCodeParamsFormat string
 
+// ListNotificationsParams defines parameters for ListNotifications.
+type ListNotificationsParams struct {
+	// Limit Elements of one page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor nextCursor of the page before.
+	Cursor *string                       `form:"cursor,omitempty" json:"cursor,omitempty"`
+	State  *ListNotificationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// TransactionID The entries that tell of this transaction.
+	TransactionID *int64 `form:"transactionId,omitempty" json:"transactionId,omitempty"`
+}
+
+// ListNotificationsParamsState defines parameters for ListNotifications.
+type ListNotificationsParamsState string
+
 // ListTechnicalItemsParams defines parameters for ListTechnicalItems.
 type ListTechnicalItemsParams struct {
 	// Limit Elements of one page.
@@ -1266,6 +1476,12 @@ type IssueIBANJSONRequestBody = IssueIBANInputBody
 
 // BlockIBANJSONRequestBody defines body for BlockIBAN for application/json ContentType.
 type BlockIBANJSONRequestBody = BlockFacts
+
+// SetNotificationEndpointJSONRequestBody defines body for SetNotificationEndpoint for application/json ContentType.
+type SetNotificationEndpointJSONRequestBody = SetEndpointInputBody
+
+// ResendNotificationsJSONRequestBody defines body for ResendNotifications for application/json ContentType.
+type ResendNotificationsJSONRequestBody = ResendInputBody
 
 // SimulateIncomingTransfersJSONRequestBody defines body for SimulateIncomingTransfers for application/json ContentType.
 type SimulateIncomingTransfersJSONRequestBody = Simulation
@@ -1421,6 +1637,62 @@ func (c *Client) UnblockIBAN(ctx context.Context, iban string, blockID string, o
 func (c *Client) GetQRCode(ctx context.Context, iban string, params *GetQRCodeParams, options ...Option) (*Download, error) {
 	return callDownload(ctx, c, &request{
 		method: "GET", path: fmt.Sprintf("/secure/bank-accounts/%s/qr", segment(iban)), query: queryOf(params),
+	}, options)
+}
+
+// GetNotificationEndpoint: Where you are told of transactions. How it is set and how sending goes. Secrets are never shown.
+func (c *Client) GetNotificationEndpoint(ctx context.Context, options ...Option) (*Endpoint, error) {
+	return callJSON[Endpoint](ctx, c, &request{
+		method: "GET", path: "/secure/notification-endpoint",
+	}, options)
+}
+
+// SetNotificationEndpoint: Set where you are told of transactions. The first time the answer holds the signing secret, which is never shown again. From then on every transaction is told, at least once: `POST` with exactly `{"id": 20, "timestamp": 1665557034}` and the headers of Standard Webhooks; fetch the details by id. Passwords and keys that are left out stay what they were. Where a second person is needed the answer is 202 with the pending approval, and nothing has happened: repeat the request once it is approved.
+func (c *Client) SetNotificationEndpoint(ctx context.Context, body SetNotificationEndpointJSONRequestBody, options ...Option) (*EndpointSet, error) {
+	return callJSON[EndpointSet](ctx, c, &request{
+		method: "PUT", path: "/secure/notification-endpoint", body: body,
+	}, options)
+}
+
+// ResendNotifications: Send everything since a transaction again. Events of all transactions behind the given id are sent once more.
+func (c *Client) ResendNotifications(ctx context.Context, body ResendNotificationsJSONRequestBody, options ...Option) (*Resent, error) {
+	return callJSON[Resent](ctx, c, &request{
+		method: "POST", path: "/secure/notification-endpoint/resend", body: body, keyed: true,
+	}, options)
+}
+
+// RotateSigningSecret: Make a new signing secret. The answer holds it, this once. For 24 hours events carry signatures by both. Where a second person is needed the answer is 202 with the pending approval, and nothing has happened: repeat the request once it is approved.
+func (c *Client) RotateSigningSecret(ctx context.Context, options ...Option) (*EndpointSet, error) {
+	return callJSON[EndpointSet](ctx, c, &request{
+		method: "PUT", path: "/secure/notification-endpoint/signing-secret",
+	}, options)
+}
+
+// TestNotificationEndpoint: Send a test event. A signed event with the id 0 is sent at once; the answer says what came of it. Nothing is stored.
+func (c *Client) TestNotificationEndpoint(ctx context.Context, options ...Option) (*Attempt, error) {
+	return callJSON[Attempt](ctx, c, &request{
+		method: "POST", path: "/secure/notification-endpoint/test",
+	}, options)
+}
+
+// ListNotifications: What became of events. Newest first. Events that went through at the first attempt stand together in one entry with the first and the last transaction; others have their own. Entries are kept for 30 days.
+func (c *Client) ListNotifications(ctx context.Context, params *ListNotificationsParams, options ...Option) (*NotificationList, error) {
+	return callJSON[NotificationList](ctx, c, &request{
+		method: "GET", path: "/secure/notifications", query: queryOf(params),
+	}, options)
+}
+
+// GetNotification: One entry with its attempts. Attempts are logged one by one for events that did not go through at once.
+func (c *Client) GetNotification(ctx context.Context, notificationID string, options ...Option) (*NotificationDetail, error) {
+	return callJSON[NotificationDetail](ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/notifications/%s", segment(notificationID)),
+	}, options)
+}
+
+// RetryNotification: Send an event again. At once, whatever became of it; an entry of many events sends each again (at most 1,000).
+func (c *Client) RetryNotification(ctx context.Context, notificationID string, options ...Option) (*Notification, error) {
+	return callJSON[Notification](ctx, c, &request{
+		method: "POST", path: fmt.Sprintf("/secure/notifications/%s/retry", segment(notificationID)), keyed: true,
 	}, options)
 }
 
@@ -1615,6 +1887,17 @@ func (c *Client) AllApprovals(ctx context.Context, params *ListApprovalsParams, 
 		}
 		return list.Items, list.NextCursor, nil
 	}, func(p *ListApprovalsParams, cursor *string) { p.Cursor = cursor })
+}
+
+// AllNotifications is ListNotifications for every element of all pages, fetched as they are asked for. The first error ends it.
+func (c *Client) AllNotifications(ctx context.Context, params *ListNotificationsParams, options ...Option) iter.Seq2[Notification, error] {
+	return each(params, func(p *ListNotificationsParams) ([]Notification, *string, error) {
+		list, err := c.ListNotifications(ctx, p, options...)
+		if err != nil {
+			return nil, nil, err
+		}
+		return list.Items, list.NextCursor, nil
+	}, func(p *ListNotificationsParams, cursor *string) { p.Cursor = cursor })
 }
 
 // AllTechnicalItems is ListTechnicalItems for every element of all pages, fetched as they are asked for. The first error ends it.
