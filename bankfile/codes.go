@@ -132,6 +132,8 @@ const (
 	RecordBatchMismatch       Code = "record.batch_mismatch"
 	RecordBatchWithoutDetails Code = "record.batch_without_details"
 	RecordReversal            Code = "record.reversal"
+	RecordOtherBooking        Code = "record.other_booking"
+	RecordFieldRepeated       Code = "record.field_repeated"
 	RecordAccountAmbiguous    Code = "record.account_ambiguous"
 )
 

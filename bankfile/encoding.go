@@ -10,7 +10,8 @@ import (
 // Encoding is one of the encodings that bank files of lines are found in.
 type Encoding uint8
 
-// The encodings. Auto, the zero value, means detection when reading and Windows1250 when writing.
+// The encodings. Auto, the zero value, means detection when reading and Windows1250 when writing. ISO88591 is read only where
+// a file declares it, as XML does.
 const (
 	Auto Encoding = iota
 	ASCII
@@ -18,9 +19,10 @@ const (
 	Windows1250
 	ISO88592
 	CP852
+	ISO88591
 )
 
-var encodingNames = [...]string{"auto", "US-ASCII", "UTF-8", "windows-1250", "ISO-8859-2", "IBM852"}
+var encodingNames = [...]string{"auto", "US-ASCII", "UTF-8", "windows-1250", "ISO-8859-2", "IBM852", "ISO-8859-1"}
 
 // String returns the registered name of the encoding, or "auto".
 func (e Encoding) String() string {
@@ -45,13 +47,20 @@ func (e *Encoding) UnmarshalText(b []byte) error {
 }
 
 // SingleByte reports whether every byte is one character by a table.
-func (e Encoding) SingleByte() bool { return e >= Windows1250 && e <= CP852 }
+func (e Encoding) SingleByte() bool { return e >= Windows1250 && e <= ISO88591 }
 
 // The three tables in the order in which a tie is decided.
 var tables = [...]*Table{newTable(charmap.Windows1250), newTable(charmap.ISO8859_2), newTable(charmap.CodePage852)}
 
+var latin1 = newTable(charmap.ISO8859_1)
+
 // Table returns the decoding table of a single-byte encoding.
-func (e Encoding) Table() *Table { return tables[e-Windows1250] }
+func (e Encoding) Table() *Table {
+	if e == ISO88591 {
+		return latin1
+	}
+	return tables[e-Windows1250]
+}
 
 // Table is what one single-byte encoding makes of each byte.
 type Table struct {

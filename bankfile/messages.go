@@ -126,6 +126,8 @@ var catalogue = []rule{
 	{RecordBatchMismatch, Error, "The details of the batch add up to {got}, but the booking is {limit} (minor units).", "Szczegóły paczki dają razem {got}, lecz księgowanie wynosi {limit} (w najmniejszych jednostkach)."},
 	{RecordBatchWithoutDetails, Warning, "The booking is a batch of {got} payments without their details; ask the bank for them.", "Księgowanie jest paczką {got} płatności bez szczegółów; poproś o nie bank."},
 	{RecordReversal, Warning, "The bank takes back an earlier booking.", "Bank wycofuje wcześniejsze księgowanie."},
+	{RecordOtherBooking, Warning, "Both accounts are ours ({value}): the money moves with the credit that the bank books beside this debit, which was left out.", "Oba rachunki są nasze ({value}): pieniądze przenosi uznanie, które bank księguje obok tego obciążenia; obciążenie pominięto."},
+	{RecordFieldRepeated, Error, "A field that stands once in a booking stands twice with different values: {value}.", "Pole, które występuje w księgowaniu raz, występuje dwukrotnie z różnymi wartościami: {value}."},
 	{RecordAccountAmbiguous, Error, "The booking names more than one of our accounts; whose it is cannot be told: {value}.", "Księgowanie wymienia więcej niż jeden z naszych rachunków; nie wiadomo, którego dotyczy: {value}."},
 
 	{DomainNoOwnAccount, Error, "Neither account is ours.", "Żaden z rachunków nie jest nasz."},
@@ -145,6 +147,7 @@ var catalogue = []rule{
 // named are the texts for formats whose fields have names, in place of those that speak of Elixir-O: [0] English, [1] Polish.
 var named = map[Code][2]string{
 	RecordTypeFormat:   {"The code of the kind of booking cannot be read: {value}.", "Nie można odczytać kodu rodzaju księgowania: {value}."},
+	RecordTooLong:      {"The record is longer than {limit} bytes.", "Rekord jest dłuższy niż {limit} bajtów."},
 	RecordDateFormat:   {"The date cannot be read: {value}.", "Nie można odczytać daty: {value}."},
 	RecordAmountFormat: {"The amount cannot be read, or it has more decimals than its currency: {value}.", "Nie można odczytać kwoty albo ma ona więcej miejsc po przecinku niż jej waluta: {value}."},
 }
@@ -178,4 +181,12 @@ var hints = map[string][2]string{
 	"debits":         {"debits", "obciążenia"},
 	"count":          {"count of records", "liczba rekordów"},
 	"sum":            {"sum in minor units", "suma w najmniejszych jednostkach"},
+	"otherxml":       {"XML of another kind", "XML innego rodzaju"},
+	"notxml":         {"text that is not XML", "tekst, który nie jest XML-em"},
+	"camt.052":       {"a report of the current day (camt.052), which is not final", "raport z bieżącego dnia (camt.052), który nie jest ostateczny"},
+	"camt.053":       {"a statement (camt.053)", "wyciąg (camt.053)"},
+	"camt.054":       {"a notification of bookings (camt.054)", "powiadomienie o księgowaniach (camt.054)"},
+	"pain.002":       {"a report on the state of orders (pain.002)", "raport o stanie zleceń (pain.002)"},
+	"pain.008":       {"direct debits, pain.008", "polecenia zapłaty, pain.008"},
+	"pacs.008":       {"a message between banks (pacs.008)", "komunikat międzybankowy (pacs.008)"},
 }

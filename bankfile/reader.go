@@ -33,16 +33,18 @@ type Format interface {
 	Finish()
 }
 
+// A Format that opens the file once more for itself is an io.Closer too: the Reader closes it with its own source.
+
 // File is what the first reading learned, and where a Format reports what is wrong outside of records.
 type File struct {
 	Options  Options // with defaults
 	Own      Ranges
-	Today    int // number of the day; 0: dates are not compared with it
-	Encoding Encoding
-	Size     int64 // bytes that src of Start yields
-	LoneCR   bool  // there are CR without LF
-	Control  bool  // there are control characters that no text has
-	Lines    int   // physical lines read so far, counted by the Format
+	Today    int      // number of the day; 0: dates are not compared with it
+	Encoding Encoding // of the report; found at the first reading of a file of lines, else set by the Format
+	Size     int64    // bytes that src of Start yields
+	LoneCR   bool     // there are CR without LF
+	Control  bool     // there are control characters that no text has
+	Lines    int      // physical lines read so far, counted by the Format
 	head     []byte
 	tally    *tally
 }
@@ -192,7 +194,7 @@ func (r *Reader) inspectEncoding() {
 	case set != Auto:
 		chosen = set
 	}
-	r.report.Encoding, r.file.Encoding = chosen, chosen
+	r.file.Encoding = chosen
 	if set != Auto && !s.evidence.agree(set, found.encoding) {
 		r.file.Find(Finding{Code: FileEncodingMismatch, Value: found.encoding.String(), Params: Params{Hint: chosen.String()}})
 	} else if set == Auto && found.rival != Auto {
@@ -349,7 +351,11 @@ func (r *Reader) Close() error {
 	if r.source = nil; source == nil {
 		return nil
 	}
-	return source.Close()
+	err := source.Close()
+	if own, ok := r.format.(io.Closer); ok {
+		err = errors.Join(err, own.Close())
+	}
+	return err
 }
 
 var errClosed = errors.New("the reader is closed")
@@ -357,7 +363,7 @@ var errClosed = errors.New("the reader is closed")
 // Report returns what is known of the file so far; after io.EOF, all of it.
 func (r *Reader) Report() Report {
 	report := r.report
-	report.Lines = r.file.Lines
+	report.Lines, report.Encoding = r.file.Lines, r.file.Encoding
 	report.File = slices.Clone(r.tally.file)
 	report.Findings = r.tally.kept()
 	report.Counts = maps.Clone(r.tally.counts)

@@ -115,6 +115,7 @@ func pointer(raw []byte, start, end int, encoding bankfile.Encoding) (line, mark
 
 var tables = map[bankfile.Encoding]*charmap.Charmap{
 	bankfile.Windows1250: charmap.Windows1250, bankfile.ISO88592: charmap.ISO8859_2, bankfile.CP852: charmap.CodePage852,
+	bankfile.ISO88591: charmap.ISO8859_1,
 }
 
 // decodeAt reads the character at a byte of the line.
