@@ -54,4 +54,4 @@ func (x *excerpt) trim() {
 }
 
 // Encoding is that of the file, as it was set or detected.
-func (r *Reader) Encoding() Encoding { return r.report.Encoding }
+func (r *Reader) Encoding() Encoding { return r.file.Encoding }

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"ims/bankfile"
+	"ims/camt"
 	"ims/internal/bank"
 	"ims/mt940"
 	"ims/pli"
@@ -14,7 +15,9 @@ type opener func(open func() (io.ReadCloser, error), o bankfile.Options) (*bankf
 
 // openers are the feeding formats of master accounts that can be read.
 var openers = map[string]opener{
-	bank.FormatPLI:   pli.Open,
-	bank.FormatMT940: mt940.Open940,
-	bank.FormatMT942: mt940.Open942,
+	bank.FormatPLI:     pli.Open,
+	bank.FormatMT940:   mt940.Open940,
+	bank.FormatMT942:   mt940.Open942,
+	bank.FormatCamt053: camt.Open053,
+	bank.FormatCamt054: camt.Open054,
 }

@@ -32,8 +32,9 @@ var places = map[string]map[recordPart]place{
 }
 
 var (
-	camtPlaces = map[recordPart]place{partAmount: {element: "Amt"}, partPayer: {element: "DbtrAcct"}, partPayee: {element: "CdtrAcct"}, partTitle: {element: "RmtInf"}}
-	mtPlaces   = map[recordPart]place{partAmount: {element: ":61:"}, partPayer: {element: ":86:"}, partPayee: {element: ":86:"}, partTitle: {element: ":86:"}}
+	camtPlaces = map[recordPart]place{partAmount: {element: "TxDtls/Amt"}, partPayer: {element: "TxDtls/RltdPties/DbtrAcct"},
+		partPayee: {element: "TxDtls/RltdPties/CdtrAcct"}, partTitle: {element: "TxDtls/RmtInf"}}
+	mtPlaces = map[recordPart]place{partAmount: {element: ":61:"}, partPayer: {element: ":86:"}, partPayee: {element: ":86:"}, partTitle: {element: ":86:"}}
 )
 
 // finding is a finding of ours about a part of a record.
