@@ -48,6 +48,7 @@ type commands struct {
 	CA            caCommands       `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`
 	User          userCommands     `cmd:"" help:"End users."`
 	Balance       balanceCommands  `cmd:"" help:"Balances of end users."`
+	Block         blockCommands    `cmd:"" help:"Blocks on IBANs, balances and end users."`
 	File          fileCommands     `cmd:"" help:"Transaction files."`
 	Item          itemCommands     `cmd:"" help:"Items: amounts without a home."`
 	Notification  notifyCommands   `cmd:"" help:"Notifications: where a customer is told of transactions, and what became of it."`

@@ -67,10 +67,13 @@ func (s *Service) openBalance(tx *store.Tx, actor bank.Actor, b bank.Balance) (v
 
 // issueWithBalance binds an IBAN to a new balance where the customer's settings and base IBANs let it.
 func issueWithBalance(tx *store.Tx, c bank.Customer, u bank.User, b bank.Balance) error {
-	if c.Settings.IBANMode != bank.IssueAutomatic || mayIssue(c, u) != nil {
+	if c.Settings.IBANMode != bank.IssueAutomatic {
 		return nil
 	}
-	_, err := issue(tx, b, b.CreatedAt)
+	err := mayIssue(c, u)
+	if err == nil {
+		_, err = issue(tx, b, b.CreatedAt)
+	}
 	if waits(err) {
 		err = nil
 	}
@@ -79,7 +82,7 @@ func issueWithBalance(tx *store.Tx, c bank.Customer, u bank.User, b bank.Balance
 
 // waits tells whether there is no IBAN to give now, so that the balance waits for one.
 func waits(err error) bool {
-	return errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted)
+	return errors.Is(err, bank.ErrKYCNotAccepted) || errors.Is(err, bank.ErrNoBaseIBAN) || errors.Is(err, bank.ErrRangeExhausted)
 }
 
 // view reads a balance with its IBANs.
