@@ -1,6 +1,7 @@
 package mt940
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -43,7 +44,7 @@ func drain(t testing.TB, open func() (io.ReadCloser, error)) bankfile.Report {
 		t.Fatal(err)
 	}
 	for {
-		if _, err := r.Next(); err == io.EOF {
+		if _, err := r.Next(); errors.Is(err, io.EOF) {
 			return r.Report()
 		} else if err != nil {
 			t.Fatal(err)

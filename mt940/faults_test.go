@@ -1,6 +1,7 @@
 package mt940
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -259,7 +260,7 @@ func TestDesignatedSubfield(t *testing.T) {
 		if err == nil {
 			_, err = r.Next()
 		}
-		if err == nil || err == io.EOF {
+		if err == nil || errors.Is(err, io.EOF) {
 			t.Errorf("subfield %q is taken", bad)
 		}
 	}

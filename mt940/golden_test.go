@@ -2,6 +2,7 @@ package mt940
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func readAll(t testing.TB, open openFunc, src func() (io.ReadCloser, error), o b
 	var res result
 	for {
 		rec, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			res.report = r.Report()
 			return res
 		}

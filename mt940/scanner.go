@@ -243,14 +243,8 @@ func (s *scanner) field() (event, error) {
 	s.advance()
 	s.fields++
 	s.lost = false
-	for {
-		err := s.peek()
-		if err != nil && !errors.Is(err, io.EOF) {
-			return e, err
-		}
-		if err != nil || !continues(s.line.Text) {
-			break
-		}
+	more, err := s.continues()
+	for ; more && err == nil; more, err = s.continues() {
 		e.long = e.long || s.line.TooLong || len(s.buf)+len(s.line.Text)+2 > s.limit
 		if !e.long {
 			s.buf = append(append(s.buf, "\r\n"...), s.line.Text...)
@@ -258,12 +252,19 @@ func (s *scanner) field() (event, error) {
 		s.advance()
 	}
 	e.raw, e.value = s.buf, s.buf[offset:]
-	return e, nil
+	return e, err
 }
 
-// continues reports a line that goes on with the field before it.
-func continues(text []byte) bool {
-	return len(text) > 0 && text[0] != ':' && text[0] != '-' && !beginsBlock(text)
+// continues reports whether the next line goes on with the field before it.
+func (s *scanner) continues() (bool, error) {
+	switch err := s.peek(); {
+	case errors.Is(err, io.EOF):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	text := s.line.Text
+	return len(text) > 0 && text[0] != ':' && text[0] != '-' && !beginsBlock(text), nil
 }
 
 // cutTag splits ":61:..." into tag and value. A tag is two digits, and perhaps a letter, or the NS of what banks add on their
