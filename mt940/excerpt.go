@@ -1,28 +1,78 @@
 package mt940
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"iter"
+
+	"ims/bankfile"
 )
 
-// WriteExcerpt writes bookings of a statement as a message of their own, to show them to the bank that wrote them: reference,
-// account, a number, then each booking as it was received ([bankfile.Record].Raw, in the encoding of its file), and the hyphen
-// that ends a message. account is what :25: says.
+// CopyRecords940 writes those bookings of an MT940 that want takes to w, to talk to the bank about them, and returns how many.
+// Each message that has some becomes one without blocks: :20:, :25: and :28C: as received, its bookings as received, in the
+// encoding of the file, and the hyphen that ends a message. A booking longer than the limit of lines is cut there.
 //
-// An excerpt has no balances, since those of the whole statement would not fit its bookings: it is to be read by people, and
-// [Open940] and [Open942] refuse it, so that no booking is counted twice. Errors are those of w.
-func WriteExcerpt(w io.Writer, account string, bookings iter.Seq[[]byte]) error {
-	if _, err := fmt.Fprintf(w, ":20:EXCERPT\r\n:25:%s\r\n:28C:0\r\n", account); err != nil {
-		return fmt.Errorf("write excerpt: %w", err)
+// It reads like [Open940] with the same options; want must not keep a record. What it writes has no balances, since those of
+// the whole statement would not fit: so no reader takes an excerpt for a statement, and no booking is counted twice.
+func CopyRecords940(w io.Writer, open func() (io.ReadCloser, error), o bankfile.Options, want func(*bankfile.Record) bool) (int, error) {
+	return copyRecords(w, open, o, &format{kind: endOfDay}, want)
+}
+
+// CopyRecords942 is CopyRecords940 of an MT942.
+func CopyRecords942(w io.Writer, open func() (io.ReadCloser, error), o bankfile.Options, want func(*bankfile.Record) bool) (int, error) {
+	return copyRecords(w, open, o, &format{kind: interim}, want)
+}
+
+func copyRecords(w io.Writer, open func() (io.ReadCloser, error), o bankfile.Options, f *format, want func(*bankfile.Record) bool) (n int, err error) {
+	r, err := bankfile.Open(open, o, f)
+	if err != nil {
+		return 0, err
 	}
-	for raw := range bookings {
-		if _, err := fmt.Fprintf(w, "%s\r\n", raw); err != nil {
-			return fmt.Errorf("write excerpt: %w", err)
+	defer r.Close()
+	copied := copying{w: w}
+	for {
+		rec, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return copied.count, copied.end()
+		case err != nil:
+			return copied.count, err
+		case !want(rec):
+		default:
+			if err := copied.record(rec.Raw, f.messages, f.statement.heading); err != nil {
+				return copied.count, fmt.Errorf("copy the record in line %d: %w", rec.Line, err)
+			}
 		}
 	}
-	if _, err := io.WriteString(w, "-\r\n"); err != nil {
-		return fmt.Errorf("write excerpt: %w", err)
+}
+
+// copying is an excerpt while it is written.
+type copying struct {
+	w       io.Writer
+	message int // number of the message whose bookings are being written; 0: none yet
+	count   int
+}
+
+func (c *copying) record(raw []byte, message int, heading []byte) error {
+	if message != c.message {
+		if err := c.end(); err != nil {
+			return err
+		}
+		if _, err := c.w.Write(heading); err != nil {
+			return err
+		}
+		c.message = message
 	}
-	return nil
+	c.count++
+	_, err := fmt.Fprintf(c.w, "%s\r\n", raw)
+	return err
+}
+
+// end ends the message that is being written.
+func (c *copying) end() error {
+	if c.message == 0 {
+		return nil
+	}
+	_, err := io.WriteString(c.w, "-\r\n")
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -175,30 +174,37 @@ func TestNotAStatement(t *testing.T) {
 	}
 }
 
+// TestExcerpt: the bookings with errors, message by message, as the bank wrote them.
 func TestExcerpt(t *testing.T) {
-	res := readAll(t, Open940, opener(file(strings.Replace(whole, "12,34NTRF", "12,34XTRF", 1))), options())
+	bad := strings.Replace(whole, "12,34NTRF", "12,34XTRF", 1)
+	src := opener(file(bad + whole + strings.Replace(bad, ":28C:231/1", ":28C:232", 1)))
 	var out bytes.Buffer
-	var bad [][]byte
-	for i := range res.records {
-		if !res.records[i].OK() {
-			bad = append(bad, res.records[i].Raw)
-		}
+	n, err := CopyRecords940(&out, src, options(), func(r *bankfile.Record) bool { return !r.OK() })
+	if n != 2 || err != nil {
+		t.Fatal(n, err)
 	}
-	if err := WriteExcerpt(&out, master, slices.Values(bad)); err != nil {
-		t.Fatal(err)
-	}
-	want := string(file(":20:EXCERPT\n:25:PL83111111110000000000000010\n:28C:0\n:61:2611201120CN12,34XTRFREF-1//BANK-1\n" +
-		":86:100^00PRZELEW^20CZYNSZ^27ANNA TESTOWA^38PL39222222220000000012345678^63PL40111111117700000000000001\n-\n"))
-	if out.String() != want {
+	booking := ":61:2611201120CN12,34XTRFREF-1//BANK-1\n:86:100^00PRZELEW^20CZYNSZ^27ANNA TESTOWA^38PL39222222220000000012345678^63PL40111111117700000000000001\n-\n"
+	head := ":20:STATEMENT\n:25:PL83111111110000000000000010\n:28C:"
+	if want := string(file(head + "231/1\n" + booking + head + "232\n" + booking)); out.String() != want {
 		t.Errorf("%s\nwant\n%s", out.String(), want)
 	}
-	for _, open := range []openFunc{Open940, Open942} {
-		if rep := readAll(t, open, opener(out.Bytes()), options()).report; !rep.Damaged() {
-			t.Error("an excerpt passes for a statement")
-		}
+	if rep := readAll(t, Open940, opener(out.Bytes()), options()).report; !rep.Damaged() || rep.Records != 2 {
+		t.Errorf("an excerpt passes for a statement: %+v", rep)
 	}
-	if err := WriteExcerpt(brokenWriter{}, master, slices.Values(bad)); !errors.Is(err, errBroken) {
+	all := func(*bankfile.Record) bool { return true }
+	if _, err := CopyRecords940(brokenWriter{}, src, options(), all); !errors.Is(err, errBroken) {
 		t.Errorf("a failed write: %v", err)
+	}
+	out.Reset()
+	if n, err := CopyRecords942(&out, opener(file(interimWhole)), options(), all); n != 2 || err != nil {
+		t.Fatal(n, err)
+	}
+	if rep := readAll(t, Open942, opener(out.Bytes()), options()).report; !rep.Damaged() || rep.Records != 2 {
+		t.Errorf("an excerpt passes for a report: %+v", rep)
+	}
+	out.Reset()
+	if n, err := CopyRecords940(&out, src, options(), func(*bankfile.Record) bool { return false }); n != 0 || err != nil || out.Len() > 0 {
+		t.Errorf("nothing wanted: %d, %v, %q", n, err, out.String())
 	}
 }
 

@@ -88,6 +88,7 @@ type statement struct {
 	format *format
 	part
 
+	heading  []byte // :20:, :25: and :28C: as received
 	seen     [len(tags)]bool
 	rank     int
 	previous string // tag
@@ -116,7 +117,7 @@ const (
 // begin starts a message.
 func (f *format) begin(e event) {
 	f.messages++
-	f.statement = statement{format: f}
+	f.statement = statement{format: f, heading: f.statement.heading[:0]}
 	f.statement.line = e.line
 	switch e.named {
 	case "", f.kind:
@@ -193,6 +194,9 @@ func (s *statement) unreadable(e event) {
 
 // read takes what a field says. Those that nothing depends on are not looked into.
 func (s *statement) read(e event) {
+	if heads(e.tag) {
+		s.heading = append(append(s.heading, e.raw...), "\r\n"...)
+	}
 	value, _, more := bytes.Cut(e.value, []byte("\r\n"))
 	value = bytes.TrimSpace(value)
 	switch {
@@ -217,6 +221,9 @@ func (s *statement) read(e event) {
 		s.readControl(e, value, &s.controls[credits])
 	}
 }
+
+// heads reports the fields that say which statement a message is of.
+func heads(tag string) bool { return tag == "20" || tag == "25" || tag == "25P" || tag == "28C" }
 
 func (s *statement) readAccount(e event, value []byte) {
 	text := s.format.parser.text(value)

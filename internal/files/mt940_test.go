@@ -101,10 +101,15 @@ func TestStatementThatDoesNotAddUp(t *testing.T) {
 			t.Errorf("%s: %v", f.Status, f.Totals.Codes)
 		}
 		wrong := booked("C1,00", "B2", "^20RENT^38PL"+outside+"^63PL41"+iban[4:])
-		_, got := s.executed("read.sta", mt940(1, "C0,00", "C8,00", good, wrong))
+		f, got := s.executed("read.sta", mt940(1, "C0,00", "C8,00", good, wrong))
 		want := map[string]bank.Sum{"CREDITED": {Count: 1, Amount: 700}, "UNREADABLE": {Count: 1, Amount: 100}, "POSTINGS": {Count: 1, Amount: 700}}
 		if diff := cmp.Diff(want, got); diff != "" || s.now(a).Booked != 700 {
 			t.Errorf("booked %d\n%s", s.now(a).Booked, diff)
+		}
+		var excerpt strings.Builder
+		must(t, s.files.WriteRejectedRecords(context.Background(), s.actor, f.ID, &excerpt))
+		if want := ":28C:1\r\n" + strings.ReplaceAll(wrong, "\n", "\r\n") + "-\r\n"; !strings.HasSuffix(excerpt.String(), want) {
+			t.Errorf("the record to show to the bank:\n%s", &excerpt)
 		}
 		s.proven()
 	})

@@ -8,6 +8,7 @@ import (
 	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/store"
+	"ims/mt940"
 	"ims/pli"
 )
 
@@ -15,7 +16,9 @@ import (
 type copier func(w io.Writer, open func() (io.ReadCloser, error), o bankfile.Options, want func(*bankfile.Record) bool) (int, error)
 
 var copiers = map[string]copier{
-	bank.FormatPLI: pli.CopyRecords,
+	bank.FormatPLI:   pli.CopyRecords,
+	bank.FormatMT940: mt940.CopyRecords940,
+	bank.FormatMT942: mt940.CopyRecords942,
 }
 
 // WriteRejectedRecords writes the records with errors as the bank sent them, to talk to it about them: all of them, whatever
