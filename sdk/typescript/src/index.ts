@@ -6,3 +6,4 @@ export { type FieldError, ImsError } from "./errors.js";
 export { type Event, SignatureError, verifyEvent } from "./events.js";
 export type { components, operations, paths } from "./generated/server.js";
 export { type Fetch, type RetryOptions, retrying } from "./retry.js";
+export { inSession } from "./session.js";
