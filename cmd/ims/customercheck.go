@@ -33,6 +33,8 @@ var nextCommands = map[string]string{
 	"admins":         "ims operator invite EMAIL --role ADMIN",
 	"domains":        "ims domain add HOST",
 	"file-operators": "ims operator invite EMAIL --role ADMIN --institution",
+
+	"notification-endpoint": "ims notification endpoint set URL, or PUT /secure/notification-endpoint",
 }
 
 func viewStep(s customers.Step) stepView {
