@@ -20,6 +20,10 @@ type fileCommands struct {
 	Upload   fileUploadCommand   `cmd:"" help:"Upload a bank's file for a master account and validate it."`
 	Status   fileStatusCommand   `cmd:"" help:"Show a file."`
 	Findings fileFindingsCommand `cmd:"" help:"List what validation found."`
+
+	ValidationReport fileValidationReportCommand `cmd:"" help:"Write what validation found for people: CSV, a workbook or a page."`
+	RejectedRecords  fileRejectedCommand         `cmd:"" help:"Write the records with errors as the bank sent them."`
+
 	Validate fileValidateCommand `cmd:"" help:"Validate an Invalid file again, after something was mended."`
 	Execute  fileExecuteCommand  `cmd:"" help:"Execute a Validated file, once for ever."`
 	Retry    fileRetryCommand    `cmd:"" help:"Let a stopped stage go on."`
@@ -188,26 +192,6 @@ func (c *fileRetryCommand) Run(p *program) error {
 			return err
 		}
 		return conclude(p, r, actor, f, c.Wait, c.listing)
-	})
-}
-
-type fileReportCommand struct {
-	File string `arg:"" help:"Identifier or name of the file."`
-	Out  string `help:"File to write; it must not exist. Default: standard output." placeholder:"FILE"`
-}
-
-// Run writes the executed-file report.
-func (c *fileReportCommand) Run(p *program) error {
-	return p.reading(func(r *rooms, actor bank.Actor) error {
-		f, err := findFile(p.ctx, r, actor, c.File)
-		if err != nil {
-			return err
-		}
-		write := func(w io.Writer) error { return r.files.WriteReport(p.ctx, actor, f.ID, w) }
-		if c.Out == "" {
-			return write(p.stdout)
-		}
-		return writeNew(c.Out, write)
 	})
 }
 

@@ -11,12 +11,17 @@ import (
 const Zone = "Europe/Warsaw"
 
 // CivilDate is the ISO date of an instant in Zone.
-func CivilDate(at time.Time) string {
+func CivilDate(at time.Time) string { return inZone(at).Format(time.DateOnly) }
+
+// CivilTime is the date and time of an instant in Zone, for people.
+func CivilTime(at time.Time) string { return inZone(at).Format("2006-01-02 15:04:05 MST") }
+
+func inZone(at time.Time) time.Time {
 	zone, err := time.LoadLocation(Zone)
 	if err != nil {
 		zone = time.UTC // the program embeds the time zones; only a stripped test binary gets here
 	}
-	return at.In(zone).Format(time.DateOnly)
+	return at.In(zone)
 }
 
 // CheckText refuses text that is not UTF-8, holds control characters, is longer than limit characters, or is empty though

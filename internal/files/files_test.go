@@ -255,7 +255,7 @@ func TestReports(t *testing.T) {
 			}
 		}
 		out.Reset()
-		must(s.t, s.files.WriteFindings(ctx, s.actor, f.ID, &out))
+		must(s.t, s.files.WriteValidationReport(ctx, s.actor, f.ID, files.ReportCSV, "en", &out))
 		if !strings.Contains(out.String(), "domain.own_account_unknown") {
 			s.t.Errorf("findings:\n%s", out.String())
 		}

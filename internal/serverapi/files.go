@@ -50,7 +50,8 @@ type Totals struct {
 	Errors      int64            `json:"errors" doc:"Findings of severity ERROR."`
 	Warnings    int64            `json:"warnings" doc:"Findings of severity WARNING."`
 	Encoding    string           `json:"encoding,omitempty"`
-	ByDirection map[string]Sum   `json:"byDirection,omitempty" nullable:"false"`
+	ByDirection map[string]Sum   `json:"byDirection,omitempty" nullable:"false" doc:"Records without errors."`
+	Refused     Sum              `json:"refused" doc:"Records with an error, as far as their amounts can be read."`
 	Codes       map[string]int64 `json:"codes,omitempty" nullable:"false" doc:"Findings per code, complete; the list of findings is capped."`
 }
 
@@ -77,7 +78,7 @@ func fileFrom(f bank.TransactionFile) TransactionFile {
 	t := f.Totals
 	return TransactionFile{ID: f.ID.String(), Name: f.Name, MasterAccountID: f.MasterAccount.String(), Status: string(f.Status),
 		StopReason: f.StopReason, SHA256: hexadecimal(f.SHA256[:]), Bytes: f.Bytes, Acceptance: string(f.Acceptance),
-		Totals:     Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Codes: t.Codes},
+		Totals:     Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Refused: Sum(t.Refused), Codes: t.Codes},
 		UploadedBy: f.UploadedBy, UploadedAt: moment(f.UploadedAt), ValidatedAt: instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
 		ExecutingAt: instant(f.ExecutingAt), ExecutedAt: instant(f.ExecutedAt)}
 }

@@ -93,7 +93,7 @@ func TestBrokenReport(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	s := &server{Config: Config{Log: quiet}}
 	broken := httptest.NewServer(web.Exchanges(quiet, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := s.streamCSV(w, r, "report", func(out http.ResponseWriter) error {
+		err := s.stream(w, r, download{"text/csv", "report.csv"}, func(out http.ResponseWriter) error {
 			if r.URL.Path == "/late" {
 				_, _ = io.WriteString(out, strings.Repeat("a,b\n", 10_000))
 			}

@@ -356,6 +356,38 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// reportsOf asks for the reports of an Invalid file in each form and language, and for its rejected records.
+func reportsOf(t *testing.T, api *caller, id, rejected string) {
+	t.Helper()
+	const path, workbook = "/secure/transaction-files/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	for _, c := range []struct{ query, accept, language, wantType, wantLanguage, wantBody string }{
+		{"", "", "", "text/csv; charset=utf-8", "en", "error,1,3,amount,record.amount_zero"},
+		{"", "text/html,*/*;q=0.8", "pl-PL", "text/html; charset=utf-8", "pl", `<html lang="pl">`},
+		{"?lang=pl", workbook, "en", workbook, "pl", "PK"},
+		{"?format=html&lang=en", "text/csv", "pl", "text/html; charset=utf-8", "en", "<mark>0</mark>"},
+	} {
+		a := api.do("GET", path+id+"/validation-report"+c.query, nil, "Accept", c.accept, "Accept-Language", c.language).ok(200, nil)
+		page, kept := strings.HasPrefix(c.wantType, "text/html"), strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment")
+		if a.header.Get("Content-Type") != c.wantType || a.header.Get("Content-Language") != c.wantLanguage || !strings.Contains(string(a.body), c.wantBody) ||
+			kept == page || page != strings.Contains(a.header.Get("Content-Security-Policy"), "sha256-") {
+			t.Errorf("%+v: %s\n%.300s", c, a.header, a.body)
+		}
+	}
+	api.do("GET", path+id+"/validation-report?format=pdf", nil).refused(bank.ErrInvalid)
+	api.do("GET", path+id+"/validation-report?lang=de", nil).refused(bank.ErrInvalid)
+	api.do("GET", path+id+"/validation-report", nil, "Accept", "image/png").refused(bank.ErrNotAcceptable)
+	api.do("GET", path+id+"/rejected-records", nil, "Accept", "image/png").refused(bank.ErrNotAcceptable)
+	if a := api.do("GET", path+id+"/rejected-records", nil).ok(200, nil); string(a.body) != rejected {
+		t.Errorf("rejected records: %q", a.body)
+	}
+	var list FindingList
+	api.do("GET", path+id+"/findings?lang=pl", nil).ok(200, &list)
+	if f := list.Items[0]; !strings.HasPrefix(f.Message, "Kwota") || string([]rune(f.Record)[f.From:f.To]) != "0" {
+		t.Errorf("finding %+v", f)
+	}
+	api.do("GET", path+id+"/findings?lang=de", nil).refused(bank.ErrInvalid)
+}
+
 // TestInvalidFile is told by its findings, as JSON page by page and as CSV.
 func TestInvalidFile(t *testing.T) {
 	s := newScene(t)
@@ -396,6 +428,7 @@ func TestInvalidFile(t *testing.T) {
 		t.Errorf("CSV: %s", csv.body)
 	}
 	api.do("GET", "/secure/transaction-files/"+f.ID+"/findings", nil, "Accept", "image/png").refused(bank.ErrNotAcceptable)
+	reportsOf(t, api, f.ID, bad+bad)
 	api.do("POST", "/secure/transaction-files/"+f.ID+"/validate", nil).ok(202, &f)
 	if f.Status != "Pending" {
 		t.Errorf("validate again: %+v", f)

@@ -132,6 +132,8 @@ func wrongDecisions(b Balance, account string) []wrong {
 		{"two homes", "POST", "/secure/technical-items/" + nowhere + "/assign", `{"reason":"x","ownFunds":true,"balanceId":"` + b.ID + `"}`, nil, bank.ErrInvalid, "/balanceId"},
 		{"no such file", "GET", "/secure/transaction-files/" + nowhere, nil, nil, bank.ErrNotFound, ""},
 		{"findings of no file", "GET", "/secure/transaction-files/" + nowhere + "/findings", nil, nil, bank.ErrNotFound, ""},
+		{"validation report of no file", "GET", "/secure/transaction-files/" + nowhere + "/validation-report", nil, nil, bank.ErrNotFound, ""},
+		{"rejected records of no file", "GET", "/secure/transaction-files/" + nowhere + "/rejected-records", nil, nil, bank.ErrNotFound, ""},
 		{"report of no file", "GET", "/secure/transaction-files/" + nowhere + "/report", nil, nil, bank.ErrNotFound, ""},
 		{"execution of no file", "POST", "/secure/transaction-files/" + nowhere + "/execute", nil, nil, bank.ErrNotFound, ""},
 		{"file for no account", "POST", files + nowhere, "x", []string{"Content-Type", "text/plain"}, bank.ErrNotFound, ""},

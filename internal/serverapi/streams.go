@@ -22,9 +22,15 @@ func streamRoutes(tag string) []route {
 			description: "The bank's bytes as they are, up to 512 MiB, as application/octet-stream or text/plain. The answer comes when they are stored; validation follows: read the file until it is no longer Pending.",
 			status:      http.StatusCreated, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrNotFound, bank.ErrFileDuplicate, bank.ErrFileNameTaken},
 			answer: fileExample, mount: direct((*server).uploadFile, documentUpload)},
-		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/findings", id: "listFindings", tag: tag, summary: "The validation report",
-			description: "What validation found, file findings first, then errors, then warnings: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor).",
+		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/findings", id: "listFindings", tag: tag, summary: "What validation found",
+			description: "Errors first, then warnings, each with the record it is about: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor; the same as the validation report). In English or Polish, by lang or Accept-Language.",
 			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrNotAcceptable}, answer: listOf(findingExample), mount: direct((*server).findings, documentFindings)},
+		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/validation-report", id: "getValidationReport", tag: tag, summary: "The validation report for people",
+			description: "Totals first, then the findings, errors first, each with its line, field, text and the record with the field marked: CSV, a workbook (XLSX) or a page (HTML), by format or Accept, in English or Polish, by lang or Accept-Language. There once the file is validated.",
+			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable}, mount: direct((*server).validationReport, documentValidationReport)},
+		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/rejected-records", id: "getRejectedRecords", tag: tag, summary: "The records with errors, as received",
+			description: "All of them, whatever the cap on findings, in the bank's own bytes: a file again, to talk to the bank about.",
+			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable}, mount: direct((*server).rejectedRecords, documentRejectedRecords)},
 		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/report", id: "getReport", tag: tag, summary: "The executed-file report",
 			description: "CSV: the file, the totals per outcome, then every line with what became of it. There once the file is Executed.",
 			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable}, mount: direct((*server).report, documentReport)},
@@ -129,6 +135,7 @@ type FindingList struct {
 func documentFindings(o *huma.Operation, schemas huma.Registry) {
 	least, most := 1.0, 200.0
 	o.Parameters = append(o.Parameters, parameter("fileId", "path", "Of the transaction file.", uuidSchema()),
+		langParameter(),
 		parameter("limit", "query", "Elements of one page.", &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Default: defaultLimit}),
 		parameter("cursor", "query", "nextCursor of the page before.", textSchema(200)))
 	answersJSON(o, schemas.Schema(reflect.TypeFor[FindingList](), true, "FindingList"))
@@ -163,12 +170,11 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request, actor bank.Act
 	}
 	switch web.Offered(r.Header.Get("Accept"), "application/json", "text/csv") {
 	case "text/csv":
-		if _, err := queryOf(r.URL.RawQuery); err != nil {
+		values, err := queryOf(r.URL.RawQuery, "lang")
+		if err != nil {
 			return err
 		}
-		return s.streamCSV(w, r, "findings-"+id.String(), func(out http.ResponseWriter) error {
-			return s.Files.WriteFindings(r.Context(), actor, id, out)
-		})
+		return s.streamReport(w, r, actor, id, files.ReportCSV, values)
 	case "application/json":
 		return s.findingsPage(w, r, actor, id)
 	}
@@ -228,36 +234,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor
 	if web.Offered(r.Header.Get("Accept"), "text/csv") == "" {
 		return bank.ErrNotAcceptable.With("the report is text/csv")
 	}
-	return s.streamCSV(w, r, "report-"+id.String(), func(out http.ResponseWriter) error {
+	return s.stream(w, r, download{"text/csv; charset=utf-8", "report-" + id.String() + ".csv"}, func(out http.ResponseWriter) error {
 		return s.Files.WriteReport(r.Context(), actor, id, out)
 	})
-}
-
-// streamCSV lets write stream a report. Refused before the first byte, the caller gets the problem; broken off later, the
-// connection ends, so that nobody takes a part for the whole.
-func (s *server) streamCSV(w http.ResponseWriter, r *http.Request, name string, write func(http.ResponseWriter) error) error {
-	out := &csvWriter{ResponseWriter: w, name: name}
-	err := write(out)
-	if err != nil && out.began {
-		s.Log.ErrorContext(r.Context(), "report broken off", "requestId", web.RequestID(r.Context()), "cause", err.Error())
-		panic(http.ErrAbortHandler)
-	}
-	return err
-}
-
-// csvWriter sets the headers of a download with its first byte.
-type csvWriter struct {
-	http.ResponseWriter
-	name  string
-	began bool
-}
-
-// Write implements io.Writer.
-func (c *csvWriter) Write(p []byte) (int, error) {
-	if !c.began {
-		c.began = true
-		c.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		c.Header().Set("Content-Disposition", `attachment; filename="`+c.name+`.csv"`)
-	}
-	return c.ResponseWriter.Write(p)
 }

@@ -321,6 +321,25 @@ const (
 	ListTransactionFilesParamsStatusValidated ListTransactionFilesParamsStatus = "Validated"
 )
 
+// Defines values for ListFindingsParamsLang.
+const (
+	ListFindingsParamsLangEn ListFindingsParamsLang = "en"
+	ListFindingsParamsLangPl ListFindingsParamsLang = "pl"
+)
+
+// Defines values for GetValidationReportParamsFormat.
+const (
+	CSV  GetValidationReportParamsFormat = "csv"
+	HTML GetValidationReportParamsFormat = "html"
+	Xlsx GetValidationReportParamsFormat = "xlsx"
+)
+
+// Defines values for GetValidationReportParamsLang.
+const (
+	GetValidationReportParamsLangEn GetValidationReportParamsLang = "en"
+	GetValidationReportParamsLangPl GetValidationReportParamsLang = "pl"
+)
+
 // Defines values for ListTransactionsParamsStatus.
 const (
 	ListTransactionsParamsStatusAUTHORIZED ListTransactionsParamsStatus = "AUTHORIZED"
@@ -1058,6 +1077,7 @@ type Sum struct {
 
 // Totals defines model for Totals.
 type Totals struct {
+	// ByDirection Records without errors.
 	ByDirection *map[string]Sum `json:"byDirection,omitempty"`
 
 	// Codes Findings per code, complete; the list of findings is capped.
@@ -1067,6 +1087,7 @@ type Totals struct {
 	// Errors Findings of severity ERROR.
 	Errors  int64 `json:"errors"`
 	Records int64 `json:"records"`
+	Refused Sum   `json:"refused"`
 
 	// Warnings Findings of severity WARNING.
 	Warnings int64 `json:"warnings"`
@@ -1387,12 +1408,33 @@ type UploadTransactionFileParams struct {
 
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {
+	// Lang Language of the texts, before Accept-Language.
+	Lang *ListFindingsParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
+
 	// Limit Elements of one page.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor nextCursor of the page before.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ListFindingsParamsLang defines parameters for ListFindings.
+type ListFindingsParamsLang string
+
+// GetValidationReportParams defines parameters for GetValidationReport.
+type GetValidationReportParams struct {
+	// Format Form of the report, before Accept.
+	Format *GetValidationReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Lang Language of the texts, before Accept-Language.
+	Lang *GetValidationReportParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// GetValidationReportParamsFormat defines parameters for GetValidationReport.
+type GetValidationReportParamsFormat string
+
+// GetValidationReportParamsLang defines parameters for GetValidationReport.
+type GetValidationReportParamsLang string
 
 // ListTransactionsParams defines parameters for ListTransactions.
 type ListTransactionsParams struct {
@@ -1773,10 +1815,17 @@ func (c *Client) ExecuteTransactionFile(ctx context.Context, fileID string, opti
 	}, options)
 }
 
-// ListFindings: The validation report. What validation found, file findings first, then errors, then warnings: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor).
+// ListFindings: What validation found. Errors first, then warnings, each with the record it is about: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor; the same as the validation report). In English or Polish, by lang or Accept-Language.
 func (c *Client) ListFindings(ctx context.Context, fileID string, params *ListFindingsParams, options ...Option) (*FindingList, error) {
 	return callJSON[FindingList](ctx, c, &request{
 		method: "GET", path: fmt.Sprintf("/secure/transaction-files/%s/findings", segment(fileID)), query: queryOf(params),
+	}, options)
+}
+
+// GetRejectedRecords: The records with errors, as received. All of them, whatever the cap on findings, in the bank's own bytes: a file again, to talk to the bank about.
+func (c *Client) GetRejectedRecords(ctx context.Context, fileID string, options ...Option) (*Download, error) {
+	return callDownload(ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/transaction-files/%s/rejected-records", segment(fileID)),
 	}, options)
 }
 
@@ -1791,6 +1840,13 @@ func (c *Client) GetReport(ctx context.Context, fileID string, options ...Option
 func (c *Client) ValidateTransactionFile(ctx context.Context, fileID string, options ...Option) (*TransactionFile, error) {
 	return callJSON[TransactionFile](ctx, c, &request{
 		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/validate", segment(fileID)), keyed: true,
+	}, options)
+}
+
+// GetValidationReport: The validation report for people. Totals first, then the findings, errors first, each with its line, field, text and the record with the field marked: CSV, a workbook (XLSX) or a page (HTML), by format or Accept, in English or Polish, by lang or Accept-Language. There once the file is validated.
+func (c *Client) GetValidationReport(ctx context.Context, fileID string, params *GetValidationReportParams, options ...Option) (*Download, error) {
+	return callDownload(ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/transaction-files/%s/validation-report", segment(fileID)), query: queryOf(params),
 	}, options)
 }
 

@@ -634,10 +634,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The validation report
-         * @description What validation found, file findings first, then errors, then warnings: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor).
+         * What validation found
+         * @description Errors first, then warnings, each with the record it is about: as JSON, or whole as CSV with Accept: text/csv (without limit and cursor; the same as the validation report). In English or Polish, by lang or Accept-Language.
          */
         get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secure/transaction-files/{fileId}/rejected-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The records with errors, as received
+         * @description All of them, whatever the cap on findings, in the bank's own bytes: a file again, to talk to the bank about.
+         */
+        get: operations["getRejectedRecords"];
         put?: never;
         post?: never;
         delete?: never;
@@ -680,6 +700,26 @@ export interface paths {
          * @description The same bytes, after a setting or an account was mended. The file is Pending again.
          */
         post: operations["validateTransactionFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secure/transaction-files/{fileId}/validation-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The validation report for people
+         * @description Totals first, then the findings, errors first, each with its line, field, text and the record with the field marked: CSV, a workbook (XLSX) or a page (HTML), by format or Accept, in English or Polish, by lang or Accept-Language. There once the file is validated.
+         */
+        get: operations["getValidationReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1521,6 +1561,7 @@ export interface components {
             count: number;
         };
         Totals: {
+            /** @description Records without errors. */
             byDirection?: {
                 [key: string]: components["schemas"]["Sum"];
             };
@@ -1536,6 +1577,8 @@ export interface components {
             errors: number;
             /** Format: int64 */
             records: number;
+            /** @description Records with an error, as far as their amounts can be read. */
+            refused: components["schemas"]["Sum"];
             /**
              * Format: int64
              * @description Findings of severity WARNING.
@@ -5950,6 +5993,10 @@ export interface operations {
                      *             "count": 1,
                      *             "amount": 12345
                      *           }
+                     *         },
+                     *         "refused": {
+                     *           "count": 0,
+                     *           "amount": 0
                      *         }
                      *       },
                      *       "uploadedBy": "sandbox for V-Example-Backend",
@@ -6009,6 +6056,10 @@ export interface operations {
                      *             "count": 1,
                      *             "amount": 12345
                      *           }
+                     *         },
+                     *         "refused": {
+                     *           "count": 0,
+                     *           "amount": 0
                      *         }
                      *       },
                      *       "uploadedBy": "sandbox for V-Example-Backend",
@@ -6836,6 +6887,10 @@ export interface operations {
                      *                 "count": 3,
                      *                 "amount": 37035
                      *               }
+                     *             },
+                     *             "refused": {
+                     *               "count": 0,
+                     *               "amount": 0
                      *             }
                      *           },
                      *           "uploadedBy": "V-Example-Backend",
@@ -6995,6 +7050,10 @@ export interface operations {
                      *             "count": 3,
                      *             "amount": 37035
                      *           }
+                     *         },
+                     *         "refused": {
+                     *           "count": 0,
+                     *           "amount": 0
                      *         }
                      *       },
                      *       "uploadedBy": "V-Example-Backend",
@@ -7180,6 +7239,10 @@ export interface operations {
                      *             "count": 3,
                      *             "amount": 37035
                      *           }
+                     *         },
+                     *         "refused": {
+                     *           "count": 0,
+                     *           "amount": 0
                      *         }
                      *       },
                      *       "uploadedBy": "V-Example-Backend",
@@ -7344,6 +7407,10 @@ export interface operations {
                      *               "count": 3,
                      *               "amount": 37035
                      *             }
+                     *           },
+                     *           "refused": {
+                     *             "count": 0,
+                     *             "amount": 0
                      *           }
                      *         },
                      *         "uploadedBy": "V-Example-Backend",
@@ -7493,6 +7560,8 @@ export interface operations {
     listFindings: {
         parameters: {
             query?: {
+                /** @description Language of the texts, before Accept-Language. */
+                lang?: "en" | "pl";
                 /** @description Elements of one page. */
                 limit?: number;
                 /** @description nextCursor of the page before. */
@@ -7586,6 +7655,152 @@ export interface operations {
             };
             /** @description Not Acceptable: not-acceptable */
             406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRejectedRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the transaction file. */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Acceptable: not-acceptable */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: conflict */
+            409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -7843,6 +8058,10 @@ export interface operations {
                      *             "count": 3,
                      *             "amount": 37035
                      *           }
+                     *         },
+                     *         "refused": {
+                     *           "count": 0,
+                     *           "amount": 0
                      *         }
                      *       },
                      *       "uploadedBy": "V-Example-Backend",
@@ -7937,6 +8156,159 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: invalid, idempotency-key-reused */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getValidationReport: {
+        parameters: {
+            query?: {
+                /** @description Form of the report, before Accept. */
+                format?: "csv" | "xlsx" | "html";
+                /** @description Language of the texts, before Accept-Language. */
+                lang?: "en" | "pl";
+            };
+            header?: never;
+            path: {
+                /** @description Of the transaction file. */
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                    "text/html": string;
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Acceptable: not-acceptable */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
