@@ -13,6 +13,7 @@ import (
 type settingFlags struct {
 	IBANMode *ibanModeFlag `help:"Who issues IBANs: AUTOMATIC (with the balance), API or PANEL." name:"iban-mode" placeholder:"MODE"`
 	KYCGate  *switchFlag   `help:"on: no IBAN before the end user's kycStatus is ACCEPTED." name:"kyc-gate" placeholder:"on|off"`
+	Sliding  *switchFlag   `help:"on: the session of an end user begins anew with each use, for 12 hours at most; off: it ends after 10 minutes." name:"sliding-sessions" placeholder:"on|off"`
 	FourEyes *switchFlag   `help:"on: a second person must decide about files, items, roles, settings, certificates and base IBANs." placeholder:"on|off"`
 }
 
@@ -22,6 +23,9 @@ func (f settingFlags) apply(s *bank.Settings) {
 	}
 	if f.KYCGate != nil {
 		s.KYCGate = f.KYCGate.on
+	}
+	if f.Sliding != nil {
+		s.SlidingSessions = f.Sliding.on
 	}
 	if f.FourEyes != nil {
 		s.FourEyes = f.FourEyes.on
@@ -93,7 +97,7 @@ type customerSetCommand struct {
 // Validate wants something to change; kong calls it.
 func (c *customerSetCommand) Validate() error {
 	if c.settingFlags == (settingFlags{}) && c.AddBalanceRoles == nil {
-		return fmt.Errorf("say what to set: --iban-mode, --kyc-gate, --four-eyes or --add-balance-roles")
+		return fmt.Errorf("say what to set: --iban-mode, --kyc-gate, --sliding-sessions, --four-eyes or --add-balance-roles")
 	}
 	return nil
 }

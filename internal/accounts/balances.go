@@ -140,19 +140,32 @@ func (s *Service) Balance(ctx context.Context, actor bank.Actor, id bank.ID) (v 
 }
 
 // UserBalances lists the balances of an end user; a receivable beside one is the customer's matter.
-func (s *Service) UserBalances(ctx context.Context, actor bank.Actor, user bank.ID) (list []BalanceView, err error) {
+func (s *Service) UserBalances(ctx context.Context, actor bank.Actor, user bank.ID) ([]BalanceView, error) {
 	if err := actor.May(bank.PermUsersRead); err != nil {
 		return nil, err
 	}
+	return s.balancesOf(ctx, actor.Customer, user)
+}
+
+// HeldBalances is UserBalances for the end user who asks.
+func (s *Service) HeldBalances(ctx context.Context, actor bank.Actor) ([]BalanceView, error) {
+	user, err := actor.Self()
+	if err != nil {
+		return nil, err
+	}
+	return s.balancesOf(ctx, actor.Customer, user)
+}
+
+func (s *Service) balancesOf(ctx context.Context, customer bank.CustomerID, user bank.ID) (list []BalanceView, err error) {
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := tx.User(actor.Customer, user); err != nil {
+		if _, err := tx.User(customer, user); err != nil {
 			return notFound(err, "end user")
 		}
-		balances, err := tx.UserBalances(actor.Customer, user)
+		balances, err := tx.UserBalances(customer, user)
 		if err != nil {
 			return err
 		}
-		list, err = viewsOf(tx, actor.Customer, userKind(balances), s.now())
+		list, err = viewsOf(tx, customer, userKind(balances), s.now())
 		return err
 	})
 	return list, err

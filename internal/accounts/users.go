@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"ims/iban"
@@ -131,7 +132,7 @@ func (s *Service) Users(ctx context.Context, actor bank.Actor, f UserFilter) (li
 
 // UpdateUser changes an end user: patch is given the present one, locked. Where the customer's IBANs wait for KYC, the
 // moment it is accepted issues them; an end user who becomes active again gets the credits that were frozen meanwhile. An
-// error of patch ends the change.
+// error of patch ends the change. Who is locked is signed out everywhere.
 func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, patch func(*bank.User) error) (u bank.User, err error) {
 	if err := actor.May(bank.PermUsersWrite); err != nil {
 		return u, err
@@ -158,12 +159,30 @@ func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, 
 			return err
 		}
 		batch.Audit(actor, "user.update", u.ID.String(), publicFacts(before), publicFacts(u))
+		if err := signOut(tx, batch, actor, u); err != nil {
+			return err
+		}
 		return batch.Commit()
 	})
 	if err == nil {
 		s.cache.drop("")
 	}
 	return u, err
+}
+
+// signOut ends the sessions of an end user who is locked.
+func signOut(tx *store.Tx, batch *ledger.Batch, actor bank.Actor, u bank.User) error {
+	if u.Status == bank.UserActive {
+		return nil
+	}
+	ended, err := tx.EndUserSessions(u.Customer, u.ID)
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	for _, session := range ended {
+		batch.Audit(actor, "session.ended", session.ID.String(), `{"userId":"`+u.ID.String()+`"}`, "")
+	}
+	return nil
 }
 
 // followUser does to the balances of an end user what a change of the end user means for them. It locks the balances first,

@@ -27,13 +27,14 @@ const (
 	PermCustomerWrite  Permission = "customer:write"
 
 	PermNotificationsWrite Permission = "notifications:write"
+	PermSessionsWrite      Permission = "sessions:write" // sign end users in and out
 )
 
 // AllPermissions lists every permission.
 func AllPermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
 		PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
-		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite}
+		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite, PermSessionsWrite}
 }
 
 // Role names a set of permissions of one customer.
@@ -72,10 +73,11 @@ func InstitutionOnly(p Permission) bool {
 	return false
 }
 
-// CertificatePermissions are those of a new certificate; files and items must be granted by name.
+// CertificatePermissions are those of a new certificate; files and items must be granted by name. No role has
+// PermSessionsWrite: only the customer's own programs know who an end user is.
 func CertificatePermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
-		PermHistoryRead, PermFundsRead, PermNotificationsWrite}
+		PermHistoryRead, PermFundsRead, PermNotificationsWrite, PermSessionsWrite}
 }
 
 // ActorKind says what acts.
@@ -85,15 +87,25 @@ type ActorKind string
 const (
 	ActorOperator    ActorKind = "OPERATOR"
 	ActorCertificate ActorKind = "CERTIFICATE"
-	ActorSystem      ActorKind = "SYSTEM" // a worker of ours, or whoever holds the store while nobody is onboarded yet
+	ActorEndUser     ActorKind = "END_USER" // with a session token; has no permissions and reads what is their own
+	ActorSystem      ActorKind = "SYSTEM"   // a worker of ours, or whoever holds the store while nobody is onboarded yet
 )
 
 // Actor is who acts for a customer, with what they may do. An empty permission list means nobody.
 type Actor struct {
 	Customer    CustomerID
 	Kind        ActorKind
-	Name        string // e-mail, CN, or the worker's name; written to the audit trail
+	Name        string // e-mail, CN, "end user" with their id, or the worker's name; written to the audit trail
 	Permissions []Permission
+	User        ID // of an end user
+}
+
+// Self returns the end user that the actor is, or an error of kind Forbidden.
+func (a Actor) Self() (ID, error) {
+	if a.Kind != ActorEndUser || a.User.IsZero() {
+		return ID{}, ErrForbidden.With("%s is no end user", a.Name)
+	}
+	return a.User, nil
 }
 
 // May returns an error of kind Forbidden unless the actor has the permission. Only the system needs none.

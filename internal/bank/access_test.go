@@ -30,6 +30,19 @@ func TestMay(t *testing.T) {
 	}
 }
 
+// TestSelf: only an end user is one, and has no permission by that.
+func TestSelf(t *testing.T) {
+	user := bank.NewID()
+	if got, err := (bank.Actor{Kind: bank.ActorEndUser, User: user}).Self(); err != nil || got != user {
+		t.Errorf("an end user is %v, %v", got, err)
+	}
+	for _, a := range []bank.Actor{{}, {Kind: bank.ActorEndUser}, {Kind: bank.ActorOperator, User: user}, bank.System(1, "worker")} {
+		if _, err := a.Self(); !errors.Is(err, bank.ErrForbidden) {
+			t.Errorf("%+v is an end user: %v", a, err)
+		}
+	}
+}
+
 // TestDefaultRoles restates the table of roles.
 func TestDefaultRoles(t *testing.T) {
 	everyone := []bank.Permission{bank.PermUsersRead, bank.PermHistoryRead, bank.PermBalancesWrite}
@@ -38,7 +51,7 @@ func TestDefaultRoles(t *testing.T) {
 		for role, want := range map[bank.Role]bool{
 			bank.Employee: slices.Contains(everyone, p),
 			bank.Manager:  slices.Contains(everyone, p) || slices.Contains(managers, p),
-			bank.Admin:    true,
+			bank.Admin:    p != bank.PermSessionsWrite, // to be signed in as an end user is to be that end user
 		} {
 			if got := slices.Contains(bank.DefaultPermissions(role), p); got != want {
 				t.Errorf("%s may %s: %t", role, p, got)

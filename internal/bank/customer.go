@@ -33,6 +33,8 @@ type Settings struct {
 	IBANMode IBANMode `json:"ibanMode"`
 	FourEyes bool     `json:"fourEyes"` // a second person for files, items, roles, settings, certificates and base IBANs
 	KYCGate  bool     `json:"kycGate"`  // no IBAN before the end user's kycStatus is ACCEPTED
+	// SlidingSessions lets the session of an end user begin anew with each use; otherwise it ends after its time, used or not.
+	SlidingSessions bool `json:"slidingSessions"`
 }
 
 // DefaultSettings are those of a new customer.

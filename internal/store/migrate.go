@@ -24,6 +24,7 @@ var SchemaVersion = slices.Max(slices.Collect(maps.Keys(steps)))
 var steps = map[int64][]string{
 	1:  {"0001_init.sql", "0001_append_only.ENGINE.sql"},
 	2:  {"0002_dialects.sql"},
+	10: {"0010_sessions.sql"},
 	11: {"0011_conduct.sql"},
 	12: {"0012_onboarding.sql", "0012_sandbox_for_ever.ENGINE.sql"},
 	20: {"0020_notifications.sql"},

@@ -46,6 +46,11 @@ var peopleProbes = []probe{
 		return found(tx.OpenApproval(c, "file.execute", "file 1"))
 	}},
 	{"DecideApproval", func(tx *store.Tx, c bank.CustomerID) error { return tx.DecideApproval(approval(c, 1)) }},
+	{"SessionByToken", func(tx *store.Tx, c bank.CustomerID) error {
+		return found(tx.SessionByToken(c, session(c, 1).TokenHash))
+	}},
+	{"ExtendSession", func(tx *store.Tx, c bank.CustomerID) error { return tx.ExtendSession(c, id(1), at(9000)) }},
+	{"EndSession", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.EndSession(c, id(1))) }},
 	{"RevokeCertificate", func(tx *store.Tx, c bank.CustomerID) error { return tx.RevokeCertificate(c, "0001", "lost", 1) }},
 }
 
@@ -287,6 +292,13 @@ func TestNeighbourUntouched(t *testing.T) {
 		{"LeaseFile", func(tx *store.Tx, c bank.CustomerID) error {
 			return isNew(tx.LeaseFile(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "w", at(1), at(2000)))
 		}},
+		{"EndUserSessions", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.EndUserSessions(c, id(1))) }},
+		{"DropExpiredSessions", func(tx *store.Tx, c bank.CustomerID) error {
+			return found(tx.DropExpiredSessions(c, at(9000), 100))
+		}},
+		{"DropUsedAssertions", func(tx *store.Tx, c bank.CustomerID) error {
+			return found(tx.DropUsedAssertions(c, at(9000), 100))
+		}},
 		{"DropAnswers", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DropAnswers(c, at(1000), 100)) }},
 		{"RemoveDomain", func(tx *store.Tx, c bank.CustomerID) error { return tx.RemoveDomain(c, "panel-2.example") }},
 		{"SetPermissions", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetPermissions(c, bank.Admin, nil) }},
@@ -306,6 +318,12 @@ func TestNeighbourUntouched(t *testing.T) {
 		equal(t, "the neighbour's upload", string(parts), "an upload that became no file")
 		plan := get(t, s, func(tx *store.Tx) ([]byte, error) { return tx.PlanChunk(second, 1, 0) })
 		equal(t, "the neighbour's plan", string(plan), "plan")
+		kept := get(t, s, func(tx *store.Tx) (bank.Session, error) {
+			return tx.SessionByToken(second, session(second, 1).TokenHash)
+		})
+		equal(t, "the neighbour's session", kept, session(second, 1))
+		used := s.try(t, func(tx *store.Tx) error { return isNew(tx.UseAssertion(second, "jti-1", at(1))) })
+		wantError(t, "the neighbour's assertion", used, errNotNew)
 		if after := s.counts(t); after["file_plan"] == counts["file_plan"] || after["details"] == counts["details"] {
 			t.Error("the changes did nothing, so the test proves nothing")
 		}

@@ -273,6 +273,7 @@ var insertRaces = []race{
 	{"base IBAN", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) {
 		return unless(tx.RegisterBase("FR", c+bank.CustomerID(i)), bank.ErrBaseIBANOverlap)
 	}},
+	{"assertion", func(tx *store.Tx, c bank.CustomerID, i int) (bool, error) { return tx.UseAssertion(c, "raced", at(i)) }},
 	{"CN", func(tx *store.Tx, _ bank.CustomerID, i int) (bool, error) {
 		owner, err := tx.ClaimCN("V-Raced-App", bank.CustomerID(1000+i))
 		return owner == bank.CustomerID(1000+i), err
@@ -294,6 +295,9 @@ var updateRaces = []race{
 	}},
 	{"balance", func(tx *store.Tx, c bank.CustomerID, _ int) (bool, error) {
 		return unless(tx.CloseBalance(c, 6), bank.ErrNotFound)
+	}},
+	{"session", func(tx *store.Tx, c bank.CustomerID, _ int) (bool, error) {
+		return unless(found(tx.EndSession(c, id(1))), bank.ErrNotFound)
 	}},
 	{"certificate", func(tx *store.Tx, c bank.CustomerID, _ int) (bool, error) {
 		return unless(tx.RevokeCertificate(c, "0001", "lost", 1), bank.ErrNotFound)
