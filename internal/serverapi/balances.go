@@ -22,7 +22,7 @@ func balanceRoutes() []route {
 			need:        bank.PermUsersRead, answer: map[string]any{"items": []any{balanceExample}}, mount: typed((*server).listBalances)},
 		{method: http.MethodGet, path: "/secure/balances/{balanceId}", id: "getBalance", tag: tag, summary: "Read a balance",
 			description: "booked is what the postings add up to, held what is reserved of it, available the rest.",
-			need:        bank.PermUsersRead, answer: balanceExample, mount: typed((*server).getBalance)},
+			need:        bank.PermUsersRead, answer: balanceExample, tagged: true, mount: typed((*server).getBalance)},
 		{method: http.MethodDelete, path: "/secure/balances/{balanceId}", id: "closeBalance", tag: tag, summary: "Close a balance",
 			description: "For ever, with its IBAN. It must be empty, without holds and debts.",
 			need:        bank.PermBalancesWrite, problems: []*bank.Error{bank.ErrBalanceNotEmpty, bank.ErrBalanceClosed},

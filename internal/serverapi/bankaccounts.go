@@ -29,7 +29,7 @@ func bankAccountRoutes() []route {
 			answer: map[string]any{"items": []any{bankAccountExample}}, mount: direct((*server).getIBAN, documentGetIBAN)},
 		{method: http.MethodGet, path: "/secure/bank-accounts/{iban}", id: "getBankAccount", tag: tag, summary: "Read an IBAN",
 			description: "With spaces or without.",
-			need:        bank.PermUsersRead, answer: bankAccountExample, mount: typed((*server).getBankAccount)},
+			need:        bank.PermUsersRead, answer: bankAccountExample, tagged: true, mount: typed((*server).getBankAccount)},
 		{method: http.MethodDelete, path: "/secure/bank-accounts/{iban}", id: "closeIban", tag: tag, summary: "Close an IBAN",
 			description: "For ever: it is never given to anybody again. Its balance must be empty, and may get another IBAN.",
 			need:        bank.PermIBANsIssue, problems: []*bank.Error{bank.ErrConflict, bank.ErrBalanceNotEmpty, bank.ErrBalanceClosed},

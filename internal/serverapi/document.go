@@ -38,6 +38,9 @@ body gets the first answer, status and body as they were, marked Idempotent-Repl
 is running 409 with Retry-After. Answers are kept for 30 days beside what they tell of; the keys of money for ever. What was refused
 had no effect and leaves the key free, and so does a 202 that waits for a second person.
 
+**Objects that change** have an ETag. GET with If-None-Match answers 304 while nothing changed; PATCH with If-Match answers 412 where
+somebody else was faster.
+
 **Limits.** A certificate may send a number of requests per second, told in RateLimit and RateLimit-Policy; beyond them the answer is
 429 with Retry-After. A body has at most 64 KiB (a transaction file 512 MiB) and must be there within 10 seconds.
 
@@ -85,6 +88,11 @@ func (r route) operation(api huma.API) huma.Operation {
 	}
 	if r.key != keyIgnored {
 		o.Parameters = append(o.Parameters, keyParameters(r.key == keyRequired)...)
+	}
+	if r.tagged && r.method == http.MethodGet {
+		o.Parameters = append(o.Parameters, &huma.Param{Name: web.IfNoneMatchHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+			Description: "ETags of what you have: where it is still the same, the answer is 304 without a body."})
+		o.Responses["304"] = &huma.Response{Description: "Not changed since the ETag was given."}
 	}
 	return o
 }
@@ -182,6 +190,9 @@ func (r route) headers(status string, response *huma.Response) {
 		response.Headers = map[string]*huma.Param{}
 	}
 	response.Headers[web.RequestIDHeader] = &huma.Param{Ref: "#/components/headers/RequestId"}
+	if r.tagged && (status == "200" || status == "304") {
+		response.Headers[web.ETagHeader] = &huma.Param{Ref: "#/components/headers/ETag"}
+	}
 	if r.key != keyIgnored && status[0] == '2' {
 		response.Headers[web.ReplayedHeader] = &huma.Param{Ref: "#/components/headers/Replayed"}
 	}
@@ -201,6 +212,7 @@ func headersOfAnswers() map[string]*huma.Param {
 		"RequestId":  {Description: "Names this request.", Schema: text},
 		"Replayed":   {Description: "true: the answer repeats an earlier one.", Schema: text},
 		"RetryAfter": {Description: "Seconds.", Schema: text},
+		"ETag":       {Description: "Names what the object is like now, for If-None-Match and If-Match.", Schema: text},
 		"RateLimit": {Description: "Requests that your certificate may send at once (r), and seconds until it may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.",
 			Schema: text, Example: `"default";r=1999;t=1`},
 		"RateLimitPolicy": {Description: "Requests at once (q), renewed within seconds (w). Same draft.", Schema: text, Example: `"default";q=2000;w=2`},

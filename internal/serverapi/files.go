@@ -18,7 +18,7 @@ func fileRoutes() []route {
 			need:        bank.PermFilesRead, answer: listOf(fileExample), mount: typed((*server).listFiles)},
 		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}", id: "getTransactionFile", tag: tag, summary: "Read a transaction file",
 			description: "With its progress while a stage runs, and what became of its records so far.",
-			need:        bank.PermFilesRead, answer: fileStateExample, mount: typed((*server).getFile)},
+			need:        bank.PermFilesRead, answer: fileStateExample, tagged: true, mount: typed((*server).getFile)},
 		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/validate", id: "validateTransactionFile", tag: tag, summary: "Validate an Invalid file again",
 			description: "The same bytes, after a setting or an account was mended. The file is Pending again.",
 			status:      http.StatusAccepted, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},

@@ -27,6 +27,7 @@ type route struct {
 	need         bank.Permission
 	status       int           // of success; 0: 200
 	key          keyRule       // whether an idempotency key is read
+	tagged       bool          // the answer has an ETag, which If-None-Match of a GET is held against
 	later        string        // when 202 answers instead, and why; empty: never
 	simulated    bool          // there in a sandbox only
 	problems     []*bank.Error // besides those that any operation may answer with
@@ -80,6 +81,9 @@ func (r route) check(ctx context.Context) error {
 func (r route) register(s *server) {
 	o := r.operation(s.api)
 	o.Middlewares = append(o.Middlewares, web.Guard(r.check))
+	if r.tagged {
+		o.Middlewares = append(o.Middlewares, web.Tagged)
+	}
 	if r.key != keyIgnored {
 		o.Middlewares = append(o.Middlewares, web.Keyed(&s.keys, func(ctx context.Context) bank.CustomerID { return actorOf(ctx).Customer }))
 	}

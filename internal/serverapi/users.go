@@ -22,10 +22,10 @@ func userRoutes() []route {
 			need:        bank.PermUsersRead, answer: listOf(userExample), mount: typed((*server).listUsers)},
 		{method: http.MethodGet, path: "/secure/users/{userId}", id: "getUser", tag: tag, summary: "Read an end user",
 			description: "The end user as it is now.",
-			need:        bank.PermUsersRead, answer: userExample, mount: typed((*server).getUser)},
+			need:        bank.PermUsersRead, answer: userExample, tagged: true, mount: typed((*server).getUser)},
 		{method: http.MethodPatch, path: "/secure/users/{userId}", id: "updateUser", tag: tag, summary: "Change an end user",
 			description: "Fields that are left out stay. A LOCKED end user gets no new balances. Where IBANs wait for kycStatus, ACCEPTED issues them.",
-			need:        bank.PermUsersWrite, request: map[string]any{"kycStatus": "ACCEPTED"}, answer: userExample, mount: typed((*server).updateUser)},
+			need:        bank.PermUsersWrite, problems: []*bank.Error{bank.ErrPrecondition}, request: map[string]any{"kycStatus": "ACCEPTED"}, answer: userExample, tagged: true, mount: typed((*server).updateUser)},
 	}
 }
 
@@ -120,7 +120,8 @@ func set[T ~string](to *T, from *string) {
 
 type updateUserInput struct {
 	UserPath
-	Body userPatch
+	IfMatch string `header:"If-Match" maxLength:"200" doc:"The ETag of the end user as you read it: where it changed since, the answer is 412 and nothing happens."`
+	Body    userPatch
 }
 
 func (s *server) updateUser(ctx context.Context, actor bank.Actor, in *updateUserInput) (*userAnswer, error) {
@@ -129,6 +130,9 @@ func (s *server) updateUser(ctx context.Context, actor bank.Actor, in *updateUse
 		return nil, err
 	}
 	u, err := s.Accounts.UpdateUser(ctx, actor, id, func(u *bank.User) error {
+		if err := web.Unchanged(in.IfMatch, userFrom(*u)); err != nil {
+			return err
+		}
 		in.Body.apply(u)
 		return nil
 	})

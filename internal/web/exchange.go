@@ -21,6 +21,7 @@ type exchange struct {
 	log    *slog.Logger
 	wrote  bool
 	origin bank.CustomerID // who registered the site that a browser works for; 0: none
+	held   *heldAnswer     // not nil while an answer is held back
 }
 
 type exchangeKey struct{}
@@ -38,12 +39,22 @@ func RequestID(ctx context.Context) string { return exchangeOf(ctx).id }
 
 // WriteHeader implements http.ResponseWriter.
 func (x *exchange) WriteHeader(status int) {
+	if x.held != nil {
+		x.held.status = status
+		return
+	}
 	x.wrote = true
 	x.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (x *exchange) Write(p []byte) (int, error) {
+	if x.held != nil {
+		if x.held.status == 0 {
+			x.held.status = http.StatusOK
+		}
+		return x.held.body.Write(p)
+	}
 	x.wrote = true
 	return x.ResponseWriter.Write(p)
 }
@@ -73,6 +84,7 @@ func (x *exchange) recover(r *http.Request) {
 		panic(fault)
 	}
 	x.log.ErrorContext(r.Context(), "panic", "requestId", x.id, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+	x.held = nil
 	if x.wrote {
 		panic(http.ErrAbortHandler)
 	}

@@ -1783,6 +1783,8 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
+        /** @description Names what the object is like now, for If-None-Match and If-Match. */
+        ETag: string;
         /**
          * @description Requests that your certificate may send at once (r), and seconds until it may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.
          * @example "default";r=1999;t=1
@@ -2166,7 +2168,10 @@ export interface operations {
     getBalance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Of the balance. */
                 balanceId: string;
@@ -2178,6 +2183,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Request-Id": components["headers"]["RequestId"];
@@ -2209,6 +2215,17 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Balance"];
                 };
+            };
+            /** @description Not changed since the ETag was given. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request: malformed */
             400: {
@@ -3644,7 +3661,10 @@ export interface operations {
     getBankAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description With spaces or without. */
                 iban: string;
@@ -3656,6 +3676,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Request-Id": components["headers"]["RequestId"];
@@ -3674,6 +3695,17 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["BankAccount"];
                 };
+            };
+            /** @description Not changed since the ETag was given. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request: malformed */
             400: {
@@ -7202,7 +7234,10 @@ export interface operations {
     getTransactionFile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Of the transaction file. */
                 fileId: string;
@@ -7214,6 +7249,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Request-Id": components["headers"]["RequestId"];
@@ -7258,6 +7294,17 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["FileState"];
                 };
+            };
+            /** @description Not changed since the ETag was given. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request: malformed */
             400: {
@@ -9000,7 +9047,10 @@ export interface operations {
     getUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Of the end user. */
                 userId: string;
@@ -9012,6 +9062,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Request-Id": components["headers"]["RequestId"];
@@ -9034,6 +9085,17 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description Not changed since the ETag was given. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request: malformed */
             400: {
@@ -9136,7 +9198,10 @@ export interface operations {
     updateUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the end user as you read it: where it changed since, the answer is 412 and nothing happens. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Of the end user. */
                 userId: string;
@@ -9157,6 +9222,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Request-Id": components["headers"]["RequestId"];
@@ -9216,6 +9282,18 @@ export interface operations {
             };
             /** @description Not Found: not-found */
             404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed: precondition-failed */
+            412: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
