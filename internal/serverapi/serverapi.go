@@ -26,20 +26,21 @@ import (
 
 // Config is what the API is made of; all before Ready are required.
 type Config struct {
-	Accounts *accounts.Service
-	Ledger   *ledger.Writer
-	Files    *files.Service
-	History  *history.Service
-	Notify   *notify.Service
-	Access   *access.Service // approvals
-	Auth     *access.Authenticator
-	Now      func() time.Time
-	Log      *slog.Logger
-	Ready    func(context.Context) error // nil: always ready
-	Sandbox  *sandbox.Service            // nil: a production store
-	Version  string                      // of the program, told by /healthz
-	Limit    *web.Limiter                // per certificate; nil: none
-	Proxies  Proxies                     // zero: none
+	Accounts  *accounts.Service
+	Ledger    *ledger.Writer
+	Files     *files.Service
+	History   *history.Service
+	Notify    *notify.Service
+	Access    *access.Service // approvals
+	Auth      *access.Authenticator
+	Now       func() time.Time
+	Log       *slog.Logger
+	Ready     func(context.Context) error // nil: always ready
+	Sandbox   *sandbox.Service            // nil: a production store
+	Version   string                      // of the program, told by /healthz
+	Limit     *web.Limiter                // per certificate; nil: none
+	Proxies   Proxies                     // zero: none
+	Documents []web.Document              // what the reference page shows beside this API's own
 	// CustomerOfHost tells who registered the host of a browser's origin, or bank.ErrNotFound; nil: nobody has.
 	CustomerOfHost func(ctx context.Context, host string) (bank.CustomerID, error)
 }
@@ -53,12 +54,16 @@ type server struct {
 }
 
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
-// problems and the health probes.
+// problems, the reference page and the health probes.
 func New(c Config) (http.Handler, error) {
 	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))
+	documents := append([]web.Document{{Title: "Server API", Slug: "server", URL: "/openapi/server.yaml"}}, c.Documents...)
+	if err := web.MountReference(s.mux, documents...); err != nil {
+		return nil, err
+	}
 	inner := s.origins().Guard(web.Readable(s.authenticated(s.mux)))
 	return web.Exchanges(c.Log, web.Limited(limitsOf, inner)), nil
 }
