@@ -57,20 +57,31 @@ func (c *Code) dark(x, y int) bool {
 
 // PNG is the picture in black and white, at least 400 pixels wide, quiet zone included.
 func (c *Code) PNG() ([]byte, error) {
-	side, scale := c.side(), c.scale()
-	picture := image.NewPaletted(image.Rect(0, 0, side*scale, side*scale), color.Palette{color.White, color.Black})
-	for y := range side * scale {
-		for x := range side * scale {
-			if c.dark(x/scale, y/scale) {
-				picture.SetColorIndex(x, y, 1)
-			}
-		}
+	width := c.side() * c.scale()
+	picture := image.NewPaletted(image.Rect(0, 0, width, width), color.Palette{color.White, color.Black})
+	for y := range c.side() {
+		c.paint(picture, y)
 	}
 	var out bytes.Buffer
-	if err := png.Encode(&out, picture); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed} // half the time, and still 1 to 2 kB
+	if err := encoder.Encode(&out, picture); err != nil {
 		return nil, fmt.Errorf("write a QR code as PNG: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// paint fills the lines of pixels that a row of modules has: the first module by module, the others like it.
+func (c *Code) paint(picture *image.Paletted, y int) {
+	scale := c.scale()
+	first := picture.Pix[y*scale*picture.Stride:][:picture.Stride]
+	for x := range first {
+		if c.dark(x/scale, y) {
+			first[x] = 1
+		}
+	}
+	for line := 1; line < scale; line++ {
+		copy(picture.Pix[(y*scale+line)*picture.Stride:], first)
+	}
 }
 
 // SVG is the picture as one path in units of a module, of the same size as the PNG, without script, style or text.
