@@ -91,35 +91,6 @@ func (s *Service) BankAccount(ctx context.Context, actor bank.Actor, number iban
 	return a, err
 }
 
-// Payee returns an open IBAN and the name of the end user who holds it, for those who are to pay there. A blocked IBAN is
-// told like any other: credits to it are kept for its holder, and a payer learns nothing of blocks. Errors: ErrNotFound;
-// ErrConflict for a closed IBAN.
-func (s *Service) Payee(ctx context.Context, actor bank.Actor, number iban.IBAN) (a bank.BankAccount, name string, err error) {
-	if err := actor.May(bank.PermUsersRead); err != nil {
-		return a, "", err
-	}
-	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		if a, err = accountOf(tx, actor.Customer, number, s.now()); err != nil {
-			return err
-		}
-		if a.Status == bank.IBANClosed {
-			return bank.ErrConflict.With("the IBAN is closed; nobody can pay there any more")
-		}
-		name, err = holderOf(tx, actor.Customer, a.BalanceID)
-		return err
-	})
-	return a, name, err
-}
-
-func holderOf(tx *store.Tx, customer bank.CustomerID, balance bank.ID) (string, error) {
-	b, err := tx.Balance(customer, balance)
-	if err != nil {
-		return "", notFound(err, "balance")
-	}
-	u, err := tx.User(customer, b.User)
-	return u.Name(), notFound(err, "end user")
-}
-
 func accountOf(tx *store.Tx, customer bank.CustomerID, number iban.IBAN, now time.Time) (bank.BankAccount, error) {
 	a, err := tx.BankAccount(customer, number)
 	if err != nil {
