@@ -46,7 +46,8 @@ type format struct {
 	ready     bool // entry is complete and has records to hand out
 	judge     judge
 	again     *again
-	end       error // what Next returns when nothing is ready any more
+	heads     *heads // only for copies
+	end       error  // what Next returns when nothing is ready any more
 }
 
 // within is the innermost of our elements, which takes the values.
@@ -174,6 +175,9 @@ func (f *format) advance() error {
 
 // begin takes the beginning of an element.
 func (f *format) begin(s step) error {
+	if f.heads != nil {
+		f.heads.begin(s, f.walk)
+	}
 	switch s.field {
 	case aMessage:
 		return f.expect(s.name)
@@ -201,6 +205,9 @@ func (f *format) begin(s step) error {
 
 // finish takes the end of an element.
 func (f *format) finish(s step) error {
+	if f.heads != nil {
+		f.heads.end(s, f.walk)
+	}
 	switch s.field {
 	case aDetail:
 		f.within = inEntry

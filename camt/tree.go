@@ -11,8 +11,10 @@ const (
 	anEnvelope
 	aDocument
 	aMessage
+	aHeader
 	aStatement
 	aBalance
+	aSummary
 	anEntry
 	theDetails
 	aDetail
@@ -104,6 +106,7 @@ var statementPaths = map[string]field{
 	"Bal/Amt":                         amount,
 	"Bal/Amt@Ccy":                     amountCurrency,
 	"Bal/CdtDbtInd":                   mark,
+	"TxsSummry":                       aSummary,
 	"Ntry":                            anEntry,
 	"Ntry/Amt":                        amount,
 	"Ntry/Amt@Ccy":                    amountCurrency,
@@ -177,6 +180,7 @@ func newRoot() *node {
 		n := document.at(name)
 		n.field, n.name = aMessage, m.name
 		if m.statement != "" {
+			n.at("GrpHdr").field = aHeader
 			n.at(m.statement).grow(aStatement, statementPaths).at("Ntry").at("NtryDtls").at("TxDtls").grow(aDetail, detailPaths)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"ims/bankfile"
+	"ims/camt"
 	"ims/internal/bank"
 	"ims/internal/store"
 	"ims/mt940"
@@ -16,9 +17,11 @@ import (
 type copier func(w io.Writer, open func() (io.ReadCloser, error), o bankfile.Options, want func(*bankfile.Record) bool) (int, error)
 
 var copiers = map[string]copier{
-	bank.FormatPLI:   pli.CopyRecords,
-	bank.FormatMT940: mt940.CopyRecords940,
-	bank.FormatMT942: mt940.CopyRecords942,
+	bank.FormatPLI:     pli.CopyRecords,
+	bank.FormatMT940:   mt940.CopyRecords940,
+	bank.FormatMT942:   mt940.CopyRecords942,
+	bank.FormatCamt053: camt.CopyRecords053,
+	bank.FormatCamt054: camt.CopyRecords054,
 }
 
 // WriteRejectedRecords writes the records with errors as the bank sent them, to talk to it about them: all of them, whatever
