@@ -13,7 +13,7 @@ type explanation struct{ cause, remedy string }
 
 // explanations has one line for each code of the catalogue, and one for the unknown.
 var explanations = map[string]explanation{
-	"malformed":                  {"The body is not JSON in UTF-8, names a field twice, did not arrive whole, or the address or a header cannot be read.", "Compare the request with the operation's example."},
+	"malformed":                  {"The body is not JSON in UTF-8, names a field twice, did not arrive whole, the address or a header cannot be read, or HTTP without TLS came to the TLS port.", "Compare the request with the operation's example; use https."},
 	"idempotency-key-required":   {"The operation moves money and came without a key.", "Send a fresh Idempotency-Key for each intent, and the same one when you retry it."},
 	"unauthenticated":            {"Server API: the connection presented no client certificate. Mobile API: there is no bearer token, or its session is over, was ended, or the end user is locked.", "Connect with the certificate that was signed for you (curl: --cert and --key); in the app, get a new session token."},
 	"assertion-refused":          {"It is no compact JWS (RS256 or ES256) signed with the key of the first certificate of x5c, that certificate was not signed by our CA as a client's, or a claim is missing.", "Compare it with the example in the mobile API's guide; x5c holds the certificate you were given, and the claims are userId, deviceId, iat and jti."},
@@ -21,7 +21,7 @@ var explanations = map[string]explanation{
 	"assertion-used":             {"A session was issued for an assertion with this jti.", "Make a new assertion with a jti of its own, such as a random UUID."},
 	"forbidden":                  {"The certificate or operator lacks the permission that the operation needs.", "Look at GET /secure/whoami; ask an ADMIN for a certificate with the permission."},
 	"certificate-not-authorised": {"The certificate's CN and key are not registered, were revoked or have expired.", "Compare the CN in the answer with the one you were given; ask for a new certificate if it was revoked."},
-	"origin-not-allowed":         {"A browser page of another site sent the request.", "Call the API from your server, or have the domain registered."},
+	"origin-not-allowed":         {"A browser page of another site sent the request, and its host is not registered for your customer.", "Call the API from your server, or have the host registered: ims domain add."},
 	"second-person-required":     {"Four eyes bind, and nobody else has approved this.", "Let another operator approve it, then repeat the request unchanged."},
 	"not-found":                  {"There is no such object among yours, or nothing at this address.", "Check the identifier; objects of others are not found either."},
 	"method-not-allowed":         {"The address exists, the method does not.", "Use a method of the Allow header."},
