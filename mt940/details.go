@@ -3,6 +3,7 @@ package mt940
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"ims/bankfile"
@@ -213,7 +214,7 @@ func (j *joiner) clean(from int) {
 func (j *joiner) slowly(rest string) {
 	for _, r := range rest {
 		switch {
-		case r == ' ' || r == '\t' || r == '\r' || r == '\n':
+		case unicode.IsSpace(r):
 			j.blank()
 		case r < ' ' || r >= 0x7f && r < 0xa0:
 			j.out = utf8.AppendRune(j.out, utf8.RuneError)

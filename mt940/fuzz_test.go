@@ -20,6 +20,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(file(whole+whole), uint8(1))
 	f.Add(file(interimWhole), uint8(2))
 	f.Add([]byte(":20:X\n:25:"+master+"\n:61:261120C1,NTRFX\n"), uint8(3))
+	f.Add(file(strings.Replace(whole, "NTRFREF-1", "NTRF\xffREF-1", 1)), uint8(0)) // a hard blank
 	f.Fuzz(func(t *testing.T, b []byte, how uint8) {
 		open, o := Open940, options()
 		if how&1 != 0 {
