@@ -26,7 +26,7 @@ type pliReading struct {
 	Date     string   `help:"Day of validation. Default: today in Warsaw." placeholder:"YYYY-MM-DD"`
 	Encoding string   `help:"Encoding of the file." enum:"auto,US-ASCII,UTF-8,windows-1250,ISO-8859-2,IBM852" default:"auto"`
 	Language string   `help:"Language of the findings: en or pl." enum:"en,pl" default:"en"`
-	File     string   `arg:"" help:"The .pli file."`
+	File     string   `arg:"" help:"The file."`
 }
 
 // options turns flags into what the reader wants.

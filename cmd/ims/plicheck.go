@@ -6,14 +6,47 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 
 	"ims/bankfile"
+	"ims/camt"
+	"ims/internal/bank"
+	"ims/mt940"
+	"ims/pli"
 )
 
 type pliCheckCommand struct {
 	pliReading
 	listing
+	Format   string       `help:"Format of the file: pli, camt.053, camt.054, mt940 or mt942." enum:"pli,camt.053,camt.054,mt940,mt942" default:"pli"`
+	Currency currencyFlag `help:"Currency of the master account." default:"PLN" placeholder:"CODE"`
+	Subfield string       `help:"Subfield of :86: of an MT940 file that holds the virtual IBAN. Default: it is looked for." placeholder:"NN"`
+}
+
+// openers are the formats that can be checked.
+var openers = map[string]func(func() (io.ReadCloser, error), bankfile.Options) (*bankfile.Reader, error){
+	bank.FormatPLI: pli.Open, bank.FormatCamt053: camt.Open053, bank.FormatCamt054: camt.Open054,
+	bank.FormatMT940: mt940.Open940, bank.FormatMT942: mt940.Open942,
+}
+
+// reader opens the file in its format.
+func (c *pliCheckCommand) reader(p *program) (*bankfile.Reader, error) {
+	o, err := c.options(p.now())
+	if err != nil {
+		return nil, err
+	}
+	dialect := bank.Dialect{Subfield: c.Subfield}
+	if err := dialect.Check(); err != nil {
+		return nil, usage("--subfield: want two digits")
+	}
+	o.Currency, o.Decimals, o.Dialect.Subfield = c.Currency.Code(), c.Currency.Exponent(), c.Subfield
+	o.Limits.Findings = keptFindings
+	r, err := openers[c.Format](func() (io.ReadCloser, error) { return os.Open(c.File) }, o)
+	if err != nil {
+		return nil, fmt.Errorf("pli check: %w", err)
+	}
+	return r, nil
 }
 
 // findingView is a finding in JSON; those about the file as a whole have line 0.
@@ -22,6 +55,7 @@ type findingView struct {
 	Severity bankfile.Severity `json:"severity"`
 	Line     int               `json:"line"`
 	Field    int               `json:"field"`
+	Element  string            `json:"element,omitempty"` // the field's name where fields have names
 	Message  string            `json:"message"`
 }
 
@@ -74,20 +108,15 @@ type pliShow interface {
 
 // Run validates the file. The answer is printed in both cases; a file that is not executable is a refusal.
 func (c *pliCheckCommand) Run(p *program) error {
-	o, err := c.options(p.now())
+	r, err := c.reader(p)
 	if err != nil {
 		return err
 	}
-	o.Limits.Findings = keptFindings
-	r, err := c.open(o)
-	if err != nil {
-		return fmt.Errorf("pli check: %w", err)
-	}
 	defer r.Close()
 	out := bufio.NewWriterSize(p.stdout, 1<<16)
-	var show pliShow = &pliText{out: out, language: c.Language}
+	var show pliShow = &pliText{out: out, language: c.Language, currency: c.Currency.Code()}
 	if c.Output == "json" {
-		show = &pliJSON{out: out, language: c.Language}
+		show = &pliJSON{out: out, language: c.Language, currency: c.Currency.Code()}
 	}
 	view, err := c.check(r, show)
 	if err == nil {
@@ -128,7 +157,7 @@ func (c *pliCheckCommand) check(r *bankfile.Reader, show pliShow) (checkView, er
 }
 
 func (c *pliCheckCommand) view(report bankfile.Report, again []bankfile.Finding) checkView {
-	v := checkView{Format: "pli", Encoding: report.Encoding.String(), Executable: report.Executable(), Findings: []findingView{}}
+	v := checkView{Format: c.Format, Encoding: report.Encoding.String(), Executable: report.Executable(), Findings: []findingView{}}
 	for _, f := range report.File {
 		f.Line = 0
 		v.Findings = append(v.Findings, viewFinding(f, c.Language))
@@ -161,18 +190,19 @@ func byDirection(report bankfile.Report) map[string]totalView {
 func viewTotal(t bankfile.Total) totalView { return totalView{t.Count, t.Sum, t.Overflow} }
 
 func viewFinding(f bankfile.Finding, language string) findingView {
-	return findingView{f.Code, f.Severity, f.Line, f.Field, f.Message(language)}
+	return findingView{f.Code, f.Severity, f.Line, f.Field, f.Element, f.Message(language)}
 }
 
 // pliJSON writes the records as they come, so that the largest file takes no more memory than a small one.
 type pliJSON struct {
 	out      *bufio.Writer
 	language string
+	currency string
 	records  int
 }
 
 func (j *pliJSON) record(rec *bankfile.Record, _ bankfile.Encoding) {
-	v := recordView{Line: rec.Line, Direction: rec.Direction.String(), Amount: rec.Amount, Currency: "PLN", Payer: rec.Payer.String(),
+	v := recordView{Line: rec.Line, Direction: rec.Direction.String(), Amount: rec.Amount, Currency: j.currency, Payer: rec.Payer.String(),
 		Payee: rec.Payee.String(), Title: rec.Title, Findings: []findingView{}}
 	for _, f := range rec.Findings {
 		v.Findings = append(v.Findings, viewFinding(f, j.language))

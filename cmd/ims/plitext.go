@@ -18,6 +18,7 @@ import (
 type pliText struct {
 	out      *bufio.Writer
 	language string
+	currency string
 	shown    int // lines with findings
 }
 
@@ -35,6 +36,9 @@ func (t *pliText) record(rec *bankfile.Record, encoding bankfile.Encoding) {
 		fmt.Fprintf(t.out, "line %d: %s %s", f.Line, f.Severity, f.Code)
 		if f.Field > 0 {
 			fmt.Fprintf(t.out, " (field %d, %s)", f.Field, pli.FieldName(f.Field, t.language))
+		}
+		if f.Element != "" {
+			fmt.Fprintf(t.out, " (%s)", f.Element)
 		}
 		fmt.Fprintln(t.out)
 		start, end := rec.Span(f.Field)
@@ -60,12 +64,12 @@ func (t *pliText) end(v checkView) error {
 	}
 	sums := newTable("DIRECTION", ">RECORDS", ">SUM")
 	for _, name := range slices.Sorted(maps.Keys(v.Totals.ByDirection)) {
-		sums.row(name, v.Totals.ByDirection[name].Count, sumText(v.Totals.ByDirection[name]))
+		sums.row(name, v.Totals.ByDirection[name].Count, t.sumText(v.Totals.ByDirection[name]))
 	}
 	if v.Totals.Refused.Count > 0 {
-		sums.row("with errors", v.Totals.Refused.Count, sumText(v.Totals.Refused))
+		sums.row("with errors", v.Totals.Refused.Count, t.sumText(v.Totals.Refused))
 	}
-	sums.row("all", v.Totals.All.Count, sumText(v.Totals.All))
+	sums.row("all", v.Totals.All.Count, t.sumText(v.Totals.All))
 	sums.write(t.out)
 	verdict := "executable"
 	if !v.Executable {
@@ -76,11 +80,11 @@ func (t *pliText) end(v checkView) error {
 	return err
 }
 
-func sumText(t totalView) string {
-	if t.Overflow {
+func (t *pliText) sumText(sum totalView) string {
+	if sum.Overflow {
 		return "beyond 64 bits"
 	}
-	return amountText(t.Sum, "PLN")
+	return amountText(sum.Sum, t.currency)
 }
 
 // shownWidth is how much of a line stands around a pointer, in characters.
