@@ -152,7 +152,7 @@ func (c *pliCheckCommand) check(r *bankfile.Reader, show pliShow) (checkView, er
 				seen[key] = rec.Line
 			}
 		}
-		show.record(rec, r.Report().Encoding)
+		show.record(rec, r.Encoding())
 	}
 }
 

@@ -140,7 +140,7 @@ var (
 	lastNames  = []string{"TESTOWY", "PRZYKŁAD", "WZORZEC", "PRÓBNY", "NIEISTNIEJĄCA", "ZMYŚLONY", "ATRAPA", "MAKIETA"}
 	companies  = []string{"FIKCJA SP. Z O.O.", "WZÓR I SYN S.C.", "PRZYKŁADOWE ZAKŁADY S.A.", "\"ATRAPA\", HURTOWNIA"}
 	streets    = []string{"POLNA", "LEŚNA", "SŁONECZNA", "KRÓTKA", "SZKOLNA", "ŹRÓDLANA"}
-	titles     = []string{"DOŁADOWANIE SALDA", "FAKTURA NR", "ZWROT ZA ZAKUPY", "CZYNSZ", "WYNAGRODZENIE", "SKŁADKA, CZŁONEK", "ZAMÓWIENIE", "PREZENT"}
+	titles     = []string{"DOŁADOWANIE SALDA", "FAKTURA NR", "ZAPŁATA ZA ZAKUPY", "CZYNSZ", "WYNAGRODZENIE", "SKŁADKA, CZŁONEK", "ZAMÓWIENIE", "PREZENT"}
 )
 
 // inventedName gives a number a name with an address; the same number has the same name.

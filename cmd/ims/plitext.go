@@ -6,9 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 
 	"ims/bankfile"
 	"ims/pli"
@@ -41,10 +38,11 @@ func (t *pliText) record(rec *bankfile.Record, encoding bankfile.Encoding) {
 			fmt.Fprintf(t.out, " (%s)", f.Element)
 		}
 		fmt.Fprintln(t.out)
-		start, end := rec.Span(f.Field)
-		if f.Field > 0 && end > start {
-			line, marks := pointer(rec.Raw, start, end, encoding)
-			fmt.Fprintf(t.out, "  %s\n  %s\n", line, marks)
+		text, from, to := rec.Excerpt(encoding, f.Field, bankfile.DefaultLine)
+		line, marks := pointer(text, from, to)
+		fmt.Fprintf(t.out, "  %s\n", line)
+		if f.Field > 0 && f.Field <= rec.Fields() {
+			fmt.Fprintf(t.out, "  %s\n", marks)
 		}
 		fmt.Fprintf(t.out, "  %s\n", visible(f.Message(t.language)))
 	}
@@ -90,42 +88,12 @@ func (t *pliText) sumText(sum totalView) string {
 // shownWidth is how much of a line stands around a pointer, in characters.
 const shownWidth = 110
 
-// pointer renders a line of a file and the marks under its bytes from start to end. Long lines are cut around the marks.
-func pointer(raw []byte, start, end int, encoding bankfile.Encoding) (line, marks string) {
-	var runes []rune
-	from, to := -1, 0
-	for at := 0; at < len(raw); {
-		r, size := decodeAt(raw, at, encoding)
-		if at+size > start && from < 0 {
-			from = len(runes)
-		}
-		if at < end {
-			to = len(runes) + 1
-		}
-		if r == utf8.RuneError || hidden(r) {
-			r = '·' // one column, whatever it is
-		}
-		runes = append(runes, r)
-		at += size
-	}
-	if from < 0 {
-		from = len(runes)
-	}
+// pointer renders a line of a file and the marks under its characters from from to to, one where there are none: an empty
+// field. A long line is cut around the marks.
+func pointer(text string, from, to int) (line, marks string) {
+	runes := []rune(text)
 	left := max(0, min(from-shownWidth/3, len(runes)-shownWidth))
 	right := min(len(runes), left+shownWidth)
 	to = max(from+1, min(to, right))
 	return string(runes[left:right]), strings.Repeat(" ", from-left) + strings.Repeat("^", to-from)
-}
-
-var tables = map[bankfile.Encoding]*charmap.Charmap{
-	bankfile.Windows1250: charmap.Windows1250, bankfile.ISO88592: charmap.ISO8859_2, bankfile.CP852: charmap.CodePage852,
-	bankfile.ISO88591: charmap.ISO8859_1,
-}
-
-// decodeAt reads the character at a byte of the line.
-func decodeAt(raw []byte, at int, encoding bankfile.Encoding) (rune, int) {
-	if table := tables[encoding]; table != nil {
-		return table.DecodeByte(raw[at]), 1
-	}
-	return utf8.DecodeRune(raw[at:])
 }

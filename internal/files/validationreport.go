@@ -198,9 +198,10 @@ func (p *reportPager) facts() []labelled {
 	var list []labelled
 	for _, fact := range [][2]string{
 		{"file", f.Name}, {"status", s.word(string(f.Status))}, {"advice", s.word(adviceOf(f))},
-		{"records", s.number(f.Totals.Records)}, {"errors", s.number(f.Totals.Errors)}, {"warnings", s.number(f.Totals.Warnings)},
+		{"records", strconv.FormatInt(f.Totals.Records, 10)}, {"errors", strconv.FormatInt(f.Totals.Errors, 10)},
+		{"warnings", strconv.FormatInt(f.Totals.Warnings, 10)},
 		{"account", strings.TrimSpace(p.account.IBAN.Format() + " " + p.account.Currency.Code() + " " + p.account.Name)},
-		{"format", p.account.Format}, {"encoding", f.Totals.Encoding}, {"bytes", s.number(f.Bytes)}, {"acceptance", s.word(string(f.Acceptance))},
+		{"format", p.account.Format}, {"encoding", f.Totals.Encoding}, {"bytes", strconv.FormatInt(f.Bytes, 10)}, {"acceptance", s.word(string(f.Acceptance))},
 		{"dialect", s.word(f.Dialect.String())}, {"uploaded", bank.CivilTime(f.UploadedAt) + ", " + f.UploadedBy}, {"validated", bank.CivilTime(f.ValidatedAt)},
 		{"identifier", f.ID.String()},
 	} {
