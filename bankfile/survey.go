@@ -96,7 +96,7 @@ func (s *survey) window(w []byte, last bool) int {
 }
 
 // scan examines w[:end]; the bytes behind end are there to look ahead. Runs of plain bytes, which are
-// most of any file, are passed over.
+// most of any file, are passed over, and so are line ends of two bytes.
 func (s *survey) scan(w []byte, end int) {
 	for i := 0; i < end; i++ {
 		if n := plainRun(w[i:end]); n > 0 {
@@ -104,6 +104,12 @@ func (s *survey) scan(w []byte, end int) {
 			if i += n; i == end {
 				return
 			}
+		}
+		if w[i] == '\r' && i+1 < end && w[i+1] == '\n' {
+			s.settle()
+			s.crlf++
+			i++
+			continue
 		}
 		s.octet(w, i)
 	}
@@ -113,8 +119,9 @@ func (s *survey) scan(w []byte, end int) {
 func plainRun(b []byte) int {
 	i := 0
 	for ; i+32 <= len(b); i += 32 {
-		w, x := binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+8:])
-		y, z := binary.LittleEndian.Uint64(b[i+16:]), binary.LittleEndian.Uint64(b[i+24:])
+		p := (*[32]byte)(b[i:])
+		w, x := binary.LittleEndian.Uint64(p[:]), binary.LittleEndian.Uint64(p[8:])
+		y, z := binary.LittleEndian.Uint64(p[16:]), binary.LittleEndian.Uint64(p[24:])
 		if NotPlain(w)|NotPlain(x)|NotPlain(y)|NotPlain(z) != 0 {
 			break
 		}

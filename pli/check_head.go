@@ -56,7 +56,7 @@ func (p *parser) date() {
 		return
 	}
 	d := bankfile.Day{Fault: bankfile.RecordDateFormat}
-	if len(b) == 8 {
+	if len(b) == dateDigits {
 		d = p.days.Read(b)
 	}
 	p.rec.Date = d.Text
@@ -125,7 +125,10 @@ func readAmount(b []byte) (int64, bankfile.Code) {
 	return int64(bankfile.Number(b)), ""
 }
 
-const amountDigits = 15
+const (
+	amountDigits = 15
+	dateDigits   = 8
+)
 
 // commaInAmount recognises 12,34 without quotes: digits, then one or two digits where the bank number
 // belongs and a bank number in field 5; or, where bank numbers are left empty, any few digits and both

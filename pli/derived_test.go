@@ -2,6 +2,7 @@ package pli
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,16 +128,19 @@ func TestJoinPaths(t *testing.T) {
 func samePaths(t *testing.T, src []byte) {
 	t.Helper()
 	var quick, slow joined
-	fast, ok := joinPlain([]byte("before"), src, &quick)
-	if !ok {
+	src = bytes.Trim(src, " \t") // as a field is
+	if _, special := lookAt(src); special {
 		return
 	}
-	quick.start = len("before")
-	slow.start = len("before")
-	j := joiner{out: []byte("before"), start: slow.start, enc: bankfile.ASCII, empty: true, joined: &slow}
+	var b strings.Builder
+	b.WriteString("before")
+	join(&b, src, bankfile.ASCII, joining{}, &quick)
+	text := quick.of(b.String())
+	j := joiner{enc: bankfile.ASCII, empty: true, joined: &slow}
 	j.text(src)
-	if string(fast) != string(j.out) || quick != slow {
-		t.Errorf("%q: quick %q %+v, careful %q %+v", src, fast, quick, j.out, slow)
+	quick.start, quick.end = 0, 0
+	if text != string(j.out) || quick != slow {
+		t.Errorf("%q: quick %q %+v, careful %q %+v", src, text, quick, j.out, slow)
 	}
 }
 

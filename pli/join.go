@@ -3,7 +3,7 @@ package pli
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
+	"strings"
 	"unicode/utf8"
 
 	"ims/bankfile"
@@ -11,31 +11,34 @@ import (
 
 // joined is what became of the sub-lines of one text field.
 type joined struct {
-	start, end int  // in the parser's scratch
+	start, end int  // in what join appended to
 	lines      int  // sub-lines, trailing empty ones not counted
 	longest    int  // characters of the longest sub-line
 	odd        bool // there is a character outside the accepted set
 }
 
-// of returns the text, s being the parser's scratch as a string.
+// of returns the text, s being what join appended to.
 func (j *joined) of(s string) string { return s[j.start:j.end] }
 
-// join decodes field src, joins its sub-lines and appends them to out. The rule is that of the bank
-// software that moved these titles to one line of 140 characters: a blank after a sub-line, but none
-// after one of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which
-// exporters cut anywhere, are joined as they are.
-func join(out, src []byte, enc bankfile.Encoding, how joining, to *joined) []byte {
-	start := len(out)
-	*to = joined{start: start}
-	if how == (joining{}) {
-		if fast, ok := joinPlain(out, src, to); ok {
-			return fast
-		}
-		*to = joined{start: start}
+// join decodes field src, which has no outer blanks, joins its sub-lines and appends them to out. The rule is that of
+// the bank software that moved these titles to one line of 140 characters: a blank after a sub-line, but none after one
+// of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which exporters cut anywhere, are
+// joined as they are.
+func join(out *strings.Builder, src []byte, enc bankfile.Encoding, how joining, to *joined) {
+	*to = joined{start: out.Len()}
+	bars, special := lookAt(src)
+	switch {
+	case special || how != joining{}:
+		j := joiner{enc: enc, tagged: how.tagged, empty: true, joined: to}
+		j.text(src)
+		out.Write(j.out)
+	case bars:
+		joinLines(out, src, to)
+	case len(src) > 0:
+		to.lines, to.longest = 1, len(src)
+		out.Write(src)
 	}
-	j := joiner{out: out, start: start, enc: enc, tagged: how.tagged, empty: true, joined: to}
-	j.text(src)
-	return j.out
+	to.end = out.Len()
 }
 
 // joining says what is special about a text: it is made of tags, it holds doubled quotes.
@@ -50,66 +53,60 @@ func structured(src []byte) bool {
 	return bytes.HasPrefix(src, []byte("/VAT/")) || bytes.HasPrefix(src, []byte("/TI/")) || bytes.HasPrefix(src, []byte("/NIP/"))
 }
 
-// joinPlain joins printable ASCII with single blanks and no quotes, which most texts are, eight bytes a step; false
-// means that there is something else and that nothing was done.
-func joinPlain(out, src []byte, to *joined) ([]byte, bool) {
-	if need := len(out) + len(src) + 8; cap(out) < need {
-		out = append(make([]byte, 0, 2*need), out...)
+// lookAt reports whether a text has bars, and whether it has something special: anything but printable ASCII, or blanks
+// beside blanks or bars. Most texts have neither. Steps of seven bytes put every pair of neighbours into some word.
+func lookAt(src []byte) (bars, special bool) {
+	var b, s uint64
+	i := 0
+	for ; i+8 < len(src); i += 7 {
+		more, odd := lookAtWord(binary.LittleEndian.Uint64(src[i:]))
+		b, s = b|more, s|odd
 	}
-	dst, o := out[:cap(out)], len(out)
-	lineStart, lineOut, textEnd, line := 0, o, o, 0
-	wasBlank := true // another blank would be one too many
-	for i := 0; i < len(src); {
-		x, n := word(src, i)
-		blanks, bars := zeros(x^' '*ones), zeros(x^'|'*ones)
-		if bankfile.NotPlain(x)|blanks&(blanks>>8) != 0 || wasBlank && blanks&0x80 != 0 {
-			return out, false
-		}
-		if bars != 0 {
-			n = bits.TrailingZeros64(bars) >> 3
-		}
-		binary.LittleEndian.PutUint64(dst[o:], x) // what is too much is overwritten by the next step
-		i, o = i+n, o+n
-		if n > 0 {
-			last := blanks >> (8*n - 1) & 1
-			wasBlank, textEnd = last != 0, o-int(last)
-		}
-		if bars == 0 {
-			continue
-		}
-		if line++; textEnd > lineOut {
-			to.lines = line
-		}
-		to.longest = max(to.longest, i-lineStart)
-		if i-lineStart != longestTextLine && !wasBlank {
-			dst[o] = ' '
-			o++
-			wasBlank = true
-		}
-		i++
-		lineStart, lineOut = i, o
-	}
-	if textEnd > lineOut {
-		to.lines = line + 1
-	}
-	to.longest = max(to.longest, len(src)-lineStart)
-	to.end = textEnd
-	return dst[:textEnd], true
+	more, odd := lookAtWord(lastWord(src))
+	return b|more != 0, s|odd != 0
 }
 
-// word loads the eight bytes of src at i, or the n that are left with letters behind them.
-func word(src []byte, i int) (x uint64, n int) {
-	if i+8 <= len(src) {
-		return binary.LittleEndian.Uint64(src[i:]), 8
-	}
-	x, n = 'A'*ones, len(src)-i
+func lookAtWord(x uint64) (bars, special uint64) {
+	blanks, bars := zeros(x^' '*ones), zeros(x^'|'*ones)
+	both := blanks | bars
+	return bars, bankfile.NotPlain(x) | blanks&(both>>8) | both&(blanks>>8)
+}
+
+// lastWord loads the last eight bytes of src, or all of a shorter one with letters behind them.
+func lastWord(src []byte) uint64 {
 	if len(src) >= 8 {
-		return binary.LittleEndian.Uint64(src[len(src)-8:])>>(64-8*n) | x<<(8*n), n
+		return binary.LittleEndian.Uint64(src[len(src)-8:])
 	}
-	for k := n - 1; k >= 0; k-- {
-		x = x<<8 | uint64(src[i+k])
+	x := uint64('A' * ones)
+	for i := len(src) - 1; i >= 0; i-- {
+		x = x<<8 | uint64(src[i])
 	}
-	return x, n
+	return x
+}
+
+// joinLines joins the sub-lines of a text without anything special.
+func joinLines(out *strings.Builder, src []byte, to *joined) {
+	gap := false // a blank is due before the next text
+	for line := 1; ; line++ {
+		n := bytes.IndexByte(src, '|')
+		last := n < 0
+		if last {
+			n = len(src)
+		}
+		if n > 0 {
+			if gap && to.lines > 0 {
+				out.WriteByte(' ')
+			}
+			out.Write(src[:n])
+			to.lines, gap = line, false
+		}
+		to.longest = max(to.longest, n)
+		if last {
+			return
+		}
+		gap = gap || n != longestTextLine
+		src = src[n+1:]
+	}
 }
 
 const ones = 0x0101010101010101
@@ -121,7 +118,6 @@ func zeros(x uint64) uint64 { return ^(x + 0x7f*ones) & (0x80 * ones) }
 // joiner does the same for any text, a character at a time.
 type joiner struct {
 	out    []byte
-	start  int
 	enc    bankfile.Encoding
 	tagged bool
 	width  int // characters of the current sub-line
@@ -149,10 +145,7 @@ func (j *joiner) text(src []byte) {
 		i += j.special(src[i:])
 	}
 	j.endLine()
-	for len(j.out) > j.start && j.out[len(j.out)-1] == ' ' {
-		j.out = j.out[:len(j.out)-1]
-	}
-	j.end = len(j.out)
+	j.out = bytes.TrimRight(j.out, " ")
 }
 
 // run copies plain bytes up to the first that needs thought, a second blank included.
@@ -175,7 +168,7 @@ func (j *joiner) run(src []byte) int {
 // afterBlank reports whether another blank would be one too many.
 func (j *joiner) afterBlank() bool {
 	n := len(j.out)
-	return n == j.start || !j.tagged && j.out[n-1] == ' '
+	return n == 0 || !j.tagged && j.out[n-1] == ' '
 }
 
 // special deals with one character that is not simply copied and returns its length.

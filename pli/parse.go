@@ -1,6 +1,10 @@
 package pli
 
-import "ims/bankfile"
+import (
+	"strings"
+
+	"ims/bankfile"
+)
 
 // parser turns lines into records. One record is judged at a time and nothing is carried over but the
 // calendar, which holds facts: so a record's findings never depend on its neighbours.
@@ -12,19 +16,34 @@ type parser struct {
 	today   int  // day number; 0: dates are not compared with it
 	days    bankfile.Calendar
 
+	transfers bool // the dialect has message type 110
+
 	rec          bankfile.Record
+	marked       bool // it has more in it than a usual line writes anew
 	tokens       tokens
 	payer, payee reading
 	sound        [2][bankDigits]byte // the last sort codes found right, one for field 4 and one for 11
-	scratch      []byte              // the texts of the record
+	arena        strings.Builder     // its parts are texts of records
 
-	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
+	name1, name2, title             joined // where in arena: fields 8, 9 and 12
 	operation, reference, taxNumber joined // fields 14, 16 and 17
 	splitPaid                       bankfile.SplitPayment
 }
 
 // parse judges one line. The record is the parser's own and is overwritten by the next call.
 func (p *parser) parse(number int, l bankfile.Line) *bankfile.Record {
+	if p.marked {
+		p.rec.Reset()
+	}
+	p.rec.Line, p.rec.Raw = number, l.Text
+	if p.marked = l.TooLong || !p.usual(l.Text); p.marked {
+		return p.careful(number, l)
+	}
+	return &p.rec
+}
+
+// careful judges any line.
+func (p *parser) careful(number int, l bankfile.Line) *bankfile.Record {
 	r := &p.rec
 	r.Reset()
 	r.Line, r.Raw = number, l.Text
@@ -33,7 +52,7 @@ func (p *parser) parse(number int, l bankfile.Line) *bankfile.Record {
 		return r
 	}
 	code := p.tokens.split(l.Text)
-	p.spans()
+	r.Spans = p.tokens.field[1 : min(p.tokens.count, mostFields)+1]
 	if p.control {
 		p.controls()
 	}
@@ -48,13 +67,6 @@ func (p *parser) parse(number int, l bankfile.Line) *bankfile.Record {
 	}
 	p.fields()
 	return r
-}
-
-// spans tells where the fields are.
-func (p *parser) spans() {
-	for _, x := range p.tokens.field[1 : min(p.tokens.count, mostFields)+1] {
-		p.rec.Spans = append(p.rec.Spans, bankfile.Span{Start: x.start, End: x.end})
-	}
 }
 
 // fields judges a line whose fields are where they should be.
@@ -100,7 +112,7 @@ func (p *parser) controls() {
 		if b >= 0x20 && b != 0x7f || b == '\t' {
 			continue
 		}
-		for at < t.count && at < mostFields && i >= int(t.field[at+1].start) {
+		for at < t.count && at < mostFields && i >= int(t.field[at+1].Start) {
 			at++
 		}
 		if at != reported {
@@ -116,26 +128,27 @@ func (p *parser) find(code bankfile.Code, field int, value string, params bankfi
 	p.findAs(severity, code, field, value, params)
 }
 
-// findAs adds a finding whose severity depends on the side or the direction.
+// findAs adds a finding whose severity depends on the side or the direction. Findings outlive their record, so the value
+// is a copy of its own.
 func (p *parser) findAs(s bankfile.Severity, code bankfile.Code, field int, value string, params bankfile.Params) {
 	p.rec.Findings = append(p.rec.Findings, bankfile.Finding{
-		Code: code, Severity: s, Line: p.rec.Line, Field: field, Value: bankfile.Visible(value), Params: params,
+		Code: code, Severity: s, Line: p.rec.Line, Field: field, Value: strings.Clone(bankfile.Visible(value)), Params: params,
 	})
 }
 
 // show returns the text of a field for a finding.
 func (p *parser) show(n int) string { return p.enc.Text(p.tokens.content(min(n, mostFields))) }
 
-// texts decodes the text fields, all into one string per record: its parts are the record's texts.
+// texts decodes the text fields.
 func (p *parser) texts() {
-	p.scratch = p.scratch[:0]
+	p.room()
 	p.join(fieldPayerName, &p.name1)
 	p.join(fieldPayeeName, &p.name2)
 	p.join(fieldTitle, &p.title)
 	p.join(fieldComplaint, &p.operation)
 	p.join(fieldReference, &p.reference)
 	p.join(fieldTaxNumber, &p.taxNumber)
-	r, s := &p.rec, string(p.scratch)
+	r, s := &p.rec, p.arena.String()
 	r.PayerName, r.PayeeName, r.Title = p.name1.of(s), p.name2.of(s), p.title.of(s)
 	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.of(s), p.reference.of(s), p.taxNumber.of(s)
 }
@@ -143,9 +156,23 @@ func (p *parser) texts() {
 func (p *parser) join(field int, to *joined) {
 	src := p.tokens.raw(field)
 	if len(src) == 0 {
-		*to = joined{start: len(p.scratch), end: len(p.scratch)}
+		*to = joined{}
 		return
 	}
-	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.field[field].doubled}
-	p.scratch = join(p.scratch, src, p.enc, how, to)
+	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.doubled>>field&1 != 0}
+	join(&p.arena, src, p.enc, how, to)
+}
+
+const (
+	arenaBytes = 8 << 10 // of memory that some fifty records share
+	mostGrowth = 3       // bytes of UTF-8 that a byte may become
+)
+
+// room makes sure that all texts of a record fit into the memory for texts, so that they are parts of one string. Records
+// share it, since so many small pieces would cost more than all the rest of reading.
+func (p *parser) room() {
+	if need := mostGrowth * len(p.tokens.line); p.arena.Cap()-p.arena.Len() < need {
+		p.arena = strings.Builder{}
+		p.arena.Grow(max(arenaBytes, need))
+	}
 }

@@ -32,6 +32,7 @@ func (f *format) Traits() bankfile.Traits {
 func (f *format) Start(src io.Reader, file *bankfile.File) error {
 	f.file = file
 	f.parser = parser{opt: &file.Options, own: &file.Own, enc: file.Encoding, control: file.Control, today: file.Today}
+	f.parser.transfers = allows(&file.Options.Dialect, []byte("110"))
 	f.lines = bankfile.NewLineReader(src, file.Size, file.Options.Limits.Line, file.LoneCR)
 	return nil
 }

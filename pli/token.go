@@ -35,55 +35,79 @@ const (
 	mostTextLines   = 4
 )
 
-// extent is where a field lies in its line, without quotes and outer blanks.
-type extent struct {
-	start, end int32
-	doubled    bool // there are doubled quotes inside, each meaning one
-}
-
-// tokens are the fields of one line.
+// tokens are the fields of one line: where each lies, without quotes and outer blanks.
 type tokens struct {
 	line    []byte
-	field   [mostFields + 1]extent // by field number, 0 unused
-	count   int                    // fields in the line, also those beyond the 17th
-	surplus bool                   // one beyond the 17th has content
+	field   [mostFields + 1]bankfile.Span // by field number, 0 unused; empty where the line has no such field
+	doubled uint32                        // a bit by field number: doubled quotes inside, each meaning one
+	count   int                           // fields in the line, also those beyond the 17th
+	surplus bool                          // one beyond the 17th has content
 }
 
 // split cuts a line into its fields without copying. The code is that of a lexical error, "" for none;
 // the fields before the error are there, and count is the number of the bad one.
-func (t *tokens) split(text []byte) bankfile.Code {
-	t.line, t.count, t.surplus = text, 0, false
-	for i := 0; ; i++ {
-		t.count++
-		if end := simpleQuoted(text, i); end > 0 {
-			t.keep(extent{start: int32(i + 1), end: int32(end)})
-			i = end + 1
-		} else {
-			x, next, code := scanField(text, i)
-			t.keep(x)
-			if code != "" {
-				return code
-			}
-			i = next
+func (t *tokens) split(text []byte) (code bankfile.Code) {
+	t.line, t.doubled, t.surplus = text, 0, false
+	n := 0
+	for i := 0; i <= len(text) && code == ""; i++ {
+		start, end, next := simpleField(text, i)
+		n++
+		if next < 0 {
+			var x extent
+			x, next, code = scanField(text, i)
+			start, end = x.start, x.end
+			t.doubled |= x.doubled << n
 		}
-		if i >= len(text) {
-			return ""
+		if i = next; n <= mostFields {
+			t.field[n] = bankfile.Span{Start: int32(start), End: int32(end)}
+		} else {
+			t.surplus = t.surplus || start < end
 		}
 	}
+	if t.count = n; n < mostFields {
+		clear(t.field[n+1:])
+	}
+	return code
 }
 
-// simpleQuoted returns where a field in quotes without blanks at its ends and without quotes inside ends,
-// which most fields are; 0 for any other.
-func simpleQuoted(text []byte, i int) int {
-	if i >= len(text) || text[i] != '"' {
-		return 0
+// simpleField returns where the field at i lies and where the comma or the line's end after it is, if it has no blanks
+// at its ends and no quotes inside, as most fields; next is -1 for any other.
+func simpleField(text []byte, i int) (start, end, next int) {
+	if i < len(text) && text[i] == '"' {
+		start = i + 1
+		end = quoteFrom(text, start)
+		if next = end + 1; end < 0 || next < len(text) && text[next] != ',' {
+			return 0, 0, -1
+		}
+	} else if start, end = i, commaFrom(text, i); end < 0 {
+		return 0, 0, -1
+	} else {
+		next = end
 	}
-	i++
-	end := quoteFrom(text, i)
-	if end < 0 || end+1 < len(text) && text[end+1] != ',' || end > i && (blank(text[i]) || blank(text[end-1])) {
-		return 0
+	if end > start && (blank(text[start]) || blank(text[end-1])) {
+		return 0, 0, -1
 	}
-	return end
+	return start, end, next
+}
+
+// commaFrom returns where the first comma at or after i is, or the end; -1 if there is a quote before it.
+func commaFrom(text []byte, i int) int {
+	for ; i+8 <= len(text); i += 8 {
+		x := binary.LittleEndian.Uint64(text[i:])
+		comma, quote := x^','*ones, x^'"'*ones
+		if found := ((comma-ones)&^comma | (quote-ones)&^quote) & (0x80 * ones); found != 0 {
+			if i += bits.TrailingZeros64(found) >> 3; text[i] != ',' {
+				return -1
+			}
+			return i
+		}
+	}
+	for ; i < len(text) && text[i] != ','; i++ {
+		if text[i] == '"' {
+			return -1
+		}
+	}
+	return i
 }
 
 // quoteFrom returns where the first quote at or after i is, or -1. Fields are short: eight bytes a step
@@ -104,30 +128,25 @@ func quoteFrom(text []byte, i int) int {
 	return -1
 }
 
-func (t *tokens) keep(x extent) {
-	if t.count <= mostFields {
-		t.field[t.count] = x
-		return
-	}
-	t.surplus = t.surplus || x.start < x.end
-}
-
 // raw returns the bytes of field n, doubled quotes as they stand; empty when the line has no such field.
 func (t *tokens) raw(n int) []byte {
-	if n > t.count || n > mostFields {
-		return nil
-	}
 	x := t.field[n]
-	return t.line[x.start:x.end]
+	return t.line[x.Start:x.End]
 }
 
 // content returns the bytes of field n with doubled quotes made one. It copies only where there are any.
 func (t *tokens) content(n int) []byte {
 	b := t.raw(n)
-	if len(b) == 0 || !t.field[n].doubled {
+	if t.doubled>>n&1 == 0 {
 		return b
 	}
 	return bytes.ReplaceAll(b, []byte(`""`), []byte(`"`))
+}
+
+// extent is where a field lies in its line; doubled is 1 if there are doubled quotes inside.
+type extent struct {
+	start, end int
+	doubled    uint32
 }
 
 // scanField reads the field that begins at i and returns where it ends: at a comma or the line's end.
@@ -146,33 +165,33 @@ func scanBare(text []byte, i int) (extent, int, bankfile.Code) {
 	start := i
 	for i < len(text) && text[i] != ',' {
 		if text[i] == '"' {
-			return extent{start: int32(start), end: int32(len(text))}, len(text), bankfile.RecordQuoteStray
+			return extent{start: start, end: len(text)}, len(text), bankfile.RecordQuoteStray
 		}
 		i++
 	}
-	return extent{start: int32(start), end: int32(trimRight(text, start, i))}, i, ""
+	return extent{start: start, end: trimRight(text, start, i)}, i, ""
 }
 
 func scanQuoted(text []byte, i int) (extent, int, bankfile.Code) {
-	x := extent{start: int32(i)}
+	x := extent{start: i}
 	for {
 		k := bytes.IndexByte(text[i:], '"')
 		if k < 0 {
-			x.end = int32(len(text))
+			x.end = len(text)
 			return x, len(text), bankfile.RecordQuoteUnterminated
 		}
 		i += k + 1
 		if i == len(text) || text[i] != '"' {
 			return closeQuoted(text, x, i)
 		}
-		x.doubled = true
+		x.doubled = 1
 		i++
 	}
 }
 
 // closeQuoted ends a quoted field whose closing quote lies just before i: only blanks may follow.
 func closeQuoted(text []byte, x extent, i int) (extent, int, bankfile.Code) {
-	x.end = int32(trimRight(text, int(x.start), i-1))
+	x.end = trimRight(text, x.start, i-1)
 	for x.start < x.end && blank(text[x.start]) {
 		x.start++
 	}
@@ -180,7 +199,7 @@ func closeQuoted(text []byte, x extent, i int) (extent, int, bankfile.Code) {
 		i++
 	}
 	if i < len(text) && text[i] != ',' {
-		x.end = int32(len(text))
+		x.end = len(text)
 		return x, len(text), bankfile.RecordQuoteStray
 	}
 	return x, i, ""
