@@ -4,6 +4,7 @@ GO        ?= go
 TESTFLAGS ?=
 PACKAGES  ?= ./...
 FUZZTIME  ?= 20s
+FUZZTOTAL ?=
 BENCH     ?= .
 RUNFLAGS  ?=
 RACE      ?=
@@ -64,8 +65,8 @@ lint: $(LINT) ## golangci-lint with the explicit list of .golangci.yml
 race: install ## the race detector: rooms without a store, and the store's suite on PostgreSQL (RACE='./internal/ledger': others on it)
 	scripts/with-postgres scripts/race $(RACE)
 
-fuzz: ## every fuzz target for FUZZTIME
-	scripts/fuzz $(FUZZTIME)
+fuzz: ## every fuzz target for FUZZTIME, or FUZZTOTAL=1h shared by all (PACKAGES='./pli ./bankfile' TESTFLAGS=-parallel=1)
+	TESTFLAGS='$(TESTFLAGS)' FUZZTOTAL='$(FUZZTOTAL)' scripts/fuzz $(FUZZTIME) $(PACKAGES)
 
 bench: install ## the benchmarks in the tests (BENCH=pattern PACKAGES=./pli); the program's own: bin/ims bench
 	scripts/with-postgres $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(TESTFLAGS) $(PACKAGES)

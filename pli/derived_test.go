@@ -129,12 +129,13 @@ func samePaths(t *testing.T, src []byte) {
 	t.Helper()
 	var quick, slow joined
 	src = bytes.Trim(src, " \t") // as a field is
-	if _, special := lookAt(src); special {
+	var m marks
+	if m.look(src, 0); m.special {
 		return
 	}
 	var b strings.Builder
 	b.WriteString("before")
-	join(&b, src, bankfile.ASCII, joining{}, &quick)
+	join(&b, src, &m, bankfile.ASCII, joining{}, &quick)
 	text := quick.of(b.String())
 	j := joiner{enc: bankfile.ASCII, empty: true, joined: &slow}
 	j.text(src)

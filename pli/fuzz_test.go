@@ -74,7 +74,9 @@ func FuzzTitle(f *testing.F) {
 		}
 		var j joined
 		var b strings.Builder
-		join(&b, src, enc, joining{structured(src), bytes.IndexByte(src, '"') >= 0}, &j)
+		var seen marks
+		seen.look(src, 0)
+		join(&b, src, &seen, enc, joining{structured(src), bytes.IndexByte(src, '"') >= 0}, &j)
 		title := j.of(b.String())
 		if strings.ToValidUTF8(title, "") != title || strings.Contains(title, "|") || title != strings.Trim(title, " ") {
 			t.Fatalf("%q became %q", src, title)

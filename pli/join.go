@@ -3,6 +3,7 @@ package pli
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -24,19 +25,15 @@ func (j *joined) of(s string) string { return s[j.start:j.end] }
 // the bank software that moved these titles to one line of 140 characters: a blank after a sub-line, but none after one
 // of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which exporters cut anywhere, are
 // joined as they are.
-func join(out *strings.Builder, src []byte, enc bankfile.Encoding, how joining, to *joined) {
+func join(out *strings.Builder, src []byte, m *marks, enc bankfile.Encoding, how joining, to *joined) {
 	*to = joined{start: out.Len()}
-	bars, special := lookAt(src)
 	switch {
-	case special || how != joining{}:
+	case m.special || how != joining{}:
 		j := joiner{enc: enc, tagged: how.tagged, empty: true, joined: to}
 		j.text(src)
 		out.Write(j.out)
-	case bars:
-		joinLines(out, src, to)
 	case len(src) > 0:
-		to.lines, to.longest = 1, len(src)
-		out.Write(src)
+		joinLines(out, src, m, to)
 	}
 	to.end = out.Len()
 }
@@ -53,60 +50,83 @@ func structured(src []byte) bool {
 	return bytes.HasPrefix(src, []byte("/VAT/")) || bytes.HasPrefix(src, []byte("/TI/")) || bytes.HasPrefix(src, []byte("/NIP/"))
 }
 
-// lookAt reports whether a text has bars, and whether it has something special: anything but printable ASCII, or blanks
-// beside blanks or bars. Most texts have neither. Steps of seven bytes put every pair of neighbours into some word.
-func lookAt(src []byte) (bars, special bool) {
-	var b, s uint64
-	i := 0
-	for ; i+8 < len(src); i += 7 {
-		more, odd := lookAtWord(binary.LittleEndian.Uint64(src[i:]))
-		b, s = b|more, s|odd
+// marks are what one look at a text finds.
+type marks struct {
+	bars    [3]uint64 // a bit for each bar, by its distance from the beginning
+	special bool      // there is anything but printable ASCII, a blank beside a blank or a bar, or more than bars can tell
+}
+
+const mostMarked = 3 * 64
+
+// look finds where the text that begins at i ends, at a quote or at the end of line, and marks what is in it: eight bytes
+// a step, nothing before it is found out what comes next.
+func (m *marks) look(line []byte, i int) (end int) {
+	*m = marks{}
+	var special, blankBefore, eitherBefore uint64
+	for at := 0; at < mostMarked; at += 8 {
+		x := word(line, i+at)
+		quote := x ^ '"'*ones
+		quote = (quote - ones) &^ quote & (0x80 * ones) // the lowest bit is exact
+		within := quote&-quote - 1                      // the bits of the bytes before it, or all
+		blanks, bars := zeros(x^' '*ones)&within, zeros(x^'|'*ones)&within
+		either := blanks | bars
+		special |= bankfile.NotPlain(x)&within | blanks&(either<<8|eitherBefore) | either&(blanks<<8|blankBefore)
+		m.bars[at>>6] |= gather(bars) << (at & 63)
+		if left := len(line) - i - at; quote != 0 || left < 8 {
+			m.special = special != 0
+			return i + at + min(left, bits.TrailingZeros64(quote)>>3)
+		}
+		blankBefore, eitherBefore = blanks>>56, either>>56
 	}
-	more, odd := lookAtWord(lastWord(src))
-	return b|more != 0, s|odd != 0
+	m.special = true
+	if end = quoteFrom(line, i+mostMarked); end < 0 {
+		end = len(line)
+	}
+	return end
 }
 
-func lookAtWord(x uint64) (bars, special uint64) {
-	blanks, bars := zeros(x^' '*ones), zeros(x^'|'*ones)
-	both := blanks | bars
-	return bars, bankfile.NotPlain(x) | blanks&(both>>8) | both&(blanks>>8)
-}
-
-// lastWord loads the last eight bytes of src, or all of a shorter one with letters behind them.
-func lastWord(src []byte) uint64 {
-	if len(src) >= 8 {
-		return binary.LittleEndian.Uint64(src[len(src)-8:])
+// word loads the eight bytes of line at i, or those that are left with letters behind them.
+func word(line []byte, i int) uint64 {
+	if i+8 <= len(line) {
+		return binary.LittleEndian.Uint64(line[i:])
 	}
 	x := uint64('A' * ones)
-	for i := len(src) - 1; i >= 0; i-- {
-		x = x<<8 | uint64(src[i])
+	for k := len(line) - 1; k >= i; k-- {
+		x = x<<8 | uint64(line[k])
 	}
 	return x
 }
 
+// gather makes eight bits of the highest bits of eight bytes.
+func gather(x uint64) uint64 { return (x >> 7) * 0x0102040810204080 >> 56 }
+
 // joinLines joins the sub-lines of a text without anything special.
-func joinLines(out *strings.Builder, src []byte, to *joined) {
+func joinLines(out *strings.Builder, src []byte, m *marks, to *joined) {
+	from, line := 0, 0
 	gap := false // a blank is due before the next text
-	for line := 1; ; line++ {
-		n := bytes.IndexByte(src, '|')
-		last := n < 0
-		if last {
-			n = len(src)
+	for k, bars := range m.bars {
+		for ; bars != 0; bars &= bars - 1 {
+			end := 64*k + bits.TrailingZeros64(bars)
+			line++
+			gap = to.add(out, src[from:end], line, gap)
+			from = end + 1
 		}
-		if n > 0 {
-			if gap && to.lines > 0 {
-				out.WriteByte(' ')
-			}
-			out.Write(src[:n])
-			to.lines, gap = line, false
-		}
-		to.longest = max(to.longest, n)
-		if last {
-			return
-		}
-		gap = gap || n != longestTextLine
-		src = src[n+1:]
 	}
+	to.add(out, src[from:], line+1, gap)
+}
+
+// add appends a sub-line and reports whether a blank is due after it.
+func (j *joined) add(out *strings.Builder, src []byte, line int, gap bool) bool {
+	j.longest = max(j.longest, len(src))
+	if len(src) == 0 {
+		return true
+	}
+	if gap && j.lines > 0 {
+		out.WriteByte(' ')
+	}
+	out.Write(src)
+	j.lines = line
+	return len(src) != longestTextLine
 }
 
 const ones = 0x0101010101010101

@@ -148,6 +148,11 @@ func (p *parser) texts() {
 	p.join(fieldComplaint, &p.operation)
 	p.join(fieldReference, &p.reference)
 	p.join(fieldTaxNumber, &p.taxNumber)
+	p.takeTexts()
+}
+
+// takeTexts gives the record its texts.
+func (p *parser) takeTexts() {
 	r, s := &p.rec, p.arena.String()
 	r.PayerName, r.PayeeName, r.Title = p.name1.of(s), p.name2.of(s), p.title.of(s)
 	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.of(s), p.reference.of(s), p.taxNumber.of(s)
@@ -160,7 +165,9 @@ func (p *parser) join(field int, to *joined) {
 		return
 	}
 	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.doubled>>field&1 != 0}
-	join(&p.arena, src, p.enc, how, to)
+	var m marks
+	m.look(src, 0)
+	join(&p.arena, src, &m, p.enc, how, to)
 }
 
 const (

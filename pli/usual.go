@@ -18,6 +18,7 @@ func (p *parser) usual(text []byte) bool {
 		return false
 	}
 	p.tokens.line, p.tokens.doubled = text, 0
+	p.room()
 	i := p.usualHead(text)
 	if i == 0 {
 		return false
@@ -65,10 +66,10 @@ func (p *parser) usualSides(text []byte, i int) int {
 	if i = p.usualAccount(fieldPayee, text, i, &p.rec.Payee); i == 0 {
 		return 0
 	}
-	if i = p.usualText(fieldPayerName, text, i); i == 0 {
+	if i = p.usualText(fieldPayerName, text, i, &p.name1); i == 0 {
 		return 0
 	}
-	if i = p.usualText(fieldPayeeName, text, i); i == 0 {
+	if i = p.usualText(fieldPayeeName, text, i, &p.name2); i == 0 {
 		return 0
 	}
 	if i = p.usualConstant(fieldConstant2, text, i); i == 0 {
@@ -87,7 +88,7 @@ func (p *parser) usualSides(text []byte, i int) int {
 
 // usualEnd reads fields 12 to 16, of which the last may be missing, to the end of the line.
 func (p *parser) usualEnd(text []byte, i int) bool {
-	if i = p.usualText(fieldTitle, text, i); i == 0 {
+	if i = p.usualText(fieldTitle, text, i, &p.title); i == 0 {
 		return false
 	}
 	if i = p.usualField(fieldCheque, text, i, 0); i == 0 {
@@ -96,13 +97,14 @@ func (p *parser) usualEnd(text []byte, i int) bool {
 	if i = p.usualField(fieldComplaint, text, i, 0); i == 0 {
 		return false
 	}
-	if i = p.usualText(fieldClass, text, i); i == 0 {
+	if i = p.usualCode(fieldClass, text, i); i == 0 {
 		return false
 	}
 	t := &p.tokens
+	p.operation, p.reference, p.taxNumber = joined{}, joined{}, joined{}
 	t.count, t.field[fieldReference], t.field[fieldTaxNumber] = fieldClass, bankfile.Span{}, bankfile.Span{}
 	if i <= len(text) {
-		t.count, i = fieldReference, p.usualText(fieldReference, text, i)
+		t.count, i = fieldReference, p.usualText(fieldReference, text, i, &p.reference)
 	}
 	p.rec.Spans = t.field[1 : t.count+1]
 	class, known := internClass(t.raw(fieldClass))
@@ -110,9 +112,9 @@ func (p *parser) usualEnd(text []byte, i int) bool {
 	return known && i > len(text) && !splitPaymentClass(class) && !directDebitClass(class) && class != "71"
 }
 
-// usualTexts decodes the texts and reports whether there is nothing to say about them.
+// usualTexts reports whether there is nothing to say about the texts.
 func (p *parser) usualTexts() bool {
-	p.texts()
+	p.takeTexts()
 	r := &p.rec
 	d := r.Direction
 	return fitting(&p.name1, d == bankfile.Credit) && fitting(&p.name2, d == bankfile.Debit || d == bankfile.Charges) &&
@@ -180,11 +182,30 @@ func (p *parser) usualField(n int, text []byte, i, width int) int {
 	return next
 }
 
-// usualText reads a field of any text and returns where the next one begins: behind the line's end, if it is the last.
-func (p *parser) usualText(n int, text []byte, i int) int {
+// usualCode reads a short field and returns where the next one begins: behind the line's end, if it is the last.
+func (p *parser) usualCode(n int, text []byte, i int) int {
 	start, end, next := simpleField(text, i)
 	p.tokens.field[n] = span(start, end)
 	return next + 1
+}
+
+// usualText reads and decodes a field of text and returns where the next one begins, as usualCode.
+func (p *parser) usualText(n int, text []byte, i int, to *joined) int {
+	if i >= len(text) || text[i] != '"' {
+		next := p.usualCode(n, text, i)
+		p.join(n, to)
+		return next
+	}
+	var m marks
+	start := i + 1
+	end := m.look(text, start)
+	src := text[start:end]
+	if end == len(text) || end+1 < len(text) && text[end+1] != ',' || end > start && (blank(text[start]) || blank(text[end-1])) {
+		return 0
+	}
+	p.tokens.field[n] = span(start, end)
+	join(&p.arena, src, &m, p.enc, joining{tagged: n == fieldTitle && structured(src)}, to)
+	return end + 2
 }
 
 // fixed returns where the content of the field at i begins if it is width bytes long, and where the next field begins.
