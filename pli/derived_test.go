@@ -2,7 +2,6 @@ package pli
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -129,18 +128,16 @@ func samePaths(t *testing.T, src []byte) {
 	t.Helper()
 	var quick, slow joined
 	src = bytes.Trim(src, " \t") // as a field is
-	var m marks
-	if m.look(src, 0); m.special {
+	out := append(make([]byte, 0, len(src)+glanceRoom+len("before")), "before"...)
+	g := glanceAt(src, 0, out[len(out):cap(out)])
+	if !g.simple() {
 		return
 	}
-	var b strings.Builder
-	b.WriteString("before")
-	join(&b, src, &m, bankfile.ASCII, joining{}, &quick)
-	text := quick.of(b.String())
+	text := quick.of(string(g.take(out, &quick)))
 	j := joiner{enc: bankfile.ASCII, empty: true, joined: &slow}
 	j.text(src)
-	quick.start, quick.end = 0, 0
-	if text != string(j.out) || quick != slow {
+	tooMany := slow.lines > mostTextLines || slow.longest >= longestTextLine && slow.longest != quick.longest
+	if text != string(j.out) || tooMany || quick.longest >= longestTextLine && quick.longest != slow.longest || slow.odd {
 		t.Errorf("%q: quick %q %+v, careful %q %+v", src, text, quick, j.out, slow)
 	}
 }

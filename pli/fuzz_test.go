@@ -73,11 +73,7 @@ func FuzzTitle(f *testing.F) {
 			samePaths(t, src)
 		}
 		var j joined
-		var b strings.Builder
-		var seen marks
-		seen.look(src, 0)
-		join(&b, src, &seen, enc, joining{structured(src), bytes.IndexByte(src, '"') >= 0}, &j)
-		title := j.of(b.String())
+		title := j.of(string(join(nil, src, enc, joining{structured(src), bytes.IndexByte(src, '"') >= 0}, &j)))
 		if strings.ToValidUTF8(title, "") != title || strings.Contains(title, "|") || title != strings.Trim(title, " ") {
 			t.Fatalf("%q became %q", src, title)
 		}

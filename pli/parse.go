@@ -23,9 +23,10 @@ type parser struct {
 	tokens       tokens
 	payer, payee reading
 	sound        [2][bankDigits]byte // the last sort codes found right, one for field 4 and one for 11
+	scratch      []byte              // the texts of the record
 	arena        strings.Builder     // its parts are texts of records
 
-	name1, name2, title             joined // where in arena: fields 8, 9 and 12
+	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
 	operation, reference, taxNumber joined // fields 14, 16 and 17
 	splitPaid                       bankfile.SplitPayment
 }
@@ -141,7 +142,7 @@ func (p *parser) show(n int) string { return p.enc.Text(p.tokens.content(min(n, 
 
 // texts decodes the text fields.
 func (p *parser) texts() {
-	p.room()
+	p.scratch = p.scratch[:0]
 	p.join(fieldPayerName, &p.name1)
 	p.join(fieldPayeeName, &p.name2)
 	p.join(fieldTitle, &p.title)
@@ -151,13 +152,6 @@ func (p *parser) texts() {
 	p.takeTexts()
 }
 
-// takeTexts gives the record its texts.
-func (p *parser) takeTexts() {
-	r, s := &p.rec, p.arena.String()
-	r.PayerName, r.PayeeName, r.Title = p.name1.of(s), p.name2.of(s), p.title.of(s)
-	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.of(s), p.reference.of(s), p.taxNumber.of(s)
-}
-
 func (p *parser) join(field int, to *joined) {
 	src := p.tokens.raw(field)
 	if len(src) == 0 {
@@ -165,21 +159,27 @@ func (p *parser) join(field int, to *joined) {
 		return
 	}
 	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.doubled>>field&1 != 0}
-	var m marks
-	m.look(src, 0)
-	join(&p.arena, src, &m, p.enc, how, to)
+	p.scratch = join(p.scratch, src, p.enc, how, to)
 }
 
-const (
-	arenaBytes = 8 << 10 // of memory that some fifty records share
-	mostGrowth = 3       // bytes of UTF-8 that a byte may become
-)
+// takeTexts gives the record its texts.
+func (p *parser) takeTexts() {
+	r, s := &p.rec, p.keep(p.scratch)
+	r.PayerName, r.PayeeName, r.Title = p.name1.of(s), p.name2.of(s), p.title.of(s)
+	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.of(s), p.reference.of(s), p.taxNumber.of(s)
+}
 
-// room makes sure that all texts of a record fit into the memory for texts, so that they are parts of one string. Records
-// share it, since so many small pieces would cost more than all the rest of reading.
-func (p *parser) room() {
-	if need := mostGrowth * len(p.tokens.line); p.arena.Cap()-p.arena.Len() < need {
-		p.arena = strings.Builder{}
-		p.arena.Grow(max(arenaBytes, need))
+// arenaBytes is the size of the pieces of memory that hold the texts of records, some seventy in each.
+const arenaBytes = 8 << 10
+
+// keep makes a string of b. Records share the memory of their strings, since so many small pieces would cost more than
+// cutting lines into fields.
+func (p *parser) keep(b []byte) string {
+	start := p.arena.Len()
+	if p.arena.Cap()-start < len(b) {
+		p.arena, start = strings.Builder{}, 0
+		p.arena.Grow(max(arenaBytes, len(b)))
 	}
+	p.arena.Write(b)
+	return p.arena.String()[start:]
 }

@@ -1,6 +1,8 @@
 package pli
 
 import (
+	"slices"
+
 	"ims/bankfile"
 	"ims/iban"
 )
@@ -18,7 +20,7 @@ func (p *parser) usual(text []byte) bool {
 		return false
 	}
 	p.tokens.line, p.tokens.doubled = text, 0
-	p.room()
+	p.scratch = p.scratch[:0]
 	i := p.usualHead(text)
 	if i == 0 {
 		return false
@@ -196,15 +198,19 @@ func (p *parser) usualText(n int, text []byte, i int, to *joined) int {
 		p.join(n, to)
 		return next
 	}
-	var m marks
 	start := i + 1
-	end := m.look(text, start)
-	src := text[start:end]
+	p.scratch = slices.Grow(p.scratch, len(text)-start+glanceRoom)
+	g := glanceAt(text, start, p.scratch[len(p.scratch):cap(p.scratch)])
+	end := g.end
 	if end == len(text) || end+1 < len(text) && text[end+1] != ',' || end > start && (blank(text[start]) || blank(text[end-1])) {
 		return 0
 	}
 	p.tokens.field[n] = span(start, end)
-	join(&p.arena, src, &m, p.enc, joining{tagged: n == fieldTitle && structured(src)}, to)
+	if g.simple() && text[start] != '/' && text[start] != '|' { // not made of tags
+		p.scratch = g.take(p.scratch, to)
+	} else {
+		p.join(n, to)
+	}
 	return end + 2
 }
 
