@@ -1,85 +1,87 @@
 package pli
 
 import (
+	"bytes"
 	"encoding/binary"
-	"math/bits"
-
-	"ims/bankfile"
 )
 
 // glance is what one look at a text finds: where it ends and, if it is a simple one, as most are, its joined form. Eight
-// bytes are looked at in a step, without a branch that depends on what they are, which would cost more than the rest.
+// bytes are looked at in a step, with hardly a branch that depends on what they are, which would cost more than the rest.
 type glance struct {
-	end     int // where the text ends in its line
-	size    int // bytes of the joined form
-	bars    int
+	text    []byte // as it is
+	size    int    // bytes of the joined form
+	bars    uint64 // how many
 	stretch int    // the most words in a row without a bar
-	special uint64 // not 0: there is anything but printable ASCII, or a blank beside a blank or a bar
-	text    []byte // the text as it is
+	special bool   // there is anything but printable ASCII, or a blank beside a blank or a bar
 }
 
-// glanceRoom is how much more room than the text has glanceAt writes to.
-const glanceRoom = 16
+const (
+	glanceRoom = 16   // how much more room than the text has glanceAt writes to
+	glanceMost = 1024 // bytes of a simple text: bars are counted in bytes
+)
 
 // simple reports a text whose joined form was made: with bars, every sub-line is shorter than 35 characters, since such
 // a one spans three words at least, and there are four at most.
 func (g *glance) simple() bool {
-	return g.special == 0 && (g.bars == 0 || g.bars < mostTextLines && g.stretch < 3)
+	return !g.special && (g.bars == 0 || g.bars < mostTextLines && g.stretch < 3 && g.text[0] != '|' && len(g.text) <= glanceMost)
 }
 
 // take appends the joined form, which glanceAt has written behind out, to out.
 func (g *glance) take(out []byte, to *joined) []byte {
-	*to = joined{start: len(out), lines: g.bars + 1}
+	*to = joined{start: len(out), lines: int(g.bars) + 1}
 	if g.bars == 0 {
 		to.longest, to.lines = len(g.text), min(1, len(g.text))
-	} else if g.size > 0 && out[:len(out)+g.size][len(out)+g.size-1] == ' ' {
-		g.size--
+	} else if g.text[len(g.text)-1] == '|' {
+		g.size-- // the blank that it became
 	}
 	to.end = to.start + g.size
 	return out[:to.end]
 }
 
 // glanceAt looks at the text that begins at i in line and ends at a quote or with the line. It writes to out with every
-// bar made a blank, but those taken away that have a bar or nothing before them.
+// bar made a blank, but those taken away that follow a bar.
 func glanceAt(line []byte, i int, out []byte) (g glance) {
-	var blankBefore, eitherBefore, stretch uint64
-	barBefore, start := uint64(0x80), i
-	for {
+	n := bytes.IndexByte(line[i:], '"')
+	if n < 0 {
+		n = len(line) - i
+	}
+	g.text = line[i : i+n]
+	var odd, beside, eitherBefore, barBefore, bars uint64
+	stretch := 0
+	for ; n > 0; n, i = n-8, i+8 {
 		x := word(line, i)
-		quote := x ^ '"'*ones
-		quote = (quote - ones) &^ quote & (0x80 * ones) // the lowest bit is exact
-		within := quote&-quote - 1                      // the bits of the bytes before it, or all
-		blanks, bars := zeros(x^' '*ones)&within, zeros(x^'|'*ones)&within
-		either := blanks | bars
-		g.special |= bankfile.NotPlain(x)&within | blanks&(either<<8|eitherBefore) | either&(blanks<<8|blankBefore)
-		g.bars += bits.OnesCount64(bars)
-		if stretch++; bars != 0 {
+		if n < 8 {
+			within := uint64(1)<<(8*n) - 1
+			x = x&within | 'A'*ones&^within
+		}
+		blank, bar := zeros(x^' '*ones), zeros(x^'|'*ones)
+		either, drop := blank|bar, bar&(bar<<8|barBefore)
+		odd |= x | (x + ones) | (x - 0x20*ones) // as bankfile.NotPlain
+		beside |= either&(either<<8|eitherBefore) ^ drop
+		bars += bar >> 7
+		x ^= bar >> 7 * ('|' ^ ' ')
+		if stretch++; bar != 0 {
 			stretch = 0
 		}
-		g.stretch = max(g.stretch, int(stretch))
-		drop := bars & (bars<<8 | barBefore)
-		binary.LittleEndian.PutUint64(out[g.size:], without(x^bars>>7*('|'^' '), drop))
-		g.size += 8 - bits.OnesCount64(drop)
-		if left := len(line) - i; quote != 0 || left < 8 {
-			n := min(left, bits.TrailingZeros64(quote)>>3)
-			g.end, g.size = i+n, g.size-8+n
-			g.text = line[start:g.end]
-			return g
+		g.stretch = max(g.stretch, stretch)
+		to := out[g.size:]
+		for ; drop != 0; g.size-- {
+			x, drop = without(x, drop)
 		}
-		blankBefore, eitherBefore, barBefore = blanks>>56, either>>56, bars>>56
-		i += 8
+		binary.LittleEndian.PutUint64(to, x)
+		g.size += 8
+		eitherBefore, barBefore = either>>56, bar>>56
 	}
+	g.size += n // which is how many bytes the last word had too many, below 0
+	g.bars, g.special = bars*ones>>56, odd&(0x80*ones)|beside != 0
+	return g
 }
 
-// without takes the bytes that drop has its high bits at out of x.
-func without(x, drop uint64) uint64 {
-	for drop != 0 {
-		lowest := drop & -drop
-		below := lowest>>7 - 1
-		x = x&below | x>>8&^below
-		drop = (drop ^ lowest) >> 8
-	}
-	return x
+// without takes the lowest byte that drop has its high bit at out of x and of drop.
+func without(x, drop uint64) (uint64, uint64) {
+	lowest := drop & -drop
+	below := lowest>>7 - 1
+	return x&below | x>>8&^below, (drop ^ lowest) >> 8
 }
 
 // word loads the eight bytes of line at i, or those that are left with letters behind them.

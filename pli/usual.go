@@ -201,12 +201,12 @@ func (p *parser) usualText(n int, text []byte, i int, to *joined) int {
 	start := i + 1
 	p.scratch = slices.Grow(p.scratch, len(text)-start+glanceRoom)
 	g := glanceAt(text, start, p.scratch[len(p.scratch):cap(p.scratch)])
-	end := g.end
+	end := start + len(g.text)
 	if end == len(text) || end+1 < len(text) && text[end+1] != ',' || end > start && (blank(text[start]) || blank(text[end-1])) {
 		return 0
 	}
 	p.tokens.field[n] = span(start, end)
-	if g.simple() && text[start] != '/' && text[start] != '|' { // not made of tags
+	if g.simple() && text[start] != '/' {
 		p.scratch = g.take(p.scratch, to)
 	} else {
 		p.join(n, to)
