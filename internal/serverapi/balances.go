@@ -47,8 +47,8 @@ type Balance struct {
 
 func balanceFrom(v accounts.BalanceView) Balance {
 	b := Balance{ID: v.ID.String(), UserID: v.User.String(), Currency: v.Currency.Code(), Status: balanceStatus(v), NoIBANReason: v.NoIBAN,
-		Available: moneyOf(v.Available(), v.Currency), Held: moneyOf(v.Held, v.Currency), Booked: moneyOf(v.Booked, v.Currency),
-		CreatedAt: moment(v.CreatedAt)}
+		Available: web.MoneyOf(v.Available(), v.Currency), Held: web.MoneyOf(v.Held, v.Currency), Booked: web.MoneyOf(v.Booked, v.Currency),
+		CreatedAt: web.Moment(v.CreatedAt)}
 	for _, a := range v.Accounts {
 		if a.Status != bank.IBANClosed {
 			b.IBAN, b.IBANFormatted = a.IBAN.String(), a.IBAN.Format()
@@ -77,11 +77,11 @@ type createBalanceInput struct {
 }
 
 func (s *server) createBalance(ctx context.Context, actor bank.Actor, in *createBalanceInput) (*balanceAnswer, error) {
-	user, err := idOf(in.UserID, "userId")
+	user, err := web.IDOf(in.UserID, "userId")
 	if err != nil {
 		return nil, err
 	}
-	currency, err := currencyOf(in.Body.Currency, "/currency")
+	currency, err := web.CurrencyOf(in.Body.Currency, "/currency")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ type BalanceList struct {
 type balanceListAnswer struct{ Body BalanceList }
 
 func (s *server) listBalances(ctx context.Context, actor bank.Actor, in *UserPath) (*balanceListAnswer, error) {
-	user, err := idOf(in.UserID, "userId")
+	user, err := web.IDOf(in.UserID, "userId")
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (s *server) listBalances(ctx context.Context, actor bank.Actor, in *UserPat
 	if err != nil {
 		return nil, err
 	}
-	return &balanceListAnswer{BalanceList{each(rows, balanceFrom)}}, nil
+	return &balanceListAnswer{BalanceList{web.Each(rows, balanceFrom)}}, nil
 }
 
 // BalancePath names a balance.
@@ -117,7 +117,7 @@ type BalancePath struct {
 }
 
 func (s *server) getBalance(ctx context.Context, actor bank.Actor, in *BalancePath) (*balanceAnswer, error) {
-	id, err := idOf(in.BalanceID, "balanceId")
+	id, err := web.IDOf(in.BalanceID, "balanceId")
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (s *server) getBalance(ctx context.Context, actor bank.Actor, in *BalancePa
 }
 
 func (s *server) closeBalance(ctx context.Context, actor bank.Actor, in *BalancePath) (*balanceAnswer, error) {
-	id, err := idOf(in.BalanceID, "balanceId")
+	id, err := web.IDOf(in.BalanceID, "balanceId")
 	if err != nil {
 		return nil, err
 	}

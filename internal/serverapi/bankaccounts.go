@@ -50,7 +50,7 @@ type BankAccount struct {
 
 func bankAccountFrom(a bank.BankAccount) BankAccount {
 	return BankAccount{IBAN: a.IBAN.String(), IBANFormatted: a.IBAN.Format(), BalanceID: a.BalanceID.String(),
-		Currency: a.Currency.Code(), Status: string(a.Status), CreatedAt: moment(a.CreatedAt)}
+		Currency: a.Currency.Code(), Status: string(a.Status), CreatedAt: web.Moment(a.CreatedAt)}
 }
 
 // BankAccountList is the answer of getIban.
@@ -67,7 +67,7 @@ type issueIBANInput struct {
 }
 
 func (s *server) issueIBAN(ctx context.Context, actor bank.Actor, in *issueIBANInput) (*bankAccountAnswer, error) {
-	id, err := idOf(in.Body.BalanceID, "/balanceId")
+	id, err := web.IDOf(in.Body.BalanceID, "/balanceId")
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ type IBANPath struct {
 }
 
 func (s *server) getBankAccount(ctx context.Context, actor bank.Actor, in *IBANPath) (*bankAccountAnswer, error) {
-	number, err := ibanOf(in.IBAN)
+	number, err := web.IBANOf(in.IBAN)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (s *server) getBankAccount(ctx context.Context, actor bank.Actor, in *IBANP
 }
 
 func (s *server) closeIBAN(ctx context.Context, actor bank.Actor, in *IBANPath) (*bankAccountAnswer, error) {
-	number, err := ibanOf(in.IBAN)
+	number, err := web.IBANOf(in.IBAN)
 	if err != nil {
 		return nil, err
 	}
@@ -160,14 +160,14 @@ func appendBankAccount(b []byte, a *bank.BankAccount) []byte {
 	b = append(b, `","status":"`...)
 	b = append(b, a.Status...)
 	b = append(b, `","createdAt":"`...)
-	b = moment(a.CreatedAt).AppendFormat(b, time.RFC3339Nano)
+	b = web.Moment(a.CreatedAt).AppendFormat(b, time.RFC3339Nano)
 	return append(b, `"}`...)
 }
 
 // balanceIDOf reads the one parameter of getIban. The plain form is read without a map.
 func balanceIDOf(query string) (bank.ID, error) {
 	if value, ok := strings.CutPrefix(query, "balanceId="); ok && len(value) == 36 && !strings.ContainsAny(value, "&%+") {
-		return idOf(value, "balanceId")
+		return web.IDOf(value, "balanceId")
 	}
 	values, err := queryOf(query, "balanceId")
 	if err != nil {
@@ -176,7 +176,7 @@ func balanceIDOf(query string) (bank.ID, error) {
 	if values.Get("balanceId") == "" {
 		return bank.ID{}, bank.ErrInvalid.With("the request has invalid fields").Field("balanceId", "required", "is required")
 	}
-	return idOf(values.Get("balanceId"), "balanceId")
+	return web.IDOf(values.Get("balanceId"), "balanceId")
 }
 
 // queryOf reads the query of a direct operation: each parameter once, and none that is not known.

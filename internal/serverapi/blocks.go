@@ -53,8 +53,8 @@ type Block struct {
 }
 
 func blockFrom(b bank.Block) Block {
-	return Block{ID: b.ID.String(), Target: string(b.Target), CreatedAt: moment(b.CreatedAt), BlockFacts: BlockFacts{
-		Kind: string(b.Kind), Direction: string(b.Direction), Reference: b.Reference, From: instant(b.From), To: instant(b.To)}}
+	return Block{ID: b.ID.String(), Target: string(b.Target), CreatedAt: web.Moment(b.CreatedAt), BlockFacts: BlockFacts{
+		Kind: string(b.Kind), Direction: string(b.Direction), Reference: b.Reference, From: web.Instant(b.From), To: web.Instant(b.To)}}
 }
 
 // target is what a block stands on, as the path names it; key is its canonical form.
@@ -63,17 +63,17 @@ type target interface {
 }
 
 func (p UserPath) target() (bank.BlockTarget, string, error) {
-	id, err := idOf(p.UserID, "userId")
+	id, err := web.IDOf(p.UserID, "userId")
 	return bank.BlockUser, id.String(), err
 }
 
 func (p BalancePath) target() (bank.BlockTarget, string, error) {
-	id, err := idOf(p.BalanceID, "balanceId")
+	id, err := web.IDOf(p.BalanceID, "balanceId")
 	return bank.BlockBalance, id.String(), err
 }
 
 func (p IBANPath) target() (bank.BlockTarget, string, error) {
-	number, err := ibanOf(p.IBAN)
+	number, err := web.IBANOf(p.IBAN)
 	return bank.BlockIBAN, number.String(), err
 }
 
@@ -117,7 +117,7 @@ type (
 )
 
 func (b BlockBody) facts() BlockFacts    { return b.Body }
-func (p BlockPath) id() (bank.ID, error) { return idOf(p.BlockID, "blockId") }
+func (p BlockPath) id() (bank.ID, error) { return web.IDOf(p.BlockID, "blockId") }
 
 type blockAnswer struct{ Body Block }
 
@@ -164,13 +164,13 @@ func listBlocks[I target](s *server, ctx context.Context, actor bank.Actor, in *
 	if err != nil {
 		return nil, err
 	}
-	return &blockListAnswer{BlockList{each(rows, blockFrom)}}, nil
+	return &blockListAnswer{BlockList{web.Each(rows, blockFrom)}}, nil
 }
 
 // mustExist tells an unknown target from one without blocks.
 func (s *server) mustExist(ctx context.Context, actor bank.Actor, kind bank.BlockTarget, key string) error {
 	if kind == bank.BlockIBAN {
-		number, err := ibanOf(key)
+		number, err := web.IBANOf(key)
 		if err == nil {
 			_, err = s.Accounts.BankAccount(ctx, actor, number)
 		}

@@ -3,8 +3,6 @@ package serverapi
 import (
 	"fmt"
 	"net/http"
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -113,20 +111,7 @@ func keyParameters(required bool) []*huma.Param {
 
 // refusals documents every status that the operation may refuse with, and its codes.
 func (r route) refusals(api huma.API) map[string]*huma.Response {
-	codes := map[int][]string{http.StatusInternalServerError: {"internal"}}
-	for _, e := range append(r.usual(), r.problems...) {
-		if !slices.Contains(codes[int(e.Kind)], e.Code) {
-			codes[int(e.Kind)] = append(codes[int(e.Kind)], e.Code)
-		}
-	}
-	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[web.Problem](), true, "Problem")
-	responses := map[string]*huma.Response{}
-	for status, list := range codes {
-		responses[strconv.Itoa(status)] = &huma.Response{
-			Description: http.StatusText(status) + ": " + strings.Join(list, ", "),
-			Content:     map[string]*huma.MediaType{web.ProblemType: {Schema: schema}}}
-	}
-	return responses
+	return web.Refusals(api, append(r.usual(), r.problems...))
 }
 
 // usual are the refusals of any operation of this kind.
@@ -150,71 +135,36 @@ func (r route) usual() []*bank.Error {
 	return list
 }
 
-// operationAt finds an operation in the document.
-func operationAt(document *huma.OpenAPI, method, path string) *huma.Operation {
-	item := document.Paths[path]
-	switch method {
-	case http.MethodPost:
-		return item.Post
-	case http.MethodPut:
-		return item.Put
-	case http.MethodPatch:
-		return item.Patch
-	case http.MethodDelete:
-		return item.Delete
-	}
-	return item.Get
-}
-
 // exemplify adds the row's examples and the headers of every answer.
 func (r route) exemplify(o *huma.Operation) {
-	if o.RequestBody != nil && r.request != nil {
-		for _, media := range o.RequestBody.Content {
-			media.Example = r.request
-		}
-	}
 	if success := o.Responses[strconv.Itoa(o.DefaultStatus)]; r.later != "" && o.DefaultStatus != http.StatusAccepted {
 		o.Responses["202"] = &huma.Response{Description: r.later, Content: success.Content}
 	}
+	web.Exemplify(o, r.request, r.answer)
 	for status, response := range o.Responses {
+		web.AddHeaders(response, status, r.secured())
 		r.headers(status, response)
-		media := response.Content["application/json"]
-		if media != nil && r.answer != nil && status[0] == '2' {
-			media.Example = r.answer
-		}
 	}
 }
 
+// headers documents what this API's answers have besides.
 func (r route) headers(status string, response *huma.Response) {
-	if response.Headers == nil {
-		response.Headers = map[string]*huma.Param{}
-	}
-	response.Headers[web.RequestIDHeader] = &huma.Param{Ref: "#/components/headers/RequestId"}
 	if r.tagged && (status == "200" || status == "304") {
 		response.Headers[web.ETagHeader] = &huma.Param{Ref: "#/components/headers/ETag"}
 	}
 	if r.key != keyIgnored && status[0] == '2' {
 		response.Headers[web.ReplayedHeader] = &huma.Param{Ref: "#/components/headers/Replayed"}
 	}
-	if r.secured() && status != "401" {
-		response.Headers["RateLimit"] = &huma.Param{Ref: "#/components/headers/RateLimit"}
-		response.Headers["RateLimit-Policy"] = &huma.Param{Ref: "#/components/headers/RateLimitPolicy"}
-	}
-	if status == "503" || status == "429" || status == "409" && r.key != keyIgnored {
+	if r.key != keyIgnored && status == "409" {
 		response.Headers["Retry-After"] = &huma.Param{Ref: "#/components/headers/RetryAfter"}
 	}
 }
 
-// headersOfAnswers are what headers refers to.
+// headersOfAnswers are what exemplify refers to.
 func headersOfAnswers() map[string]*huma.Param {
+	all := web.CommonHeaders()
 	text := &huma.Schema{Type: huma.TypeString}
-	return map[string]*huma.Param{
-		"RequestId":  {Description: "Names this request.", Schema: text},
-		"Replayed":   {Description: "true: the answer repeats an earlier one.", Schema: text},
-		"RetryAfter": {Description: "Seconds.", Schema: text},
-		"ETag":       {Description: "Names what the object is like now, for If-None-Match and If-Match.", Schema: text},
-		"RateLimit": {Description: "Requests that your certificate may send at once (r), and seconds until it may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.",
-			Schema: text, Example: `"default";r=1999;t=1`},
-		"RateLimitPolicy": {Description: "Requests at once (q), renewed within seconds (w). Same draft.", Schema: text, Example: `"default";q=2000;w=2`},
-	}
+	all["Replayed"] = &huma.Param{Description: "true: the answer repeats an earlier one.", Schema: text}
+	all["ETag"] = &huma.Param{Description: "Names what the object is like now, for If-None-Match and If-Match.", Schema: text}
+	return all
 }

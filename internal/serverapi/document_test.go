@@ -14,6 +14,7 @@ import (
 
 	"ims/api"
 	"ims/internal/bank"
+	"ims/internal/web"
 )
 
 var update = flag.Bool("update", false, "write the document anew")
@@ -91,7 +92,7 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		if secure := strings.HasPrefix(r.path, "/secure/"); secure != r.secured() {
 			t.Errorf("%s: %s is secured: %v", r.id, r.path, r.secured())
 		}
-		o := operationAt(newServer(Config{}, routes()).api.OpenAPI(), r.method, r.path)
+		o := web.OperationAt(newServer(Config{}, routes()).api.OpenAPI(), r.method, r.path)
 		if o == nil || o.Extensions[permissionExtension] != string(r.need) {
 			t.Errorf("%s: the document does not tell the permission", r.id)
 		}

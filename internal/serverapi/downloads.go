@@ -40,7 +40,7 @@ func documentValidationReport(o *huma.Operation, _ huma.Registry) {
 }
 
 func (s *server) validationReport(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
-	id, err := idOf(r.PathValue("fileId"), "fileId")
+	id, err := web.IDOf(r.PathValue("fileId"), "fileId")
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func documentRejectedRecords(o *huma.Operation, _ huma.Registry) {
 }
 
 func (s *server) rejectedRecords(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
-	id, err := idOf(r.PathValue("fileId"), "fileId")
+	id, err := web.IDOf(r.PathValue("fileId"), "fileId")
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,10 @@ var (
 		UserFacts: UserFacts{ExternalID: "crm-1001", Type: "PERSON", FirstName: "Ada", LastName: "Example", Email: "ada@example.com", KYC: "PENDING"}}
 
 	balanceExample = Balance{ID: "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11", UserID: userExample.ID, Currency: "PLN", Status: "ACTIVE",
-		Available: Money{12345, "PLN"}, Held: Money{0, "PLN"}, Booked: Money{12345, "PLN"}, IBAN: bankAccountExample.IBAN,
+		Available: Money{Amount: 12345, Currency: "PLN"}, Held: Money{Amount: 0, Currency: "PLN"}, Booked: Money{Amount: 12345, Currency: "PLN"}, IBAN: bankAccountExample.IBAN,
 		IBANFormatted: bankAccountExample.IBANFormatted, CreatedAt: noon}
 	closedBalanceExample = Balance{ID: balanceExample.ID, UserID: userExample.ID, Currency: "PLN", Status: "CLOSED",
-		Available: Money{0, "PLN"}, Held: Money{0, "PLN"}, Booked: Money{0, "PLN"}, CreatedAt: noon}
+		Available: Money{Amount: 0, Currency: "PLN"}, Held: Money{Amount: 0, Currency: "PLN"}, Booked: Money{Amount: 0, Currency: "PLN"}, CreatedAt: noon}
 
 	bankAccountExample = BankAccount{IBAN: "PL83111111110000000000000010", IBANFormatted: "PL83 1111 1111 0000 0000 0000 0010",
 		BalanceID: "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11", Currency: "PLN", Status: "ACTIVE", CreatedAt: noon}
@@ -24,17 +24,17 @@ var (
 	blockExample = Block{ID: "0190a5d4-8c77-7aa1-8d0e-33cf0f9f6c12", Target: "BALANCE", CreatedAt: noon,
 		BlockFacts: BlockFacts{Kind: "CUSTOMER", Direction: "DEBITS", Reference: "ticket 1001", From: &noon}}
 
-	orderExample  = Order{Amount: Money{12345, "PLN"}, Title: "Bonus November", Reference: "B-2026-11"}
-	creditExample = Transaction{ID: 42, Type: "CREDIT", Status: "CLEARED", Amount: Money{12345, "PLN"}, BalanceAfter: &Money{12345, "PLN"},
+	orderExample  = Order{Amount: Money{Amount: 12345, Currency: "PLN"}, Title: "Bonus November", Reference: "B-2026-11"}
+	creditExample = Transaction{ID: 42, Type: "CREDIT", Status: "CLEARED", Amount: Money{Amount: 12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 12345, Currency: "PLN"},
 		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Bonus November", Reference: "B-2026-11", Operation: "payout-2026-11-20-0001",
 		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: noon}
-	debitExample = Transaction{ID: 44, Type: "DEBIT", Status: "CLEARED", Amount: Money{-12345, "PLN"}, BalanceAfter: &Money{0, "PLN"},
+	debitExample = Transaction{ID: 44, Type: "DEBIT", Status: "CLEARED", Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"},
 		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0001",
 		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: later}
-	fundExample = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{5000000, "PLN"}}
+	fundExample = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{Amount: 5000000, Currency: "PLN"}}
 
-	itemExample = Item{ID: "0190a5d4-9a10-7b6c-9c1d-7e8f9a0b1c14", Amount: Money{10000, "PLN"}, State: "POSTED", Reason: "UNKNOWN_IBAN",
-		Status: "OPEN", Payer: &Party{"Bob Example", "PL39222222220000000012345678"}, Title: "contract 1001", Line: 7, PostingID: 51, OpenedAt: noon}
+	itemExample = Item{ID: "0190a5d4-9a10-7b6c-9c1d-7e8f9a0b1c14", Amount: Money{Amount: 10000, Currency: "PLN"}, State: "POSTED", Reason: "UNKNOWN_IBAN",
+		Status: "OPEN", Payer: &Party{Name: "Bob Example", Account: "PL39222222220000000012345678"}, Title: "contract 1001", Line: 7, PostingID: 51, OpenedAt: noon}
 	itemDecisionExample = ItemDecision{Item: Item{ID: itemExample.ID, Amount: itemExample.Amount, State: "POSTED", Reason: "UNKNOWN_IBAN",
 		Status: "ASSIGNED", Line: 7, PostingID: 51, OpenedAt: noon, DecidedAt: &later, DecidedBy: "V-Example-Backend",
 		Decision: "the payer named the contract in the title", ResolutionID: 60}}

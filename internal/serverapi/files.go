@@ -79,8 +79,8 @@ func fileFrom(f bank.TransactionFile) TransactionFile {
 	return TransactionFile{ID: f.ID.String(), Name: f.Name, MasterAccountID: f.MasterAccount.String(), Status: string(f.Status),
 		StopReason: f.StopReason, SHA256: hexadecimal(f.SHA256[:]), Bytes: f.Bytes, Acceptance: string(f.Acceptance),
 		Totals:     Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Refused: Sum(t.Refused), Codes: t.Codes},
-		UploadedBy: f.UploadedBy, UploadedAt: moment(f.UploadedAt), ValidatedAt: instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
-		ExecutingAt: instant(f.ExecutingAt), ExecutedAt: instant(f.ExecutedAt)}
+		UploadedBy: f.UploadedBy, UploadedAt: web.Moment(f.UploadedAt), ValidatedAt: web.Instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
+		ExecutingAt: web.Instant(f.ExecutingAt), ExecutedAt: web.Instant(f.ExecutedAt)}
 }
 
 // Progress tells how far a stage is.
@@ -119,7 +119,7 @@ func (s *server) listFiles(ctx context.Context, actor bank.Actor, in *listFilesI
 	if err != nil {
 		return nil, err
 	}
-	items, next := paged(rows, in.Limit, fileFrom, func(f bank.TransactionFile) web.Cursor { return web.NumberCursor(listFiles, int64(f.No)) })
+	items, next := web.Paged(rows, in.Limit, fileFrom, func(f bank.TransactionFile) web.Cursor { return web.NumberCursor(listFiles, int64(f.No)) })
 	return &fileListAnswer{TransactionFileList{items, next}}, nil
 }
 
@@ -132,7 +132,7 @@ type fileAnswer struct{ Body TransactionFile }
 type fileStateAnswer struct{ Body FileState }
 
 func (s *server) getFile(ctx context.Context, actor bank.Actor, in *filePath) (*fileStateAnswer, error) {
-	id, err := idOf(in.FileID, "fileId")
+	id, err := web.IDOf(in.FileID, "fileId")
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (s *server) getFile(ctx context.Context, actor bank.Actor, in *filePath) (*
 }
 
 func (s *server) validateFile(ctx context.Context, actor bank.Actor, in *filePath) (*fileAnswer, error) {
-	id, err := idOf(in.FileID, "fileId")
+	id, err := web.IDOf(in.FileID, "fileId")
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ type FileExecution struct {
 type fileExecutionAnswer struct{ Body FileExecution }
 
 func (s *server) executeFile(ctx context.Context, actor bank.Actor, in *filePath) (*fileExecutionAnswer, error) {
-	id, err := idOf(in.FileID, "fileId")
+	id, err := web.IDOf(in.FileID, "fileId")
 	if err != nil {
 		return nil, err
 	}

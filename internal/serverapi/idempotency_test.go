@@ -40,7 +40,7 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		{"/secure/users/" + b.UserID + "/balances", map[string]any{"currency": "PLN"}, 201},
 		{"/secure/users/" + b.UserID + "/blocks", map[string]any{"kind": "FRAUD", "direction": "DEBITS"}, 201},
 		{"/secure/bank-accounts", map[string]any{"balanceId": b.ID}, 201},
-		{"/secure/balances/" + b.ID + "/credit", Order{Amount: Money{100, "PLN"}, Title: "A <b> & c"}, 201},
+		{"/secure/balances/" + b.ID + "/credit", Order{Amount: Money{Amount: 100, Currency: "PLN"}, Title: "A <b> & c"}, 201},
 		{"/secure/transaction-files/" + valid + "/execute", nil, 202},
 		{"/secure/transaction-files/" + invalid + "/validate", nil, 202},
 		{upload, uploaded, 201},
@@ -192,7 +192,7 @@ func TestRefusalsLeaveTheKey(t *testing.T) {
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	b := api.balance()
-	order := Order{Amount: Money{10, "PLN"}}
+	order := Order{Amount: Money{Amount: 10, Currency: "PLN"}}
 	api.send("/secure/balances/"+b.ID+"/credit", order, "k").refused(bank.ErrInsufficientFunds)
 	c.fund(api, 100)
 	api.send("/secure/balances/"+b.ID+"/credit", order, "k").ok(201, nil)
@@ -209,7 +209,7 @@ func TestKeysOfMoneyOutliveTheirAnswers(t *testing.T) {
 	api := c.caller("V-Example-Backend")
 	c.fund(api, 1000)
 	b := api.balance()
-	path, order := "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{10, "PLN"}, Title: "ONCE"}
+	path, order := "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 10, Currency: "PLN"}, Title: "ONCE"}
 	first := api.send(path, order, "k").ok(201, nil)
 	var seen Transaction
 	first.ok(201, &seen)
@@ -227,7 +227,7 @@ func TestKeysOfMoneyOutliveTheirAnswers(t *testing.T) {
 	if string(again.body) != string(first.body) || again.header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("%s, %s", again.header, again.body)
 	}
-	api.send(path, Order{Amount: Money{11, "PLN"}}, "k").refused(bank.ErrKeyReused)
+	api.send(path, Order{Amount: Money{Amount: 11, Currency: "PLN"}}, "k").refused(bank.ErrKeyReused)
 	api.do("GET", "/secure/balances/"+b.ID, nil).ok(200, &b)
 	if b.Booked.Amount != 10 {
 		t.Errorf("booked %d", b.Booked.Amount)

@@ -25,7 +25,7 @@ func (c *customer) furnish(api *caller) estate {
 	endpoint := "http://127.0.0.1:1/" + c.Name // nobody listens there
 	api.do("PUT", "/secure/notification-endpoint", map[string]any{"url": endpoint, "authentication": "BASIC", "username": "u", "password": "p"}).ok(200, nil)
 	var x Transaction
-	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{11, "PLN"}, Title: "TITLE OF " + c.Name}, "Idempotency-Key", "k").ok(201, &x)
+	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 11, Currency: "PLN"}, Title: "TITLE OF " + c.Name}, "Idempotency-Key", "k").ok(201, &x)
 	f := c.executed(api, c.Name+".pli", line(outsideNRB, c.master.IBAN.String()[2:], 77, "ITEM OF "+strings.ToUpper(c.Name)))
 	var items ItemList
 	api.do("GET", "/secure/technical-items?status=OPEN", nil).ok(200, &items)

@@ -53,9 +53,9 @@ type Item struct {
 
 func itemFrom(i bank.Item) Item {
 	d := i.Details
-	return Item{ID: i.ID.String(), Amount: Money{i.Amount, i.Currency}, State: string(i.State), Reason: string(i.Reason), Status: string(i.Status),
-		Payer: party(d.PayerName, d.PayerAccount), Payee: party(d.PayeeName, d.PayeeAccount), Title: d.Title, Line: fileLine(i.Origin),
-		PostingID: int64(i.Posting), OpenedAt: moment(i.OpenedAt), DecidedAt: instant(i.DecidedAt), DecidedBy: i.DecidedBy,
+	return Item{ID: i.ID.String(), Amount: Money{Amount: i.Amount, Currency: i.Currency}, State: string(i.State), Reason: string(i.Reason), Status: string(i.Status),
+		Payer: web.PartyOf(d.PayerName, d.PayerAccount), Payee: web.PartyOf(d.PayeeName, d.PayeeAccount), Title: d.Title, Line: fileLine(i.Origin),
+		PostingID: int64(i.Posting), OpenedAt: web.Moment(i.OpenedAt), DecidedAt: web.Instant(i.DecidedAt), DecidedBy: i.DecidedBy,
 		Decision: i.Decision, ResolutionID: int64(i.Resolution)}
 }
 
@@ -87,13 +87,13 @@ func (s *server) listItems(ctx context.Context, actor bank.Actor, in *listItemsI
 	if err != nil {
 		return nil, err
 	}
-	items, next := paged(rows, in.Limit, itemFrom, func(i bank.Item) web.Cursor { return web.IDCursor(listItems, i.ID) })
+	items, next := web.Paged(rows, in.Limit, itemFrom, func(i bank.Item) web.Cursor { return web.IDCursor(listItems, i.ID) })
 	return &itemListAnswer{ItemList{items, next}}, nil
 }
 
 // fileNo finds the number of a file that a filter names; 0 without a name. Whoever may see items may filter by their file.
 func (s *server) fileNo(ctx context.Context, actor bank.Actor, text string) (bank.FileNo, error) {
-	id, err := optionalID(text, "fileId")
+	id, err := web.OptionalID(text, "fileId")
 	if err != nil || id.IsZero() {
 		return 0, err
 	}
@@ -146,11 +146,11 @@ type assignItemInput struct {
 }
 
 func (s *server) assignItem(ctx context.Context, actor bank.Actor, in *assignItemInput) (*itemDecisionAnswer, error) {
-	id, err := idOf(in.ItemID, "itemId")
+	id, err := web.IDOf(in.ItemID, "itemId")
 	if err != nil {
 		return nil, err
 	}
-	balance, err := optionalID(in.Body.BalanceID, "/balanceId")
+	balance, err := web.OptionalID(in.Body.BalanceID, "/balanceId")
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ type returnItemInput struct {
 }
 
 func (s *server) returnItem(ctx context.Context, actor bank.Actor, in *returnItemInput) (*itemDecisionAnswer, error) {
-	id, err := idOf(in.ItemID, "itemId")
+	id, err := web.IDOf(in.ItemID, "itemId")
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ type Approval struct {
 
 func approvalFrom(a bank.Approval) Approval {
 	return Approval{ID: a.ID.String(), Action: a.Action, Object: a.Object, Summary: a.Summary, Status: string(a.Status),
-		RequestedBy: a.RequestedBy, RequestedAt: moment(a.RequestedAt), DecidedBy: a.DecidedBy, DecidedAt: instant(a.DecidedAt), Reason: a.Reason}
+		RequestedBy: a.RequestedBy, RequestedAt: web.Moment(a.RequestedAt), DecidedBy: a.DecidedBy, DecidedAt: web.Instant(a.DecidedAt), Reason: a.Reason}
 }
 
 // approvalOf is nil where nothing waits.
@@ -222,6 +222,6 @@ func (s *server) listApprovals(ctx context.Context, actor bank.Actor, in *listAp
 	if err != nil {
 		return nil, err
 	}
-	items, next := paged(rows, in.Limit, approvalFrom, func(a bank.Approval) web.Cursor { return web.IDCursor(listApprovals, a.ID) })
+	items, next := web.Paged(rows, in.Limit, approvalFrom, func(a bank.Approval) web.Cursor { return web.IDCursor(listApprovals, a.ID) })
 	return &approvalListAnswer{ApprovalList{items, next}}, nil
 }

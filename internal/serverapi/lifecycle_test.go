@@ -35,7 +35,7 @@ func mainJob(t *testing.T, db *store.DB) {
 		t.Fatalf("getIban: %+v", list)
 	}
 	c.fund(api, 100_000)
-	order := Order{Amount: Money{12345, "PLN"}, Title: "Bonus", Reference: "B-1"}
+	order := Order{Amount: Money{Amount: 12345, Currency: "PLN"}, Title: "Bonus", Reference: "B-1"}
 	var credit, debit Transaction
 	api.do("POST", "/secure/balances/"+b.ID+"/credit", order, "Idempotency-Key", "credit-1").ok(201, &credit)
 	order.Amount.Amount = 345
@@ -83,8 +83,8 @@ func TestReplay(t *testing.T) {
 	}{
 		{"/secure/users", person, "u-1"},
 		{"/secure/users/" + b.UserID + "/balances", map[string]any{"currency": "PLN"}, "b-1"},
-		{"/secure/balances/" + b.ID + "/credit", Order{Amount: Money{100, "PLN"}}, "m-1"},
-		{"/secure/balances/" + b.ID + "/debit", Order{Amount: Money{1, "PLN"}}, "m-2"},
+		{"/secure/balances/" + b.ID + "/credit", Order{Amount: Money{Amount: 100, Currency: "PLN"}}, "m-1"},
+		{"/secure/balances/" + b.ID + "/debit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, "m-2"},
 	} {
 		first := api.do("POST", request.path, request.body, "Idempotency-Key", request.key).ok(201, nil)
 		again := api.do("POST", request.path, request.body, "Idempotency-Key", request.key).ok(201, nil)
@@ -98,8 +98,8 @@ func TestReplay(t *testing.T) {
 	if user.header.Get("Idempotent-Replayed") != "" {
 		t.Error("a first answer is marked as repeated")
 	}
-	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{101, "PLN"}}, "Idempotency-Key", "m-1").refused(bank.ErrKeyReused)
-	api.do("POST", "/secure/balances/"+b.ID+"/debit", Order{Amount: Money{100, "PLN"}}, "Idempotency-Key", "m-1").refused(bank.ErrKeyReused)
+	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 101, Currency: "PLN"}}, "Idempotency-Key", "m-1").refused(bank.ErrKeyReused)
+	api.do("POST", "/secure/balances/"+b.ID+"/debit", Order{Amount: Money{Amount: 100, Currency: "PLN"}}, "Idempotency-Key", "m-1").refused(bank.ErrKeyReused)
 	api.do("POST", "/secure/users", map[string]any{"type": "PERSON", "firstName": "Eva", "lastName": "Example"}, "Idempotency-Key", "u-1").refused(bank.ErrKeyReused)
 	api.do("GET", "/secure/balances/"+b.ID, nil).ok(200, &b)
 	if b.Booked.Amount != 99 {
@@ -183,7 +183,7 @@ func TestCatchingUp(t *testing.T) {
 	b := api.balance()
 	c.fund(api, 1000)
 	for i := range 5 {
-		api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{int64(i + 1), "PLN"}}, "Idempotency-Key", fmt.Sprint(i)).ok(201, nil)
+		api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: int64(i + 1), Currency: "PLN"}}, "Idempotency-Key", fmt.Sprint(i)).ok(201, nil)
 	}
 	var amounts []int64
 	path, after := "/secure/transactions?limit=2&balanceId="+b.ID+"&after=0", ""
@@ -339,14 +339,14 @@ func TestBlocks(t *testing.T) {
 			t.Errorf("%s: the balance is %s, want %s", path, b.Status, status)
 		}
 		if !strings.Contains(path, "bank-accounts") {
-			api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{1, "PLN"}}, "Idempotency-Key", path).refused(bank.ErrBlocked)
+			api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, "Idempotency-Key", path).refused(bank.ErrBlocked)
 		}
 		for _, block := range list.Items {
 			api.do("DELETE", path+"/blocks/"+block.ID, nil).ok(204, nil)
 			api.do("DELETE", path+"/blocks/"+block.ID, nil).refused(bank.ErrNotFound)
 		}
-		api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{1, "PLN"}}, "Idempotency-Key", "free "+path[:12]).refused(bank.ErrMalformed)
-		api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{1, "PLN"}}, "Idempotency-Key", "free-"+path).ok(201, nil)
+		api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, "Idempotency-Key", "free "+path[:12]).refused(bank.ErrMalformed)
+		api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, "Idempotency-Key", "free-"+path).ok(201, nil)
 	}
 	api.do("POST", "/secure/bank-accounts/"+b.IBAN+"/blocks", map[string]any{"kind": "CUSTOMER", "direction": "BOTH"}).ok(201, nil)
 	var list BankAccountList

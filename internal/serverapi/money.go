@@ -57,11 +57,11 @@ func (s *server) debit(ctx context.Context, actor bank.Actor, in *orderInput) (*
 }
 
 func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, debit bool) (*moneyAnswer, error) {
-	id, err := idOf(in.BalanceID, "balanceId")
+	id, err := web.IDOf(in.BalanceID, "balanceId")
 	if err != nil {
 		return nil, err
 	}
-	amount, err := in.Body.Amount.toBank("/amount")
+	amount, err := in.Body.Amount.Exact("/amount")
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ type FundList struct {
 type fundListAnswer struct{ Body FundList }
 
 func fundFrom(f accounts.Fund) Fund {
-	return Fund{BalanceID: f.ID.String(), Kind: f.Kind.String(), Booked: moneyOf(f.Amount, f.Currency)}
+	return Fund{BalanceID: f.ID.String(), Kind: f.Kind.String(), Booked: web.MoneyOf(f.Amount, f.Currency)}
 }
 
 func (s *server) ownFunds(ctx context.Context, actor bank.Actor, _ *struct{}) (*fundListAnswer, error) {
@@ -104,5 +104,5 @@ func (s *server) ownFunds(ctx context.Context, actor bank.Actor, _ *struct{}) (*
 	if err != nil {
 		return nil, err
 	}
-	return &fundListAnswer{FundList{each(rows, fundFrom)}}, nil
+	return &fundListAnswer{FundList{web.Each(rows, fundFrom)}}, nil
 }

@@ -71,10 +71,10 @@ type SigningPeriod struct {
 
 func endpointFrom(e bank.NotificationEndpoint, waiting int64) Endpoint {
 	return Endpoint{URL: e.URL, Authentication: string(e.Authentication), Username: e.Username, OwnCA: e.CA != "", Active: e.Active,
-		State: endpointState(e), Failures: e.Failures, NextProbeAt: instant(e.ProbeAt), ToldUpTo: int64(e.Cursor), Waiting: waiting,
-		Secrets: each(e.Secrets.Signing, func(s bank.SigningSecret) SigningPeriod {
-			return SigningPeriod{moment(s.CreatedAt), instant(s.Until)}
-		}), UpdatedAt: moment(e.UpdatedAt)}
+		State: endpointState(e), Failures: e.Failures, NextProbeAt: web.Instant(e.ProbeAt), ToldUpTo: int64(e.Cursor), Waiting: waiting,
+		Secrets: web.Each(e.Secrets.Signing, func(s bank.SigningSecret) SigningPeriod {
+			return SigningPeriod{web.Moment(s.CreatedAt), web.Instant(s.Until)}
+		}), UpdatedAt: web.Moment(e.UpdatedAt)}
 }
 
 func endpointState(e bank.NotificationEndpoint) string {
@@ -156,7 +156,7 @@ type Attempt struct {
 }
 
 func attemptFrom(a bank.Attempt) Attempt {
-	return Attempt{At: moment(a.At), Status: a.Status, DurationMs: a.Duration.Milliseconds(), Failure: a.Failure, Answer: a.Answer}
+	return Attempt{At: web.Moment(a.At), Status: a.Status, DurationMs: a.Duration.Milliseconds(), Failure: a.Failure, Answer: a.Answer}
 }
 
 type attemptAnswer struct{ Body Attempt }
@@ -211,7 +211,7 @@ func notificationFrom(d bank.Delivery) Notification {
 	n := Notification{ID: d.ID.String(), FirstTransactionID: int64(d.First), LastTransactionID: int64(d.Last), Events: d.Events,
 		Change: d.Version, State: string(d.State), Attempts: d.Attempts}
 	if d.State == bank.DeliveryPending {
-		n.NextAttemptAt = instant(d.NextAt)
+		n.NextAttemptAt = web.Instant(d.NextAt)
 	}
 	if !d.Latest.At.IsZero() {
 		latest := attemptFrom(d.Latest)
@@ -244,7 +244,7 @@ func (s *server) listNotifications(ctx context.Context, actor bank.Actor, in *li
 	if err != nil {
 		return nil, err
 	}
-	items, next := paged(rows, in.Limit, notificationFrom, func(d bank.Delivery) web.Cursor { return web.IDCursor(listNotifications, d.ID) })
+	items, next := web.Paged(rows, in.Limit, notificationFrom, func(d bank.Delivery) web.Cursor { return web.IDCursor(listNotifications, d.ID) })
 	return &notificationListAnswer{NotificationList{items, next}}, nil
 }
 
@@ -262,7 +262,7 @@ type NotificationDetail struct {
 type notificationDetailAnswer struct{ Body NotificationDetail }
 
 func (s *server) getNotification(ctx context.Context, actor bank.Actor, in *struct{ NotificationPath }) (*notificationDetailAnswer, error) {
-	id, err := idOf(in.NotificationID, "notificationId")
+	id, err := web.IDOf(in.NotificationID, "notificationId")
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (s *server) getNotification(ctx context.Context, actor bank.Actor, in *stru
 	if err != nil {
 		return nil, err
 	}
-	return &notificationDetailAnswer{NotificationDetail{notificationFrom(d), each(attempts, attemptFrom)}}, nil
+	return &notificationDetailAnswer{NotificationDetail{notificationFrom(d), web.Each(attempts, attemptFrom)}}, nil
 }
 
 type notificationAnswer struct {
@@ -279,7 +279,7 @@ type notificationAnswer struct {
 }
 
 func (s *server) retryNotification(ctx context.Context, actor bank.Actor, in *struct{ NotificationPath }) (*notificationAnswer, error) {
-	id, err := idOf(in.NotificationID, "notificationId")
+	id, err := web.IDOf(in.NotificationID, "notificationId")
 	if err != nil {
 		return nil, err
 	}

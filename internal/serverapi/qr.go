@@ -43,7 +43,7 @@ type pictureAnswer struct {
 }
 
 func (s *server) qrCode(ctx context.Context, actor bank.Actor, in *qrInput) (*pictureAnswer, error) {
-	number, err := ibanOf(in.IBAN)
+	number, err := web.IBANOf(in.IBAN)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func (r route) register(s *server) {
 		o.Middlewares = append(o.Middlewares, web.Keyed(&s.keys, func(ctx context.Context) bank.CustomerID { return actorOf(ctx).Customer }))
 	}
 	r.mount(s, o)
-	r.exemplify(operationAt(s.api.OpenAPI(), r.method, r.path))
+	r.exemplify(web.OperationAt(s.api.OpenAPI(), r.method, r.path))
 }
 
 // typed mounts an operation whose input and output huma reads and writes.

@@ -42,7 +42,7 @@ type Simulation struct {
 }
 
 func simulationExample() Simulation {
-	return Simulation{Amount: Money{12345, "PLN"}, IBAN: bankAccountExample.IBAN, PayerName: "BOB EXAMPLE", Title: "Invoice 7/11", NumberOfTransfers: 1}
+	return Simulation{Amount: Money{Amount: 12345, Currency: "PLN"}, IBAN: bankAccountExample.IBAN, PayerName: "BOB EXAMPLE", Title: "Invoice 7/11", NumberOfTransfers: 1}
 }
 
 // SimulatedTransfers is the file that the simulated bank has sent, and what became of it.
@@ -77,7 +77,7 @@ func (s *server) simulate(ctx context.Context, actor bank.Actor, in *simulationI
 
 func (b Simulation) toRoom() (in sandbox.Incoming, err error) {
 	in = sandbox.Incoming{PayerName: b.PayerName, Title: b.Title, Transfers: b.NumberOfTransfers}
-	if in.Amount, err = b.Amount.toBank("/amount"); err != nil {
+	if in.Amount, err = b.Amount.Exact("/amount"); err != nil {
 		return in, err
 	}
 	if in.Payee, err = bodyIBAN(b.IBAN, "/iban"); err != nil {
@@ -104,6 +104,6 @@ func simulatedFrom(o sandbox.Outcome) SimulatedTransfers {
 	if o.File.Status == bank.FileExecuted {
 		done = f.Totals.Records
 	}
-	return SimulatedTransfers{Effect: string(o.Effect), Findings: each(o.Findings, findingFrom),
+	return SimulatedTransfers{Effect: string(o.Effect), Findings: web.Each(o.Findings, findingFrom),
 		FileState: FileState{TransactionFile: f, Progress: Progress{f.Status, done, f.Totals.Records}, Outcomes: sumsOf(o.Sums)}}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func simulation(amount int64, number string) Simulation {
-	return Simulation{Amount: Money{amount, "PLN"}, IBAN: number, PayerName: "EWA ATRAPA", Title: "Zwrot", NumberOfTransfers: 1}
+	return Simulation{Amount: Money{Amount: amount, Currency: "PLN"}, IBAN: number, PayerName: "EWA ATRAPA", Title: "Zwrot", NumberOfTransfers: 1}
 }
 
 // TestIncomingTransfers: one call, and the money is on the balance; the history tells who sent it.

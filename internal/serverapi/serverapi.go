@@ -87,7 +87,7 @@ func newServer(c Config, rows []route) *server {
 	for _, r := range rows {
 		r.register(s)
 	}
-	openAnswers(s.api.OpenAPI())
+	web.OpenAnswers(s.api.OpenAPI())
 	s.mux.HandleFunc("GET /problems/{code}", web.ExplainProblem)
 	s.mux.HandleFunc("/", web.Unrouted(s.mux))
 	return s

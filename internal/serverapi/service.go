@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,6 +11,7 @@ import (
 	"ims/api"
 	"ims/internal/bank"
 	"ims/internal/customers"
+	"ims/internal/web"
 )
 
 func serviceRoutes() []route {
@@ -61,9 +61,9 @@ type callerAnswer struct{ Body Caller }
 func (s *server) whoami(ctx context.Context, actor bank.Actor, _ *struct{}) (*callerAnswer, error) {
 	text := func(p bank.Permission) string { return string(p) }
 	cert, now := callOf(ctx).cert, s.Now()
-	c := Caller{CustomerID: int64(actor.Customer), CN: actor.Name, Sandbox: s.Sandbox != nil, Permissions: each(actor.Permissions, text), Warnings: []Warning{},
-		Certificate: CallerCertificate{Serial: fmt.Sprintf("%032x", cert.SerialNumber), NotBefore: moment(cert.NotBefore),
-			NotAfter: moment(cert.NotAfter), DaysLeft: customers.DaysLeft(cert.NotAfter, now)}}
+	c := Caller{CustomerID: int64(actor.Customer), CN: actor.Name, Sandbox: s.Sandbox != nil, Permissions: web.Each(actor.Permissions, text), Warnings: []Warning{},
+		Certificate: CallerCertificate{Serial: fmt.Sprintf("%032x", cert.SerialNumber), NotBefore: web.Moment(cert.NotBefore),
+			NotAfter: web.Moment(cert.NotAfter), DaysLeft: customers.DaysLeft(cert.NotAfter, now)}}
 	if customers.ExpiresSoon(cert.NotAfter, now) {
 		c.Warnings = append(c.Warnings, Warning{"certificate-expires-soon",
 			fmt.Sprintf("the certificate ends on %s, in %d days: have a new request signed", cert.NotAfter.Format(time.DateOnly), c.Certificate.DaysLeft)})
@@ -98,11 +98,6 @@ func documentDocument(o *huma.Operation, _ huma.Registry) {
 }
 
 func (s *server) document(w http.ResponseWriter, r *http.Request, _ bank.Actor) error {
-	if _, err := queryOf(r.URL.RawQuery); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/yaml")
-	w.Header().Set("Content-Length", strconv.Itoa(len(api.Server)))
-	_, _ = w.Write(api.Server) // a caller who has gone cannot be told
+	web.ServeDocument(w, r, api.Server)
 	return nil
 }

@@ -70,7 +70,7 @@ func (s *server) uploadFile(w http.ResponseWriter, r *http.Request, actor bank.A
 	if err := fileMedia(r.Header.Get("Content-Type")); err != nil {
 		return err
 	}
-	account, err := idOf(values.Get("masterAccountId"), "masterAccountId")
+	account, err := web.IDOf(values.Get("masterAccountId"), "masterAccountId")
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func limitOf(text string) (int, error) {
 }
 
 func (s *server) findings(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
-	id, err := idOf(r.PathValue("fileId"), "fileId")
+	id, err := web.IDOf(r.PathValue("fileId"), "fileId")
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (s *server) findingsPage(w http.ResponseWriter, r *http.Request, actor bank
 	}
 	// Findings are numbered without gaps, so a page's last number is where it began and what it holds.
 	last := after + int64(limit)
-	items, next := paged(rows, limit, findingFrom, func(bank.FileFinding) web.Cursor { return web.NumberCursor(listFindings, last) })
+	items, next := web.Paged(rows, limit, findingFrom, func(bank.FileFinding) web.Cursor { return web.NumberCursor(listFindings, last) })
 	return writeJSON(w, http.StatusOK, FindingList{items, next})
 }
 
@@ -224,7 +224,7 @@ func documentReport(o *huma.Operation, _ huma.Registry) {
 }
 
 func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
-	id, err := idOf(r.PathValue("fileId"), "fileId")
+	id, err := web.IDOf(r.PathValue("fileId"), "fileId")
 	if err != nil {
 		return err
 	}

@@ -23,20 +23,6 @@ func transactionRoutes() []route {
 	}
 }
 
-// Party is one side of a payment.
-type Party struct {
-	Name    string `json:"name,omitempty"`
-	Account string `json:"account,omitempty" doc:"Electronic IBAN, or the bank's text where it is none."`
-}
-
-// party is nil where nothing is known.
-func party(name, account string) *Party {
-	if name == "" && account == "" {
-		return nil
-	}
-	return &Party{name, account}
-}
-
 // Transaction is money coming to or leaving one balance.
 type Transaction struct {
 	ID           int64     `json:"id" minimum:"1" doc:"Grows with time; per customer." example:"42"`
@@ -62,13 +48,13 @@ type Transaction struct {
 
 func transactionFrom(h history.Row) Transaction {
 	d := h.Details
-	t := Transaction{ID: int64(h.ID), Type: h.Type.String(), Status: h.Status.String(), Amount: Money{h.Amount, h.Currency},
-		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: party(d.PayerName, d.PayerAccount),
-		Payee: party(d.PayeeName, d.PayeeAccount), Title: d.Title, Reference: d.Reference, Operation: d.Operation,
-		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: moment(h.At), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
+	t := Transaction{ID: int64(h.ID), Type: h.Type.String(), Status: h.Status.String(), Amount: Money{Amount: h.Amount, Currency: h.Currency},
+		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: web.PartyOf(d.PayerName, d.PayerAccount),
+		Payee: web.PartyOf(d.PayeeName, d.PayeeAccount), Title: d.Title, Reference: d.Reference, Operation: d.Operation,
+		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: web.Moment(h.At), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
 		Reverses: int64(h.Reverses)}
 	if h.Kind.HasRow() {
-		t.BalanceAfter = &Money{h.BalanceAfter, h.Currency}
+		t.BalanceAfter = &Money{Amount: h.BalanceAfter, Currency: h.Currency}
 	}
 	if !h.FileID.IsZero() {
 		t.FileID = h.FileID.String()
@@ -105,13 +91,13 @@ type listTransactionsInput struct {
 func (in *listTransactionsInput) filter() (f history.Filter, err error) {
 	f = history.Filter{IBAN: in.IBAN, From: in.From, To: in.To, MinAmount: in.MinAmount, MaxAmount: in.MaxAmount,
 		Counterparty: in.Counterparty, Title: in.Title, Ascending: in.After != "", Limit: in.Limit + 1}
-	if f.Balance, err = optionalID(in.BalanceID, "balanceId"); err != nil {
+	if f.Balance, err = web.OptionalID(in.BalanceID, "balanceId"); err != nil {
 		return f, err
 	}
-	if f.User, err = optionalID(in.UserID, "userId"); err != nil {
+	if f.User, err = web.OptionalID(in.UserID, "userId"); err != nil {
 		return f, err
 	}
-	if f.File, err = optionalID(in.FileID, "fileId"); err != nil {
+	if f.File, err = web.OptionalID(in.FileID, "fileId"); err != nil {
 		return f, err
 	}
 	for _, name := range in.Status {
@@ -172,7 +158,7 @@ func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *lis
 	for i := range rows {
 		items[i] = transactionFrom(rows[i])
 	}
-	shown, next := paged(items, in.Limit, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
+	shown, next := web.Paged(items, in.Limit, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
 	return &transactionListAnswer{TransactionList{shown, next}}, nil
 }
 

@@ -51,7 +51,7 @@ type User struct {
 }
 
 func userFrom(u bank.User) User {
-	return User{ID: u.ID.String(), Status: string(u.Status), CreatedAt: moment(u.CreatedAt), UpdatedAt: moment(u.UpdatedAt),
+	return User{ID: u.ID.String(), Status: string(u.Status), CreatedAt: web.Moment(u.CreatedAt), UpdatedAt: web.Moment(u.UpdatedAt),
 		UserFacts: UserFacts{ExternalID: u.ExternalID, Type: string(u.Type), FirstName: u.FirstName, LastName: u.LastName,
 			CompanyName: u.CompanyName, Email: u.Email, Phone: u.Phone, KYC: string(u.KYC)}}
 }
@@ -78,7 +78,7 @@ type UserPath struct {
 }
 
 func (s *server) getUser(ctx context.Context, actor bank.Actor, in *UserPath) (*userAnswer, error) {
-	id, err := idOf(in.UserID, "userId")
+	id, err := web.IDOf(in.UserID, "userId")
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ type updateUserInput struct {
 }
 
 func (s *server) updateUser(ctx context.Context, actor bank.Actor, in *updateUserInput) (*userAnswer, error) {
-	id, err := idOf(in.UserID, "userId")
+	id, err := web.IDOf(in.UserID, "userId")
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +169,6 @@ func (s *server) listUsers(ctx context.Context, actor bank.Actor, in *listUsersI
 	if err != nil {
 		return nil, err
 	}
-	items, next := paged(rows, in.Limit, userFrom, func(u bank.User) web.Cursor { return web.IDCursor(listUsers, u.ID) })
+	items, next := web.Paged(rows, in.Limit, userFrom, func(u bank.User) web.Cursor { return web.IDCursor(listUsers, u.ID) })
 	return &userListAnswer{UserList{items, next}}, nil
 }

@@ -1,73 +1,16 @@
 package serverapi
 
-import (
-	"time"
+import "ims/internal/web"
 
-	"ims/iban"
-	"ims/internal/bank"
-	"ims/internal/money"
-	"ims/internal/web"
+// What both APIs say in the same shape.
+type (
+	// Money is an exact amount.
+	Money = web.Money
+	// Party is one side of a payment.
+	Party = web.Party
+	// Page is what every list takes.
+	Page = web.Page
 )
-
-// Money is an exact amount.
-type Money struct {
-	Amount   int64  `json:"amount" minimum:"-9007199254740991" maximum:"9007199254740991" doc:"In minor units of the currency." example:"12345"`
-	Currency string `json:"currency" pattern:"^[A-Z]{3}$" doc:"ISO 4217 code." example:"PLN"`
-}
-
-func moneyOf(amount int64, c money.Currency) Money { return Money{amount, c.Code()} }
-
-// toBank reads an amount of a request; pointer is where it stands.
-func (m Money) toBank(pointer string) (money.Amount, error) {
-	c, err := currencyOf(m.Currency, pointer+"/currency")
-	return money.New(m.Amount, c), err
-}
-
-func currencyOf(code, pointer string) (money.Currency, error) {
-	c, err := money.ParseCurrency(code)
-	if err != nil {
-		return c, bank.ErrCurrencyUnsupported.With("the currency is not supported").Field(pointer, "unsupported", "must be a supported currency")
-	}
-	return c, nil
-}
-
-// idOf reads an identifier; the name of its parameter or field is told where it is none.
-func idOf(text, name string) (bank.ID, error) {
-	id, err := bank.ParseID(text)
-	if err != nil {
-		return id, bank.ErrInvalid.With("the request has invalid fields").Field(name, "invalid", "must be a UUID")
-	}
-	return id, nil
-}
-
-// optionalID is idOf, the zero ID for the empty text.
-func optionalID(text, name string) (bank.ID, error) {
-	if text == "" {
-		return bank.ID{}, nil
-	}
-	return idOf(text, name)
-}
-
-// ibanOf reads an IBAN as people write it, with spaces or without.
-func ibanOf(text string) (iban.IBAN, error) {
-	number, err := iban.ParseLenient(text)
-	if err != nil {
-		return number, bank.ErrInvalid.With("the request has invalid fields").Field("iban", "invalid", "must be an IBAN")
-	}
-	return number, nil
-}
-
-// moment is a time as the store keeps it, so that an answer about something new is the same when it is repeated.
-func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
-
-// instant is nil for the zero time, which answers leave out.
-func instant(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	at := moment(t)
-	return &at
-}
 
 // Lists, as cursors name them.
 const (
@@ -80,27 +23,3 @@ const (
 	listApprovals
 	listNotifications
 )
-
-// Page is what every list takes.
-type Page struct {
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Elements of one page."`
-	Cursor string `query:"cursor" maxLength:"200" doc:"nextCursor of the page before."`
-}
-
-// paged turns limit+1 rows into a page: the cursor is made of the last row shown, where there are more.
-func paged[R, W any](rows []R, limit int, wire func(R) W, cursor func(R) web.Cursor) (items []W, next string) {
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = cursor(rows[limit-1]).String()
-	}
-	return each(rows, wire), next
-}
-
-// each is never nil: an empty list is [] in JSON.
-func each[R, W any](rows []R, wire func(R) W) []W {
-	items := make([]W, len(rows))
-	for i, row := range rows {
-		items[i] = wire(row)
-	}
-	return items
-}

@@ -1786,7 +1786,7 @@ export interface components {
         /** @description Names what the object is like now, for If-None-Match and If-Match. */
         ETag: string;
         /**
-         * @description Requests that your certificate may send at once (r), and seconds until it may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.
+         * @description Requests that you may send at once (r), and seconds until you may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.
          * @example "default";r=1999;t=1
          */
         RateLimit: string;

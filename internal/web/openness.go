@@ -1,4 +1,4 @@
-package serverapi
+package web
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// openAnswers lets the schemas of answers have more fields than they name, so that a client made from the document survives
+// OpenAnswers lets the schemas of answers have more fields than they name, so that a client made from the document survives
 // additions. What requests hold stays closed: there an unknown field is a mistake.
-func openAnswers(document *huma.OpenAPI) {
+func OpenAnswers(document *huma.OpenAPI) {
 	requested := map[string]bool{}
 	for _, item := range document.Paths {
 		for _, o := range []*huma.Operation{item.Post, item.Put, item.Patch} {
