@@ -94,15 +94,17 @@ func (k *Keys) Streamed(r *http.Request, customer bank.CustomerID) (_ *http.Requ
 // digesting adds the body to the digest of a key.
 type digesting struct {
 	io.ReadCloser
-	key *bank.Idempotency
-	sum hash.Hash
+	key   *bank.Idempotency
+	sum   hash.Hash
+	ended bool
 }
 
 // Read implements io.Reader.
 func (d *digesting) Read(p []byte) (int, error) {
 	n, err := d.ReadCloser.Read(p)
 	d.sum.Write(p[:n])
-	if err == io.EOF {
+	if err == io.EOF && !d.ended {
+		d.ended = true // whoever reads again is told of the end again
 		d.key.Digest = digest(d.key.Digest[:], d.sum.Sum(nil))
 	}
 	return n, err

@@ -111,8 +111,10 @@ func TestStreamedKeys(t *testing.T) {
 		if err != nil {
 			return bank.Idempotency{}, nil, err
 		}
-		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			t.Fatal(err)
+		for range 2 { // the end may be met twice
+			if _, err := io.Copy(io.Discard, r.Body); err != nil {
+				t.Fatal(err)
+			}
 		}
 		return bank.IdempotencyOf(r.Context()), done, nil
 	}
