@@ -3,6 +3,7 @@ package camt
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -86,7 +87,7 @@ func BenchmarkTokens(b *testing.B) {
 	for b.Loop() {
 		d := xml.NewDecoder(bytes.NewReader(file))
 		for {
-			if _, err := d.Token(); err == io.EOF {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				b.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ims/bankfile"
+	"ims/iban"
 	"ims/internal/bank"
 	"ims/pli"
 )
@@ -42,24 +43,41 @@ func (c *pliReading) options(now time.Time) (o bankfile.Options, err error) {
 		return o, usage("--encoding: %v", err)
 	}
 	for _, text := range c.Own {
-		prefix, err := ownDigits(text)
+		prefix, err := ownPrefix(text)
 		if err != nil {
 			return o, usage("--own %s: %v", visible(text), err)
 		}
-		o.Own = append(o.Own, bankfile.Own{Prefix: "PL" + prefix})
+		o.Own = append(o.Own, bankfile.Own{Prefix: prefix})
 	}
 	for _, text := range c.Master {
-		prefix, err := ownDigits(text)
-		if err != nil || len(prefix) != accountDigits-2 {
+		number, err := iban.ParseLenient(text)
+		if err != nil {
+			number, err = iban.ParseLenient("PL" + text)
+		}
+		if err != nil {
 			return o, usage("--master %s: want a whole account", visible(text))
 		}
-		o.Own = append(o.Own, bankfile.Own{Prefix: "PL" + prefix, Master: true})
+		o.Own = append(o.Own, bankfile.Own{Prefix: number.Country() + number.BBAN(), Master: true})
 	}
 	return o, nil
 }
 
 // accountDigits is the length of a Polish account with its check digits.
 const accountDigits = 26
+
+// ownPrefix is the country and the leading characters of the BBAN of an account, or of the beginning of one. Digits alone are
+// Polish; another country's are a whole IBAN, or its country and the beginning without check digits.
+func ownPrefix(text string) (string, error) {
+	bare := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
+	if len(bare) < 2 || bare[0] < 'A' || strings.HasPrefix(bare, "PL") {
+		digits, err := ownDigits(text)
+		return "PL" + digits, err
+	}
+	if number, err := iban.ParseLenient(bare); err == nil {
+		return number.Country() + number.BBAN(), nil
+	}
+	return bare, nil // what cannot be one is refused by the reader
+}
 
 // ownDigits reads an account or the leading digits of one after the check digits.
 func ownDigits(text string) (string, error) {

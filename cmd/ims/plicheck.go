@@ -10,10 +10,9 @@ import (
 	"slices"
 
 	"ims/bankfile"
-	"ims/camt"
 	"ims/internal/bank"
-	"ims/mt940"
-	"ims/pli"
+	"ims/internal/files"
+	"ims/internal/money"
 )
 
 type pliCheckCommand struct {
@@ -24,17 +23,14 @@ type pliCheckCommand struct {
 	Subfield string       `help:"Subfield of :86: of an MT940 file that holds the virtual IBAN. Default: it is looked for." placeholder:"NN"`
 }
 
-// openers are the formats that can be checked.
-var openers = map[string]func(func() (io.ReadCloser, error), bankfile.Options) (*bankfile.Reader, error){
-	bank.FormatPLI: pli.Open, bank.FormatCamt053: camt.Open053, bank.FormatCamt054: camt.Open054,
-	bank.FormatMT940: mt940.Open940, bank.FormatMT942: mt940.Open942,
-}
-
 // reader opens the file in its format.
 func (c *pliCheckCommand) reader(p *program) (*bankfile.Reader, error) {
 	o, err := c.options(p.now())
 	if err != nil {
 		return nil, err
+	}
+	if c.Format == bank.FormatPLI && c.Currency.Currency != money.PLN {
+		return nil, usage("--currency %s: an Elixir-O file is always in PLN", c.Currency.Code())
 	}
 	dialect := bank.Dialect{Subfield: c.Subfield}
 	if err := dialect.Check(); err != nil {
@@ -42,7 +38,7 @@ func (c *pliCheckCommand) reader(p *program) (*bankfile.Reader, error) {
 	}
 	o.Currency, o.Decimals, o.Dialect.Subfield = c.Currency.Code(), c.Currency.Exponent(), c.Subfield
 	o.Limits.Findings = keptFindings
-	r, err := openers[c.Format](func() (io.ReadCloser, error) { return os.Open(c.File) }, o)
+	r, err := files.Open(c.Format, func() (io.ReadCloser, error) { return os.Open(c.File) }, o)
 	if err != nil {
 		return nil, fmt.Errorf("pli check: %w", err)
 	}
@@ -114,7 +110,7 @@ func (c *pliCheckCommand) Run(p *program) error {
 	}
 	defer r.Close()
 	out := bufio.NewWriterSize(p.stdout, 1<<16)
-	var show pliShow = &pliText{out: out, language: c.Language, currency: c.Currency.Code()}
+	var show pliShow = &pliText{out: out, language: c.Language, format: c.Format, currency: c.Currency.Code()}
 	if c.Output == "json" {
 		show = &pliJSON{out: out, language: c.Language, currency: c.Currency.Code()}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ims/bankfile"
+	"ims/internal/bank"
 	"ims/pli"
 )
 
@@ -15,6 +16,7 @@ import (
 type pliText struct {
 	out      *bufio.Writer
 	language string
+	format   string
 	currency string
 	shown    int // lines with findings
 }
@@ -30,7 +32,7 @@ func (t *pliText) record(rec *bankfile.Record, encoding bankfile.Encoding) {
 		return
 	}
 	for _, f := range rec.Findings {
-		fmt.Fprintf(t.out, "line %d: %s %s", f.Line, f.Severity, f.Code)
+		fmt.Fprintf(t.out, "%s %d: %s %s", t.unit(), f.Line, f.Severity, f.Code)
 		if f.Field > 0 {
 			fmt.Fprintf(t.out, " (field %d, %s)", f.Field, pli.FieldName(f.Field, t.language))
 		}
@@ -53,8 +55,11 @@ func (t *pliText) end(v checkView) error {
 		fmt.Fprintf(t.out, "... and %d more lines with findings\n", t.shown-shownLines)
 	}
 	for _, f := range v.Findings {
-		if f.Line == 0 {
+		switch {
+		case f.Line == 0:
 			fmt.Fprintf(t.out, "file: %s %s\n  %s\n", f.Severity, f.Code, visible(f.Message))
+		case f.Code == bankfile.RecordNotBooked || f.Code == bankfile.RecordOtherBooking: // there is no record to show it with
+			fmt.Fprintf(t.out, "%s %d: %s %s\n  %s\n", t.unit(), f.Line, f.Severity, f.Code, visible(f.Message))
 		}
 	}
 	if len(v.Findings) > 0 {
@@ -76,6 +81,14 @@ func (t *pliText) end(v checkView) error {
 	_, err := fmt.Fprintf(t.out, "\n%s: %s, records: %d, errors: %d, warnings: %d\n", verdict, v.Encoding, v.Totals.Records,
 		v.Totals.Errors, v.Totals.Warnings)
 	return err
+}
+
+// unit is what a number of a finding counts: XML has no lines.
+func (t *pliText) unit() string {
+	if t.format == bank.FormatCamt053 || t.format == bank.FormatCamt054 {
+		return "record"
+	}
+	return "line"
 }
 
 func (t *pliText) sumText(sum totalView) string {

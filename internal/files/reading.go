@@ -12,11 +12,7 @@ import (
 
 // reader opens the stored bytes of a file for its records.
 func (s *Service) reader(ctx context.Context, f bank.TransactionFile, format string, o bankfile.Options) (*bankfile.Reader, error) {
-	open, known := openers[format]
-	if !known {
-		return nil, fmt.Errorf("no format %q", format)
-	}
-	return open(func() (io.ReadCloser, error) { return s.open(ctx, f), nil }, o)
+	return Open(format, func() (io.ReadCloser, error) { return s.open(ctx, f), nil }, o)
 }
 
 // readingOptions tell the reader whose accounts are ours and how the bank writes, as they were when the file was last
