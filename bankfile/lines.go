@@ -28,17 +28,10 @@ type Line struct {
 	Ended   bool // a line end followed
 }
 
+// NewLineReader returns a reader of the lines of src, which yields size bytes; limit is the longest line in bytes that is
+// handed out whole, and loneCR says that a CR without LF ends a line too.
 func NewLineReader(src io.Reader, size int64, limit int, loneCR bool) *LineReader {
 	return &LineReader{src: src, left: size, limit: limit, loneCR: loneCR, buf: make([]byte, max(windowBytes, 2*limit+2))}
-}
-
-// skip passes n bytes at the beginning.
-func (l *LineReader) skip(n int64) error {
-	if _, err := io.CopyN(io.Discard, l.src, n); err != nil {
-		return fmt.Errorf("second reading: %w", err)
-	}
-	l.left -= n
-	return nil
 }
 
 // Next returns the next line, or io.EOF.
