@@ -76,7 +76,8 @@ type SplitPayment struct {
 type Span struct{ Start, End int32 }
 
 // Record is one booked transfer. [Reader.Next] reuses it, its Findings, SplitPayment, Raw and Spans; its strings stay
-// valid. Fields that could not be read are zero and have a finding; those that a format does not have are zero.
+// valid, but share memory with those of the records around it: clone what is kept of a few records for long. Fields that
+// could not be read are zero and have a finding; those that a format does not have are zero.
 type Record struct {
 	// Line names the record within its file, unique and growing: the physical line where it begins, from 1. In XML, where
 	// a whole file may be one line, it is the number of the record.

@@ -30,6 +30,11 @@ func join(out, src []byte, enc bankfile.Encoding, how joining, to *joined) []byt
 			return g.take(out, to)
 		}
 	}
+	return joinAny(out, src, enc, how, to)
+}
+
+// joinAny is join without the quick way for simple texts.
+func joinAny(out, src []byte, enc bankfile.Encoding, how joining, to *joined) []byte {
 	*to = joined{start: len(out)}
 	j := joiner{out: out, start: len(out), enc: enc, tagged: how.tagged, empty: true, joined: to}
 	j.text(src)

@@ -206,10 +206,11 @@ func (p *parser) usualText(n int, text []byte, i int, to *joined) int {
 		return 0
 	}
 	p.tokens.field[n] = span(start, end)
-	if g.simple() && text[start] != '/' {
+	how := joining{tagged: n == fieldTitle && structured(g.text)}
+	if g.simple() && !how.tagged {
 		p.scratch = g.take(p.scratch, to)
 	} else {
-		p.join(n, to)
+		p.scratch = joinAny(p.scratch, g.text, p.enc, how, to)
 	}
 	return end + 2
 }
