@@ -48,7 +48,7 @@ func TestCopyRecordsFails(t *testing.T) {
 			}
 			return io.NopCloser(strings.NewReader(file)), nil
 		}
-		out := io.Writer(io.Discard)
+		var out io.Writer = io.Discard
 		if fails == 0 {
 			out = brokenWriter{broken}
 		}

@@ -133,7 +133,7 @@ func (c *pliCheckCommand) check(r *bankfile.Reader, show pliShow) (checkView, er
 	var again []bankfile.Finding
 	for {
 		rec, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return c.view(r.Report(), again), nil
 		}
 		if err != nil {

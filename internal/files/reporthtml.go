@@ -37,7 +37,9 @@ type htmlSheet struct {
 	section string // the severity whose table is open
 }
 
-func newHTMLSheet(w io.Writer, s speech) *htmlSheet { return &htmlSheet{out: bufio.NewWriterSize(w, 32<<10), speech: s} }
+func newHTMLSheet(w io.Writer, s speech) *htmlSheet {
+	return &htmlSheet{out: bufio.NewWriterSize(w, 32<<10), speech: s}
+}
 
 // piece is what a template sees.
 type piece struct {

@@ -68,7 +68,7 @@ func (x *xlsxSheet) totals(name string, h validationHead) error {
 	rows = append(rows, nil, []any{x.title("direction"), x.title("records"), x.title("sum"), nil})
 	for _, sum := range h.Sums {
 		// 15 digits are exact in a number of a workbook; sums beyond are shown rounded, as any spreadsheet would.
-		amount := excelize.Cell{StyleID: sums, Value: float64(sum.Amount) / float64(x.unit())}
+		amount := excelize.Cell{StyleID: sums, Value: float64(sum.Amount) / float64(x.unit())} //nolint:forbidigo // a workbook has no other numbers
 		rows = append(rows, []any{text(sum.Label), sum.Count, amount, text(x.currency.Code())})
 	}
 	rows = append(rows, nil, []any{x.title("code"), x.title("count")})
@@ -113,11 +113,9 @@ func (x *xlsxSheet) findings(name string) (err error) {
 	if x.rows, err = x.book.NewStreamWriter(name); err != nil {
 		return err
 	}
-	widths := []float64{12, 8, 6, 22, 32, 60, 30, 120}
-	for i, width := range widths {
-		err = errors.Join(err, x.rows.SetColWidth(i+1, i+1, width))
-	}
-	err = errors.Join(err, x.rows.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
+	w := x.rows
+	err = errors.Join(w.SetColWidth(1, 1, 12), w.SetColWidth(2, 3, 8), w.SetColWidth(4, 4, 22), w.SetColWidth(5, 5, 32),
+		w.SetColWidth(6, 6, 60), w.SetColWidth(7, 7, 30), w.SetColWidth(8, 8, 120), w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
 	titles := make([]any, len(findingColumns))
 	for i, column := range findingColumns {
 		titles[i] = x.title(column)

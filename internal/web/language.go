@@ -22,10 +22,7 @@ func Language(lang, accept string) (string, error) {
 	if lang != "" {
 		return "", bank.ErrInvalid.With("the request has invalid fields").Field("lang", "invalid", "must be en or pl")
 	}
-	wanted, _, err := language.ParseAcceptLanguage(accept)
-	if err != nil {
-		return Languages[0], nil // a header that nobody can read asks for nothing
-	}
+	wanted, _, _ := language.ParseAcceptLanguage(accept) // a header that nobody can read asks for nothing
 	_, i, _ := speak.Match(wanted...)
 	return Languages[i], nil
 }
