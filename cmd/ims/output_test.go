@@ -102,7 +102,7 @@ func FuzzPointer(f *testing.F) {
 			return // Span never gives these
 		}
 		rec := bankfile.Record{Raw: raw, Spans: []bankfile.Span{{Start: int32(start), End: int32(end)}}}
-		line, marks := pointer(rec.Excerpt(bankfile.Encoding(encoding), 1, bankfile.DefaultLine))
+		line, marks := pointer(rec.Excerpt(bankfile.Encoding(encoding), bankfile.Finding{Field: 1}, bankfile.DefaultLine))
 		if width := len([]rune(line)); width > shownWidth || !strings.HasSuffix(marks, "^") || len(marks) > width+1 {
 			t.Errorf("%d characters with %d marks:\n%s\n%s", width, len(marks), line, marks)
 		}

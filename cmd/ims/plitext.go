@@ -40,7 +40,7 @@ func (t *pliText) record(rec *bankfile.Record, encoding bankfile.Encoding) {
 			fmt.Fprintf(t.out, " (%s)", f.Element)
 		}
 		fmt.Fprintln(t.out)
-		text, from, to := rec.Excerpt(encoding, f.Field, bankfile.DefaultLine)
+		text, from, to := rec.Excerpt(encoding, f, bankfile.DefaultLine)
 		line, marks := pointer(text, from, to)
 		fmt.Fprintf(t.out, "  %s\n", line)
 		if f.Field > 0 && f.Field <= rec.Fields() {

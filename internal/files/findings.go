@@ -78,17 +78,17 @@ func (v *validation) findings(report *bankfile.Report) ([]bank.FileFinding, erro
 		}
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(about(a), about(b)), cmp.Compare(a.Line, b.Line))
 	})
-	list, lines := make([]bank.FileFinding, len(all)), map[int][]*bank.FileFinding{}
+	list, lines := make([]bank.FileFinding, len(all)), map[int][]int{}
 	for i, f := range all {
 		var err error
 		if list[i], err = stored(f); err != nil {
 			return nil, err
 		}
 		if f.Line > 0 {
-			lines[f.Line] = append(lines[f.Line], &list[i])
+			lines[f.Line] = append(lines[f.Line], i)
 		}
 	}
-	return list, v.excerpts(lines)
+	return list, v.excerpts(all, list, lines)
 }
 
 // stored is a finding as it is kept: as data, and in English for whoever knows no more of it.
@@ -115,9 +115,9 @@ func told(f bank.FileFinding, lang string) (bank.FileFinding, error) {
 	return f, nil
 }
 
-// excerpts reads the file once more, as far as there are findings about records, and gives each its record. Most files have
-// none, and nobody knows which records will be needed before all are judged together.
-func (v *validation) excerpts(lines map[int][]*bank.FileFinding) error {
+// excerpts reads the file once more, as far as there are findings about records, and gives each its record; lines are the
+// findings of each line. Most files have none, and nobody knows which records will be needed before all are judged together.
+func (v *validation) excerpts(all []bankfile.Finding, list []bank.FileFinding, lines map[int][]int) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -134,8 +134,8 @@ func (v *validation) excerpts(lines map[int][]*bank.FileFinding) error {
 		if err != nil {
 			return fmt.Errorf("read records of findings: %w", err)
 		}
-		for _, f := range lines[record.Line] {
-			f.Record, f.From, f.To = record.Excerpt(r.Encoding(), f.Field, bank.MaxFindingRecord)
+		for _, i := range lines[record.Line] {
+			list[i].Record, list[i].From, list[i].To = record.Excerpt(r.Encoding(), all[i], bank.MaxFindingRecord)
 		}
 		delete(lines, record.Line)
 	}

@@ -145,8 +145,11 @@ func TestOwnObjectsAreFound(t *testing.T) {
 		if r.method != "GET" || !r.secured() || r.id == "getIban" {
 			continue
 		}
-		a := api.do("GET", e.path(r), nil)
-		if a.status != 200 {
+		a, want := api.do("GET", e.path(r), nil), 200
+		if r.id == "getRejectedRecords" {
+			want = 409 // the file is there, and none of its records has an error
+		}
+		if a.status != want {
 			t.Errorf("%s: %d %s", a.what, a.status, a.body)
 		}
 		if strings.HasPrefix(a.header.Get("Content-Type"), "application/json") && !json.Valid(a.body) {
