@@ -11,7 +11,7 @@ import (
 // benchCommand measures on throw-away stores beside the chosen one; that one is not touched.
 type benchCommand struct {
 	listing
-	What     string        `arg:"" help:"What to measure: file, singles, reads or all." enum:"file,singles,reads,all" default:"all" optional:""`
+	What     string        `arg:"" help:"What to measure: file, singles, reads, events or all." enum:"file,singles,reads,events,all" default:"all" optional:""`
 	Records  int           `help:"Records of the transaction file." default:"200000"`
 	Balances int           `help:"Balances over which they are spread." default:"10000"`
 	Duration time.Duration `help:"How long singles and reads are measured." default:"6s"`
@@ -36,7 +36,7 @@ func (c *benchCommand) Run(p *program) error {
 	all := []struct {
 		name string
 		run  func(context.Context, measure.Options) ([]measure.Result, error)
-	}{{"file", measure.File}, {"singles", measure.Singles}, {"reads", measure.Reads}}
+	}{{"file", measure.File}, {"singles", measure.Singles}, {"reads", measure.Reads}, {"events", measure.Events}}
 	results := []measure.Result{}
 	for _, one := range all {
 		if c.What != "all" && c.What != one.name {

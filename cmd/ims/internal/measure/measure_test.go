@@ -42,6 +42,18 @@ func TestFile(t *testing.T) {
 	}
 }
 
+func TestEvents(t *testing.T) {
+	for _, e := range engines(t) {
+		results, err := Events(context.Background(), Options{Engine: e, Records: 500, Balances: 50, Log: t.Logf})
+		if err != nil {
+			t.Fatalf("%s: %v", e.Name(), err)
+		}
+		for _, r := range results {
+			t.Logf("%-36s %12.0f %-10s %.2f of %s", r.Name, r.Value, r.Unit, r.Ratio, r.Against)
+		}
+	}
+}
+
 func TestSinglesAndReads(t *testing.T) {
 	duration := 300 * time.Millisecond
 	if d, err := time.ParseDuration(os.Getenv("IMS_BENCH_DURATION")); err == nil {
@@ -65,6 +77,7 @@ func TestSinglesAndReads(t *testing.T) {
 func BenchmarkFile(b *testing.B)    { bench(b, File) }
 func BenchmarkSingles(b *testing.B) { bench(b, Singles) }
 func BenchmarkReads(b *testing.B)   { bench(b, Reads) }
+func BenchmarkEvents(b *testing.B)  { bench(b, Events) }
 
 func bench(b *testing.B, run func(context.Context, Options) ([]Result, error)) {
 	for _, e := range engines(b) {

@@ -22,6 +22,7 @@ import (
 	"ims/internal/files"
 	"ims/internal/history"
 	"ims/internal/ledger"
+	"ims/internal/notify"
 	"ims/internal/serverapi"
 	"ims/internal/store"
 	"ims/internal/web"
@@ -110,7 +111,7 @@ func (s *stage) handler(db *store.DB) (http.Handler, error) {
 	s.estate.accounts = accounts.New(db, time.Now)
 	s.writer = ledger.NewWriter(db, time.Now)
 	return serverapi.New(serverapi.Config{Accounts: s.estate.accounts, Ledger: s.writer, Files: files.New(files.Config{DB: db, Now: time.Now}),
-		History: history.New(db), Access: access.New(db, time.Now), Auth: access.NewAuthenticator(db, time.Now), Ready: db.Ping,
+		History: history.New(db), Notify: notify.New(notify.Config{DB: db, Now: time.Now}), Access: access.New(db, time.Now), Auth: access.NewAuthenticator(db, time.Now), Ready: db.Ping,
 		Now: time.Now, Limit: web.NewLimiter(1<<30, 1<<30, time.Now), // its cost counts, its refusals do not
 		Log: slog.New(slog.DiscardHandler), Version: "benchmark"})
 }
