@@ -83,6 +83,7 @@ type victim struct {
 	kills    int // before the stage was done
 	midway   int // of these, with some chunks of an execution committed and some not
 	workers  []*exec.Cmd
+	receiver *eventReceiver
 }
 
 func newVictim(t *testing.T, program string, engine store.Engine, address string, replicas int) *victim {
@@ -98,6 +99,7 @@ func newVictim(t *testing.T, program string, engine store.Engine, address string
 	t.Cleanup(func() { v.db.Close() })
 	v.must(v.db.Migrate(context.Background()))
 	v.onboard()
+	v.receiver = newEventReceiver(t, v.db, v.actor)
 	v.files = files.New(files.Config{DB: v.db, Now: time.Now})
 	t.Cleanup(v.killAll)
 	return v
@@ -174,6 +176,8 @@ func (v *victim) rounds(n int) {
 		v.haunt(f.ID, bank.FileExecuting, bank.FileExecuted)
 		v.compare()
 	}
+	v.startAll()
+	v.receiver.wantAll(v.db, v.actor.Customer)
 	v.t.Logf("%d files, %d kills before a stage was done, %d of them between chunks", n, v.kills, v.midway)
 }
 
@@ -232,7 +236,7 @@ func (v *victim) wait(id bank.ID, status bank.FileStatus, life time.Duration) ba
 func (v *victim) startAll() {
 	for range v.replicas {
 		c := exec.Command(v.program, "serve", "--store", v.address, "--key", v.keyFile, "--target", "worker", "--admin-listen", "127.0.0.1:0",
-			"--lease", "300ms", "--idle", "10ms", "--chunk", strconv.Itoa(killChunk))
+			"--lease", "300ms", "--notify-private", "--idle", "10ms", "--chunk", strconv.Itoa(killChunk))
 		c.Env = append(os.Environ(), "GOTRACEBACK=all")
 		v.must(c.Start())
 		v.workers = append(v.workers, c)

@@ -66,7 +66,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		customers: institutions,
 		accounts:  accounts.New(db, p.now),
 		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
-		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate}),
+		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate, Lease: c.Lease}),
 	}
 }
 

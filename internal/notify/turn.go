@@ -25,8 +25,36 @@ func (s *Service) RunDue(ctx context.Context, owner string) (bool, error) {
 	if err != nil || t == nil {
 		return false, err
 	}
+	stop := t.keep()
 	err = t.run()
+	stop()
 	return err == nil, errors.Join(err, t.release())
+}
+
+// keep renews the lease while the turn lasts: a batch for a slow endpoint may take longer than a lease. Where it is lost the
+// turn ends.
+func (t *turn) keep() (stop func()) {
+	ctx, end := context.WithCancel(t.ctx)
+	t.ctx = ctx
+	var keeping sync.WaitGroup
+	keeping.Go(func() {
+		ticker := time.NewTicker(t.s.Lease / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			err := t.s.DB.Write(ctx, func(tx *store.Tx) error {
+				return tx.RenewEndpoint(t.endpoint.Customer, t.owner, t.s.Now().Add(t.s.Lease))
+			})
+			if errors.Is(err, bank.ErrNotFound) {
+				end()
+			}
+		}
+	})
+	return func() { end(); keeping.Wait() }
 }
 
 // turn is the work of one process for one endpoint.

@@ -98,6 +98,12 @@ func (tx *Tx) MoveEndpoint(e bank.NotificationEndpoint, owner string, until time
 		flag(e.Active), e.Stopped, micros(until), owner, micros(e.UpdatedAt))
 }
 
+// RenewEndpoint extends the lease of owner; bank.ErrNotFound if it was lost.
+func (tx *Tx) RenewEndpoint(customer bank.CustomerID, owner string, until time.Time) error {
+	return tx.execOne("UPDATE notification_endpoints SET lease_until = $3 WHERE customer_id = $1 AND lease_owner = $2",
+		customer, owner, micros(until))
+}
+
 // ReleaseEndpoint gives a lease back; a lost one is left alone.
 func (tx *Tx) ReleaseEndpoint(customer bank.CustomerID, owner string, now time.Time) error {
 	_, err := tx.exec("UPDATE notification_endpoints SET lease_owner = '', lease_until = $3 WHERE customer_id = $1 AND lease_owner = $2",

@@ -34,6 +34,7 @@ var notificationProbes = []probe{
 	{"LockEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockEndpoint(c)) }},
 	{"UpdateEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateEndpoint(endpoint(c)) }},
 	{"MoveEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.MoveEndpoint(endpoint(c), "", at(0)) }},
+	{"RenewEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.RenewEndpoint(c, "", at(0)) }},
 	{"Delivery", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Delivery(c, id(1))) }},
 	{"UpdateDelivery", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateDelivery(delivery(c, 1)) }},
 }
@@ -130,6 +131,9 @@ func TestEndpointLease(t *testing.T) {
 		e.Cursor, e.Failures, e.ProbeAt = 5, 3, at(15)
 		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, owner, at(30)) })
 		equal(t, "moved", get(t, s, func(tx *store.Tx) (bank.NotificationEndpoint, error) { return tx.Endpoint(c) }), e)
+		s.write(t, func(tx *store.Tx) error { return tx.RenewEndpoint(c, owner, at(40)) })
+		wantError(t, "while it is renewed", s.try(t, func(tx *store.Tx) error { return isNew(tx.LeaseEndpoint(c, "w", at(39), at(50))) }), errNotNew)
+		wantError(t, "renewed by a stranger", s.try(t, func(tx *store.Tx) error { return tx.RenewEndpoint(c, "w", at(40)) }), bank.ErrNotFound)
 		wantError(t, "by a stranger", s.try(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w", at(30)) }), bank.ErrNotFound)
 		anew := e
 		anew.UpdatedAt = at(9)
