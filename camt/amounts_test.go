@@ -61,6 +61,7 @@ func TestAmountsOfEntries(t *testing.T) {
 			"700 record.amount_missing! " + mismatch + ", 700 record.amount_missing! " + mismatch},
 		{"one of two in another currency", ntry("7.00", "CRDT", "", one("7.00"), foreign(anna)), "700 " + mismatch + ", 700 record.currency! " + mismatch},
 		{"one against the others", ntry("4.00", "CRDT", "", one("7.00"), opposite), "700, 300"},
+		{"one against its entry", ntry("3.00", "CRDT", "", opposite), "300 " + mismatch},
 		{"one of three is given", ntry("7.00", "CRDT", "", "<Btch><NbOfTxs>3</NbOfTxs></Btch>", one("2.00")), "200 " + mismatch},
 		{"a batch without details", ntry("7.00", "CRDT", "", "<Btch><NbOfTxs>3</NbOfTxs></Btch>"),
 			"700 record.batch_without_details domain.master_account_unallocated"},

@@ -150,10 +150,16 @@ func (e *entry) conclude(j *judge) {
 	case f.single:
 		d := &e.held[0].values
 		n, code, _ := j.detailAmount(d)
-		f.mismatch = code == "" && n != f.amount && !j.charged(n-f.amount, d, &e.values)
+		f.mismatch = code == "" && n != f.amount && !j.charged(n-f.amount, d, &e.values) || opposite(d.of(mark), f.mark)
 	default:
 		f.mismatch = e.broken || f.sum != f.amount
 	}
+}
+
+// opposite tells whether a single detail contradicts its entry about the side. Its money is what the entry booked, so it would be
+// counted on the one side and posted on the other.
+func opposite(own []byte, entry string) bool {
+	return string(own) == credited && entry == debited || string(own) == debited && entry == credited
 }
 
 // charged tells whether charges that the bank names explain a difference.
