@@ -89,9 +89,6 @@ func (p *parser) complete(s *statement) {
 		p.controls()
 	}
 	p.details.read(p)
-	if r.OperationNumber == "" {
-		r.OperationNumber = s.operation()
-	}
 	p.returned()
 	if p.mark != "" {
 		p.sides(s)

@@ -112,7 +112,6 @@ func (f *format) field(e event) (*bankfile.Record, error) {
 // booking judges the :61: and :86: that the parser holds; nil for what is only announced.
 func (f *format) booking() *bankfile.Record {
 	s, p := &f.statement, &f.parser
-	s.index++
 	p.booking()
 	s.count(p.mark, p.amount, p.summed)
 	if p.mark.expected() && p.summed {

@@ -118,8 +118,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestNaturalKeys: bookings that look the same are told apart by their place where the bank gives them no number, and the same
-// booking has the same key in a file of another encoding with other line ends.
+// TestNaturalKeys: the same booking has the same key in a file of another encoding with other line ends, and in a statement of
+// another number; what the bank numbers is told apart.
 func TestNaturalKeys(t *testing.T) {
 	head, _, _ := strings.Cut(whole, ":61:")
 	booking := ":61:261120C5,NTRFNONREF\n:86:^00WPŁATA^20ŻÓŁTE ŁĄKI^63" + virtual1 + "\n"
@@ -134,7 +134,12 @@ func TestNaturalKeys(t *testing.T) {
 			t.Errorf("booking %d has two keys", i)
 		}
 	}
-	if utf8.records[0].NaturalKey() == utf8.records[1].NaturalKey() {
+	again := readAll(t, Open940, opener(file(strings.Replace(text, ":28C:231/1", ":28C:240/1", 1))), options())
+	if again.records[1].NaturalKey() != utf8.records[0].NaturalKey() {
+		t.Error("the booking is not known in another statement and place")
+	}
+	numbered := readAll(t, Open940, opener(file(head+strings.Replace(booking, "NONREF", "NONREF//1", 1)+booking+":62F:C261120PLN110,00\n-}\n")), options())
+	if numbered.records[0].NaturalKey() == numbered.records[1].NaturalKey() {
 		t.Error("two bookings have one key")
 	}
 }

@@ -3,7 +3,6 @@ package mt940
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ims/bankfile"
@@ -51,15 +50,6 @@ func squeeze(s string) string {
 }
 
 var gaps = strings.NewReplacer(" ", "", "-", "", "\t", "")
-
-// operation is the number of a booking to which the bank gave none: account, statement, part, place.
-func (s *statement) operation() string {
-	b := append([]byte(s.account), '/')
-	for _, n := range [...]int{s.number, s.sequence, s.index} {
-		b = append(strconv.AppendInt(b, int64(n), 10), '/')
-	}
-	return string(b[:len(b)-1])
-}
 
 // sides puts our account on the side that the mark names and the counterparty on the other. The counterparty is outside of
 // this statement even where it is ours: what it gets or pays is booked in a record of its own.

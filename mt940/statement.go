@@ -100,7 +100,6 @@ type statement struct {
 	opened, closed bool // the balances could be read
 	opening        int64
 	closingLine    int
-	index          int  // of the booking, from 1
 	unread         bool // a booking could not be added
 	booked         total
 	sides          [2]total // booked, by side

@@ -129,3 +129,23 @@ func TestStatementSentAgain(t *testing.T) {
 		s.proven()
 	})
 }
+
+// TestStatementWithoutReferences: where the bank gives its bookings no number, a statement that comes again under another number,
+// with a booking put in front, is known all the same.
+func TestStatementWithoutReferences(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := newStatementScene(t, db, bank.Strict)
+		a, iban := s.inEuro()
+		rent := strings.Replace(booked("C7,00", "", "^20RENT^38PL"+outside+"^63"+iban), "//", "", 1)
+		gift := strings.Replace(rent, "RENT", "GIFT", 1)
+		_, got := s.executed("one.sta", mt940(1, "C0,00", "C14,00", rent, rent))
+		if got["CREDITED"].Count != 2 {
+			t.Errorf("equal bookings of one statement: %+v", got)
+		}
+		_, got = s.executed("two.sta", mt940(2, "C0,00", "C21,00", gift, rent, rent))
+		if got["POSSIBLE_DUPLICATE"].Count != 2 || got["CREDITED"].Count != 1 || s.now(a).Booked != 2100 {
+			t.Errorf("%+v, booked %d", got, s.now(a).Booked)
+		}
+		s.proven()
+	})
+}
