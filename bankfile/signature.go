@@ -2,8 +2,7 @@ package bankfile
 
 import "bytes"
 
-// What a file seems to be, told by its first bytes. The answers are keys of hints; "" means that nothing speaks against a
-// file of lines with commas.
+// What a file seems to be, told by its first bytes. The answers are keys of hints; "" means that nothing is known by them.
 
 var magics = []struct{ prefix, hint string }{
 	{"PK\x03\x04", "zip"},
@@ -36,15 +35,15 @@ func firstLine(head []byte) []byte {
 	return head
 }
 
-// guessLine tells tables with another separator: those of spreadsheets, and the native format of one
-// bank, whose first line is its client number, a bar and a version.
+// guessLine tells tables by their separator: Elixir-O, those of spreadsheets, and the native format of one bank, whose first
+// line is its client number, a bar and a version.
 func guessLine(line []byte) string {
 	commas := bytes.Count(line, []byte{','})
 	switch {
 	case commas == 0 && erste(line):
 		return "erste"
 	case commas >= 10:
-		return ""
+		return "elixir"
 	case bytes.Count(line, []byte{';'}) >= 10:
 		return "semicolon"
 	case bytes.Count(line, []byte{'|'}) >= 10:

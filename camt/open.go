@@ -94,9 +94,6 @@ func (f *format) unreadable() (found bankfile.Finding) {
 		found.Code = bankfile.FileEmpty
 	case head[0] != '<':
 		found.Code, found.Params.Hint = bankfile.FileWrongFormat, "notxml"
-		if line, _, _ := bytes.Cut(head, []byte{'\n'}); bytes.Count(line, []byte{','}) >= 10 {
-			found.Params.Hint = "elixir"
-		}
 	case !ok:
 		found.Code, found.Params.Hint = bankfile.FileForbiddenContent, fmt.Sprintf("encoding=\"%s\"", bankfile.Visible(name))
 	}

@@ -337,3 +337,14 @@ func readBookings(t *testing.T, bookings string) (list []string) {
 	}
 	return list
 }
+
+// TestElixirFile: a file of another format says what it is, not only that it is damaged.
+func TestElixirFile(t *testing.T) {
+	const record = "110,20261120,12345,22222222,0,\"39222222220000000012345678\",\"40111111117700000000000001\",\"JAN\",\"FIRMA\",0,,\"T\",\"\",\"\",\"51\",\"\"\n"
+	for name, open := range map[string]openFunc{"mt940": Open940, "mt942": Open942} {
+		res := readAll(t, open, opener(file(record)), options())
+		if f := res.report.File[0]; f.Code != bankfile.FileWrongFormat || f.Params.Hint != "elixir" {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}

@@ -25,7 +25,7 @@ type format struct {
 
 // Traits implements [bankfile.Format].
 func (f *format) Traits() bankfile.Traits {
-	return bankfile.Traits{Name: "pli", Extensions: []string{".pli", ".pls", ".ple", ".txt"}, Lines: true, Longest: bankfile.DefaultLine}
+	return bankfile.Traits{Name: "pli", Extensions: []string{".pli", ".pls", ".ple", ".txt"}, Hints: []string{"elixir"}, Lines: true, Longest: bankfile.DefaultLine}
 }
 
 // Start implements [bankfile.Format].
