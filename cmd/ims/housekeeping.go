@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,13 +101,19 @@ func (r *rooms) sweepAnswers(ctx context.Context, customer bank.CustomerID) erro
 	return nil
 }
 
-// endBlocks lifts the blocks whose time is over.
+// endBlocks lifts the blocks whose time is over. Where the work of a customer rests, they stand: somebody may have prolonged
+// them behind the backup.
 func (r *rooms) endBlocks(ctx context.Context) (worked bool, err error) {
 	list, err := r.customers.List(ctx)
 	if err != nil {
 		return false, err
 	}
 	for _, c := range list {
+		if _, err := r.customers.WorkPause(ctx, c.ID); err == nil {
+			continue
+		} else if !errors.Is(err, bank.ErrNotFound) {
+			return false, err
+		}
 		lifted, err := r.accounts.EndBlocks(ctx, c.ID)
 		if err != nil {
 			return false, fmt.Errorf("end blocks of customer %d: %w", c.ID, err)

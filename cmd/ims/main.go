@@ -55,6 +55,9 @@ type commands struct {
 	PLI           pliCommands      `cmd:"" name:"pli" help:"Read and write .pli files without a store."`
 	IBAN          ibanCommands     `cmd:"" name:"iban" help:"Check, generate and explain IBANs without a store."`
 	Verify        verifyCommand    `cmd:"" help:"Prove the ledger's invariants on a live store."`
+	Backup        backupCommand    `cmd:"" help:"Copy an embedded store while it is served."`
+	Restore       restoreCommand   `cmd:"" help:"Bring a store back from a backup, while nobody serves it."`
+	Resume        resumeCommand    `cmd:"" help:"Let the work of a customer go on that rests since a restore."`
 	Bench         benchCommand     `cmd:"" help:"Measure this machine: file execution, single credits and IBAN reads, each against a floor."`
 }
 

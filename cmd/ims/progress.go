@@ -28,6 +28,9 @@ func settle(p *program, r *rooms, actor bank.Actor, id bank.ID) (bank.Transactio
 		if err != nil || f.StopReason != "" || f.Status != bank.FilePending && f.Status != bank.FileExecuting {
 			return f, err
 		}
+		if err := r.files.Paused(p.ctx, actor.Customer); err != nil {
+			return f, err
+		}
 		served, err := r.address.served()
 		if err != nil {
 			return f, err

@@ -69,6 +69,9 @@ func serve(p *program, r *rooms, c Config, log *slog.Logger) error {
 	if is {
 		log.Warn("this store is a sandbox: its money is invented, and simulators work")
 	}
+	if err := s.warnOfPauses(p); err != nil {
+		return errors.Join(err, s.abandon())
+	}
 	return s.run(p.ctx)
 }
 

@@ -25,7 +25,8 @@ type checkLine struct {
 	Violations []string `json:"violations"` // the first ones
 }
 
-// Run proves the ledger of the customer that --customer names, or of all; a violation is a refusal.
+// Run proves the ledger of the customer that --customer names, or of all, and notes the result with the store; a violation
+// is a refusal.
 func (c *verifyCommand) Run(p *program) error {
 	return p.with(func(r *rooms) error {
 		var only []bank.CustomerID
@@ -35,7 +36,7 @@ func (c *verifyCommand) Run(p *program) error {
 			}
 			only = append(only, p.Customer)
 		}
-		proof, err := ledger.Verify(p.ctx, r.db, only...)
+		proof, err := ledger.Prove(p.ctx, r.db, p.now, only...)
 		if err != nil {
 			return err
 		}

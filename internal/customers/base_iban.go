@@ -2,7 +2,6 @@ package customers
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -25,10 +24,7 @@ type NewBaseIBAN struct {
 	NotIssuing    bool    // a range that is ours but from which no new IBANs come
 }
 
-// rangeKeyBytes is the longest key that a range takes.
-const rangeKeyBytes = 32
-
-// AddBaseIBAN registers a base IBAN of the actor's customer under a fresh secret key. Unless it is NotIssuing, new IBANs of
+// AddBaseIBAN registers a base IBAN of the actor's customer under a secret key of its own. Unless it is NotIssuing, new IBANs of
 // the currency come from it from now on; the one before stays ours. Where four eyes bind it waits for a second person
 // (bank.ErrFourEyes).
 //
@@ -38,8 +34,8 @@ func (s *Service) AddBaseIBAN(ctx context.Context, actor bank.Actor, n NewBaseIB
 	if err := authorise(&actor, actor.Customer); err != nil {
 		return bank.BaseIBAN{}, err
 	}
-	key := make([]byte, rangeKeyBytes)
-	rand.Read(key)
+	n.Base, n.Suffix = bare(n.Base), bare(n.Suffix)
+	key := s.db.RangeKey(n.Base, n.Suffix)
 	numbers, err := rangeOf(n, key)
 	if err != nil {
 		return bank.BaseIBAN{}, badBase(err)
@@ -55,11 +51,13 @@ func (s *Service) AddBaseIBAN(ctx context.Context, actor bank.Actor, n NewBaseIB
 	return b, nil
 }
 
-// rangeOf reads a base as a person types it. Countries outside the SWIFT registry have ranges too, but their numbers are
+// bare is what a person typed, without spaces and in capitals.
+func bare(text string) string { return strings.ToUpper(strings.ReplaceAll(text, " ", "")) }
+
+// rangeOf reads a base. Countries outside the SWIFT registry have ranges too, but their numbers are
 // nothing that a bank must accept: the first one is held against Parse.
 func rangeOf(n NewBaseIBAN, key []byte) (*iban.Range, error) {
-	bare := func(text string) string { return strings.ToUpper(strings.ReplaceAll(text, " ", "")) }
-	numbers, err := iban.NewRange(bare(n.Base), key, iban.WithSuffix(bare(n.Suffix)))
+	numbers, err := iban.NewRange(n.Base, key, iban.WithSuffix(n.Suffix))
 	if err != nil {
 		return nil, err
 	}

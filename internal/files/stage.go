@@ -60,6 +60,9 @@ func (s *Service) RunFile(ctx context.Context, owner string, customer bank.Custo
 		if f.Status != bank.FilePending && f.Status != bank.FileExecuting {
 			return nil
 		}
+		if err := s.Paused(ctx, customer); err != nil {
+			return err
+		}
 		if err := s.runOr(ctx, store.DueFile{Customer: customer, ID: id, Status: f.Status}, owner); err != nil {
 			return err
 		}

@@ -103,13 +103,22 @@ func (w *walk) window(links []store.Link) error {
 		if l.HashAfter(w.last.Hash, w.customer) != l.Hash {
 			w.chain.violated("customer %d link %d: its hash is wrong", w.customer, l.No)
 		}
-		if ids := len(part.Transactions) + len(part.Audits); ids != int(l.LastID-l.FirstID+1) {
+		if ids := countIDs(part); ids != int64(l.LastID-l.FirstID+1) {
 			w.chain.violated("customer %d link %d: %d of %d ids are there", w.customer, l.No, ids, l.LastID-l.FirstID+1)
 		}
 		w.add(part)
 		w.next, w.last = l.LastID+1, l
 	}
 	return nil
+}
+
+// countIDs counts the ids that rows account for: their own, and those that were taken away when the store came back.
+func countIDs(rows store.Rows) int64 {
+	n := int64(len(rows.Transactions) + len(rows.Audits))
+	for _, e := range rows.Audits {
+		n += store.SkippedIDs(e)
+	}
+	return n
 }
 
 // rows reads everything with ids in a window.

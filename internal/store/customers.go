@@ -25,7 +25,7 @@ func (tx *Tx) AddCustomer(c bank.Customer) (bank.CustomerID, error) {
 // wait and look again, so each turn means that another customer was added.
 func (tx *Tx) addNumbered(c bank.Customer, settings string) (bank.CustomerID, error) {
 	for {
-		last, err := queryOne(tx, number, "SELECT MAX(customer_id) FROM customers")
+		last, err := tx.lastCustomer()
 		if err != nil {
 			return 0, err
 		}

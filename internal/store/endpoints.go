@@ -79,14 +79,13 @@ func (tx *Tx) DueEndpoints(now time.Time, limit int) ([]bank.CustomerID, error) 
 	scan := func(row scanner) (c bank.CustomerID, err error) { return c, row.Scan(&c) }
 	return query(tx, scan, `SELECT e.customer_id FROM notification_endpoints e JOIN heads h ON h.customer_id = e.customer_id
 		WHERE e.active = 1 AND e.lease_until < $1 AND e.probe_at <= $1 AND (h.next_id - 1 > e.cursor_id OR EXISTS
-		(SELECT 1 FROM deliveries d WHERE d.customer_id = e.customer_id AND d.state = 'PENDING' AND d.next_at <= $1))
-		ORDER BY e.lease_until, e.customer_id LIMIT $2`, micros(now), limit)
+		(SELECT 1 FROM deliveries d WHERE d.customer_id = e.customer_id AND d.state = 'PENDING' AND d.next_at <= $1))`+notPaused("e")+" ORDER BY e.lease_until, e.customer_id LIMIT $2", micros(now), limit)
 }
 
 // LeaseEndpoint takes the lease of an active endpoint for owner, unless somebody holds it; it tells whether it was taken.
 func (tx *Tx) LeaseEndpoint(customer bank.CustomerID, owner string, now, until time.Time) (bool, error) {
 	n, err := tx.exec(`UPDATE notification_endpoints SET lease_owner = $2, lease_until = $3 WHERE customer_id = $1 AND active = 1
-		AND lease_until < $4`, customer, owner, micros(until), micros(now))
+		AND lease_until < $4`+notPaused("notification_endpoints"), customer, owner, micros(until), micros(now))
 	return n == 1, err
 }
 

@@ -114,17 +114,17 @@ type DueFile struct {
 	Status   bank.FileStatus
 }
 
-// DueFiles lists files that wait for a stage and are not leased at now, without locks.
+// DueFiles lists files that wait for a stage and are not leased at now, without locks. Where the work of a customer rests, none is due.
 func (tx *Tx) DueFiles(now time.Time, limit int) ([]DueFile, error) {
 	scan := func(row scanner) (d DueFile, err error) { return d, row.Scan(&d.Customer, &d.ID, &d.Status) }
 	return query(tx, scan, `SELECT customer_id, id, status FROM transaction_files WHERE status IN ('Pending', 'Executing')
-		AND stop_reason = '' AND lease_until < $1 ORDER BY status, customer_id, no LIMIT $2`, micros(now), limit)
+		AND stop_reason = '' AND lease_until < $1`+notPaused("transaction_files")+" ORDER BY status, customer_id, no LIMIT $2", micros(now), limit)
 }
 
 // LeaseFile takes the lease of a due file for owner, unless somebody holds it; it tells whether it was taken.
 func (tx *Tx) LeaseFile(d DueFile, owner string, now, until time.Time) (bool, error) {
 	n, err := tx.exec(`UPDATE transaction_files SET lease_owner = $4, lease_until = $5 WHERE customer_id = $1 AND id = $2 AND status = $3
-		AND stop_reason = '' AND lease_until < $6`, d.Customer, d.ID, d.Status, owner, micros(until), micros(now))
+		AND stop_reason = '' AND lease_until < $6`+notPaused("transaction_files"), d.Customer, d.ID, d.Status, owner, micros(until), micros(now))
 	return n == 1, err
 }
 

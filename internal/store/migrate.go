@@ -28,6 +28,7 @@ var steps = map[int64][]string{
 	11: {"0011_conduct.sql"},
 	12: {"0012_onboarding.sql", "0012_sandbox_for_ever.ENGINE.sql"},
 	20: {"0020_notifications.sql"},
+	22: {"0022_operating.sql"},
 }
 
 // Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other; where an engine has no lock

@@ -6,6 +6,12 @@ import (
 	"ims/internal/bank"
 )
 
+// RangeKey is the key that a base IBAN permutes its numbers under: 32 bytes that follow from the sealing key. A base that is
+// lost with a store, and added again after a restore, so goes on in the same order behind the margin.
+func (db *DB) RangeKey(base, suffix string) []byte {
+	return db.key.derive("base IBAN " + base + " " + suffix)
+}
+
 // RegisterBase claims a base IBAN for a customer in the registry of the installation, under the lock of Overlapping.
 func (tx *Tx) RegisterBase(base string, customer bank.CustomerID) error {
 	fresh, err := tx.insertNew("INSERT INTO base_iban_registry (base, customer_id) VALUES ($1, $2)", base, customer)
@@ -49,9 +55,13 @@ func (tx *Tx) AddBaseIBAN(b bank.BaseIBAN) error {
 			return err
 		}
 	}
-	_, err := tx.exec(`INSERT INTO base_ibans (customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at, suffix)
-		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)`,
-		b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(b.Capacity), tx.key.Seal(b.Base, b.Key), micros(b.CreatedAt), b.Suffix)
+	next, err := tx.firstCounter(b.Capacity)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO base_ibans (customer_id, base, master_account, currency, issuing, next_counter, capacity, sealed_key, created_at, suffix)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, b.Customer, b.Base, b.MasterAccount, b.Currency.Code(), flag(b.Issuing), int64(next),
+		int64(b.Capacity), tx.key.Seal(b.Base, b.Key), micros(b.CreatedAt), b.Suffix)
 	return err
 }
 

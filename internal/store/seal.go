@@ -3,7 +3,9 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -64,16 +66,25 @@ func ReadOrMakeSealKey(path string) (SealKey, error) {
 	if err != nil {
 		return SealKey{}, fmt.Errorf("sealing key: %w", err)
 	}
-	return k, syncFolder(dir)
+	return k, SyncFolder(dir)
 }
 
-// syncFolder makes the name of a new file durable.
-func syncFolder(dir string) error {
+// SyncFolder makes the names of new files in a folder durable.
+func SyncFolder(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// derive returns 32 bytes that only this key gives for a name (HKDF-SHA256, RFC 5869).
+func (k SealKey) derive(name string) []byte {
+	derived, err := hkdf.Key(sha256.New, k[:], nil, name, 32)
+	if err != nil {
+		panic(err) // 32 bytes are never too many
+	}
+	return derived
 }
 
 // Seal encrypts a secret with AES-256-GCM under a random nonce, which comes first. name binds it to its place.

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"ims/internal/bank"
 	"ims/internal/store"
 )
 
@@ -218,6 +219,11 @@ func notification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, er
 	asking, stop := context.WithTimeout(ctx, aliveEvery)
 	defer stop()
 	return nil, conn.Ping(asking)
+}
+
+// Backup implements store.Engine: PostgreSQL has backups of its own.
+func (Engine) Backup(context.Context, string) error {
+	return bank.ErrConflict.With("PostgreSQL is backed up by its own tools (pg_basebackup with WAL archiving, or pg_dump); bring it back with them, then run ims restore --in-place")
 }
 
 var schemaWords = strings.NewReplacer(

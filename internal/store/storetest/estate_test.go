@@ -278,6 +278,9 @@ func furnishLedger(tx *store.Tx, c bank.CustomerID) error {
 		},
 		func() error { return isNew(tx.AddAnswer(c, answer("key-1", of(c, "body", 1), 13))) },
 		func() error {
+			return tx.SetProof(store.ProofResult{Customer: c, Depth: store.ProofFull, At: at(14), Duration: time.Second, OK: true})
+		},
+		func() error {
 			_, fresh, err := tx.ClaimDomain(store.Domain{Host: fmt.Sprintf("panel-%d.example", c), Customer: c, CreatedAt: at(14)})
 			return isNew(fresh, err)
 		},

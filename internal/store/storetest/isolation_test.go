@@ -28,6 +28,7 @@ var customerProbes = []probe{
 	{"ReadHead", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.ReadHead(c)) }},
 	{"NextBalanceNo", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.NextBalanceNo(c)) }},
 	{"NextFileNo", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.NextFileNo(c)) }},
+	{"RestoreCustomer", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.RestoreCustomer(c, "a", at(99))) }},
 	{"NextExecutionNo", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.NextExecutionNo(c)) }},
 	{"Audit", func(tx *store.Tx, c bank.CustomerID) error {
 		return tx.Audit(c, at(99), bank.AuditEvent{Action: "a.b"})
@@ -184,6 +185,7 @@ var moneyListings = []listing{
 	{"EachTransaction", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(bank.Transaction) error) error { return tx.EachTransaction(c, 1, 1000, fn) }))
 	}},
+	{"Proofs", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Proofs(c)) }},
 	{"EachLink", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.Link) error) error { return tx.EachLink(c, 1, fn) }))
 	}},
@@ -289,6 +291,10 @@ func TestNeighbourUntouched(t *testing.T) {
 		{"ClearValidation", func(tx *store.Tx, c bank.CustomerID) error { return tx.ClearValidation(c, 1) }},
 		{"DeleteDetails", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DeleteDetails(c, 1, 100)) }},
 		{"FoldDeltas", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FoldDeltas(c, 3)) }},
+		{"RestoreCustomer", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.RestoreCustomer(c, "a", at(99))) }},
+		{"SetProof", func(tx *store.Tx, c bank.CustomerID) error {
+			return tx.SetProof(store.ProofResult{Customer: c, Depth: store.ProofFull})
+		}},
 		{"LeaseFile", func(tx *store.Tx, c bank.CustomerID) error {
 			return isNew(tx.LeaseFile(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "w", at(1), at(2000)))
 		}},

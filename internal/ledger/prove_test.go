@@ -1,0 +1,54 @@
+package ledger_test
+
+import (
+	"testing"
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/ledger"
+	"ims/internal/store"
+	"ims/internal/store/storetest"
+)
+
+// TestGapsInIDs: the proof accepts the ids that a restore took away, and no other gap; what it found is kept.
+func TestGapsInIDs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		k := newBooks(t, db, 1)
+		audit := func(skip bank.TransactionID) {
+			must(t, db.Write(t.Context(), func(tx *store.Tx) error {
+				head, err := tx.LockHead(k.customer)
+				if err != nil {
+					return err
+				}
+				head.Begin(noon)
+				e := bank.AuditEvent{Customer: k.customer, ID: head.NextID, At: head.LastAt, Actor: "a", Action: "b.c"}
+				head.NextID += 1 + skip
+				return tx.Append(head, e.ID, store.Rows{Audits: []bank.AuditEvent{e}})
+			}))
+		}
+		audit(0)
+		if _, _, err := db.Restored(t.Context(), "somebody", noon); err != nil {
+			t.Fatal(err)
+		}
+		k.fund(t, 500)
+		prove(t, db, k.customer, true)
+		audit(1)
+		prove(t, db, k.customer, false)
+	})
+}
+
+func prove(t *testing.T, db *store.DB, customer bank.CustomerID, want bool) {
+	t.Helper()
+	began := noon.Add(time.Hour)
+	proof, err := ledger.Prove(t.Context(), db, func() time.Time { return began })
+	if err != nil || proof.OK != want {
+		t.Errorf("the proof says %v (%v), want %v: %+v", proof.OK, err, want, proof.Checks)
+	}
+	must(t, db.Read(t.Context(), func(tx *store.Tx) error {
+		kept, err := tx.Proofs(customer)
+		if len(kept) != 1 || kept[0].Depth != store.ProofFull || kept[0].OK != want || !kept[0].At.Equal(began) || (kept[0].Violation == "") != want {
+			t.Errorf("kept: %+v", kept)
+		}
+		return err
+	}))
+}
