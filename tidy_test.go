@@ -71,6 +71,7 @@ var rooms = map[string]room{
 	"internal/money": {standardOnly: true},
 	"internal/bank":  {imports: values},
 	"internal/qr":    {imports: words}, // docs/decisions/0040
+	"internal/sheet": {imports: words}, // docs/decisions/0050
 
 	"internal/store":          {imports: words, tests: []string{testRoom, "internal/store/sqlite", "internal/store/postgres"}},
 	"internal/store/sqlite":   {imports: store, tests: []string{testRoom}},
@@ -80,9 +81,9 @@ var rooms = map[string]room{
 	"internal/customers": {imports: store, tests: scenes},
 	"internal/accounts":  {imports: join(store, "internal/ledger"), tests: scenes}, // docs/decisions/0003
 	"internal/ledger":    {imports: store, tests: scenes},
-	"internal/files":     {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger", "internal/transfers"), tests: scenes},
+	"internal/files":     {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger", "internal/transfers", "internal/sheet"), tests: scenes},
 	"internal/transfers": {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger"), tests: scenes},
-	"internal/history":   {imports: store, tests: scenes},
+	"internal/history":   {imports: join(store, "internal/sheet"), tests: scenes},
 	"internal/notify":    {imports: store, tests: scenes},
 	"internal/access":    {imports: store, tests: scenes},
 	"internal/worker":    {tests: scenes},

@@ -48,6 +48,7 @@ type commands struct {
 	CA            caCommands       `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`
 	User          userCommands     `cmd:"" help:"End users."`
 	Balance       balanceCommands  `cmd:"" help:"Balances of end users."`
+	Statement     statementCommand `cmd:"" help:"Write the statement of a balance: JSON, CSV, XLSX, PDF, camt.053 or MT940."`
 	Block         blockCommands    `cmd:"" help:"Blocks on IBANs, balances and end users."`
 	File          fileCommands     `cmd:"" help:"Transaction files."`
 	Item          itemCommands     `cmd:"" help:"Items: amounts without a home."`

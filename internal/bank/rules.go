@@ -2,6 +2,7 @@ package bank
 
 import (
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -16,12 +17,27 @@ func CivilDate(at time.Time) string { return inZone(at).Format(time.DateOnly) }
 // CivilTime is the date and time of an instant in Zone, for people.
 func CivilTime(at time.Time) string { return inZone(at).Format("2006-01-02 15:04:05 MST") }
 
-func inZone(at time.Time) time.Time {
+// DayBegins is the instant at which an ISO date begins in Zone.
+func DayBegins(date string) (time.Time, error) {
+	return time.ParseInLocation(time.DateOnly, date, zone())
+}
+
+func inZone(at time.Time) time.Time { return at.In(zone()) }
+
+var zone = sync.OnceValue(func() *time.Location {
 	zone, err := time.LoadLocation(Zone)
 	if err != nil {
-		zone = time.UTC // the program embeds the time zones; only a stripped test binary gets here
+		return time.UTC // the program embeds the time zones; only a stripped test binary gets here
 	}
-	return at.In(zone)
+	return zone
+})
+
+// PlainCell keeps a text of somebody else's from being taken for a formula by a spreadsheet that opens a CSV file.
+func PlainCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
 }
 
 // CheckText refuses text that is not UTF-8, holds control characters, is longer than limit characters, or is empty though

@@ -17,17 +17,9 @@ import (
 // reportStep is how many lines of a file one query of a report covers, so that memory does not grow with the file.
 const reportStep = 5_000
 
-// neutral keeps a text of a bank's file from being taken for a formula by a spreadsheet.
-func neutral(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
 func writeRow(w *csv.Writer, cells ...string) error {
 	for i, c := range cells {
-		cells[i] = neutral(c)
+		cells[i] = bank.PlainCell(c)
 	}
 	return w.Write(cells)
 }

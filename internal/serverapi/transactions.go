@@ -20,6 +20,7 @@ func transactionRoutes() []route {
 		{method: http.MethodGet, path: "/secure/transactions/{transactionId}", id: "getTransaction", tag: tag, summary: "Read a transaction",
 			description: "As one holder sees it: the other side of the same posting has its own.",
 			need:        bank.PermHistoryRead, answer: creditExample, mount: typed((*server).getTransaction)},
+		statementRoute(tag),
 	}
 }
 

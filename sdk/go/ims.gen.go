@@ -178,6 +178,14 @@ const (
 	SimulatedTransfersStatusValidated SimulatedTransfersStatus = "Validated"
 )
 
+// Defines values for StatementBalanceKind.
+const (
+	StatementBalanceKindOWN        StatementBalanceKind = "OWN"
+	StatementBalanceKindRECEIVABLE StatementBalanceKind = "RECEIVABLE"
+	StatementBalanceKindTECHNICAL  StatementBalanceKind = "TECHNICAL"
+	StatementBalanceKindUSER       StatementBalanceKind = "USER"
+)
+
 // Defines values for TransactionBalanceKind.
 const (
 	TransactionBalanceKindBANK       TransactionBalanceKind = "BANK"
@@ -290,6 +298,22 @@ const (
 	ListApprovalsParamsStatusUSED     ListApprovalsParamsStatus = "USED"
 )
 
+// Defines values for GetStatementParamsFormat.
+const (
+	GetStatementParamsFormatCSV     GetStatementParamsFormat = "csv"
+	GetStatementParamsFormatCamt053 GetStatementParamsFormat = "camt053"
+	GetStatementParamsFormatJSON    GetStatementParamsFormat = "json"
+	GetStatementParamsFormatMt940   GetStatementParamsFormat = "mt940"
+	GetStatementParamsFormatPdf     GetStatementParamsFormat = "pdf"
+	GetStatementParamsFormatXlsx    GetStatementParamsFormat = "xlsx"
+)
+
+// Defines values for GetStatementParamsLang.
+const (
+	GetStatementParamsLangEn GetStatementParamsLang = "en"
+	GetStatementParamsLangPl GetStatementParamsLang = "pl"
+)
+
 // Defines values for GetQRCodeParamsFormat.
 const (
 	Png GetQRCodeParamsFormat = "png"
@@ -329,9 +353,9 @@ const (
 
 // Defines values for GetValidationReportParamsFormat.
 const (
-	CSV  GetValidationReportParamsFormat = "csv"
-	HTML GetValidationReportParamsFormat = "html"
-	Xlsx GetValidationReportParamsFormat = "xlsx"
+	GetValidationReportParamsFormatCSV  GetValidationReportParamsFormat = "csv"
+	GetValidationReportParamsFormatHTML GetValidationReportParamsFormat = "html"
+	GetValidationReportParamsFormatXlsx GetValidationReportParamsFormat = "xlsx"
 )
 
 // Defines values for GetValidationReportParamsLang.
@@ -1068,6 +1092,46 @@ type Simulation struct {
 	Title *string `json:"title,omitempty"`
 }
 
+// Statement defines model for Statement.
+type Statement struct {
+	BalanceID   string               `json:"balanceId"`
+	BalanceKind StatementBalanceKind `json:"balanceKind"`
+	Closing     Money                `json:"closing"`
+	CreatedAt   time.Time            `json:"createdAt"`
+	Credits     StatementSum         `json:"credits"`
+	Currency    string               `json:"currency"`
+	Debits      StatementSum         `json:"debits"`
+
+	// Final Nothing can come any more: the same days give the same transactions for ever.
+	Final bool   `json:"final"`
+	From  string `json:"from"`
+
+	// IBAN The open one, or the last.
+	IBAN *string `json:"iban,omitempty"`
+
+	// Number From the days it covers.
+	//
+	// Examples: S261101-261130
+	Number  string `json:"number"`
+	Opening Money  `json:"opening"`
+
+	// Owner The end user's name.
+	Owner *string `json:"owner,omitempty"`
+	To    string  `json:"to"`
+
+	// Transactions Oldest first.
+	Transactions []Transaction `json:"transactions"`
+}
+
+// StatementBalanceKind defines model for Statement.BalanceKind.
+type StatementBalanceKind string
+
+// StatementSum defines model for StatementSum.
+type StatementSum struct {
+	Count int64 `json:"count"`
+	Money Money `json:"money"`
+}
+
 // Sum defines model for Sum.
 type Sum struct {
 	// Amount In minor units of the master account's currency.
@@ -1328,6 +1392,27 @@ type ListApprovalsParams struct {
 
 // ListApprovalsParamsStatus defines parameters for ListApprovals.
 type ListApprovalsParamsStatus string
+
+// GetStatementParams defines parameters for GetStatement.
+type GetStatementParams struct {
+	// From First day. Left out: the first of the month of to.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day. Left out: today.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// Format Form of the statement, before Accept.
+	Format *GetStatementParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Lang Language of the texts, before Accept-Language.
+	Lang *GetStatementParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// GetStatementParamsFormat defines parameters for GetStatement.
+type GetStatementParamsFormat string
+
+// GetStatementParamsLang defines parameters for GetStatement.
+type GetStatementParamsLang string
 
 // GetIBANParams defines parameters for GetIBAN.
 type GetIBANParams struct {
@@ -1623,6 +1708,13 @@ func (c *Client) CreditBalance(ctx context.Context, balanceID string, body Credi
 func (c *Client) DebitBalance(ctx context.Context, balanceID string, body DebitBalanceJSONRequestBody, options ...Option) (*Transaction, error) {
 	return callJSON[Transaction](ctx, c, &request{
 		method: "POST", path: fmt.Sprintf("/secure/balances/%s/debit", segment(balanceID)), body: body, keyed: true,
+	}, options)
+}
+
+// GetStatement: The statement of a balance. Opening balance, the transactions that moved money with the balance behind each, closing balance: opening + credits - debits = closing. A day is one of Europe/Warsaw and holds what was posted on it, whatever the bank's booking date, so that a file that comes late changes no statement already given; final says that nothing can come any more. By format or Accept: JSON, CSV, a workbook (XLSX), PDF (at most 20000 transactions), camt.053.001.08 (XML) or MT940 (UTF-8); words in English or Polish, by lang or Accept-Language. It shows one moment, however long it takes to read.
+func (c *Client) GetStatement(ctx context.Context, balanceID string, params *GetStatementParams, options ...Option) (*Statement, error) {
+	return callJSON[Statement](ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/balances/%s/statement", segment(balanceID)), query: queryOf(params),
 	}, options)
 }
 

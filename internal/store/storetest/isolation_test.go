@@ -170,6 +170,29 @@ var moneyListings = []listing{
 	}},
 	{"Items", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Items(c, store.ItemFilter{})) }},
 	{"History", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.History(c, store.HistoryFilter{})) }},
+	{"Posted", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Posted(c, 5, 0, 1000, 100)) }},
+	// Sums are no list either.
+	{"PostedSums", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		in, out, err := tx.PostedSums(c, 5, 1, 1000)
+		if in.Count+out.Count == 0 {
+			return []bank.Sum{}, err
+		}
+		return []bank.Sum{in, out}, err
+	}},
+	{"BookedBefore", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		sum, err := tx.BookedBefore(bank.Balance{Customer: c, No: 5, Kind: bank.KindTechnical}, 1000)
+		if sum == 0 {
+			return []int64{}, err
+		}
+		return []int64{sum}, err
+	}},
+	{"FirstIDSince", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		first, err := tx.FirstIDSince(c, at(0), 1000)
+		if first == 1000 {
+			return []bank.TransactionID{}, err
+		}
+		return []bank.TransactionID{first}, err
+	}},
 	{"EachBalance", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(bank.Balance) error) error { return tx.EachBalance(c, fn) }))
 	}},

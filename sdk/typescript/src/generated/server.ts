@@ -192,6 +192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/secure/balances/{balanceId}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The statement of a balance
+         * @description Opening balance, the transactions that moved money with the balance behind each, closing balance: opening + credits - debits = closing. A day is one of Europe/Warsaw and holds what was posted on it, whatever the bank's booking date, so that a file that comes late changes no statement already given; final says that nothing can come any more. By format or Accept: JSON, CSV, a workbook (XLSX), PDF (at most 20000 transactions), camt.053.001.08 (XML) or MT940 (UTF-8); words in English or Polish, by lang or Accept-Language. It shows one moment, however long it takes to read.
+         */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/secure/bank-accounts": {
         parameters: {
             query?: never;
@@ -1550,6 +1570,42 @@ export interface components {
             payerName: string;
             /** @example Invoice 7/11 */
             title?: string;
+        };
+        Statement: {
+            /** Format: uuid */
+            balanceId: string;
+            /** @enum {string} */
+            balanceKind: "USER" | "OWN" | "TECHNICAL" | "RECEIVABLE";
+            closing: components["schemas"]["Money"];
+            /** Format: date-time */
+            createdAt: string;
+            credits: components["schemas"]["StatementSum"];
+            currency: string;
+            debits: components["schemas"]["StatementSum"];
+            /** @description Nothing can come any more: the same days give the same transactions for ever. */
+            final: boolean;
+            /** Format: date */
+            from: string;
+            /** @description The open one, or the last. */
+            iban?: string;
+            /**
+             * @description From the days it covers.
+             * @example S261101-261130
+             */
+            number: string;
+            opening: components["schemas"]["Money"];
+            /** @description The end user's name. */
+            owner?: string;
+            /** Format: date */
+            to: string;
+            /** @description Oldest first. */
+            transactions: components["schemas"]["Transaction"][];
+        };
+        StatementSum: {
+            /** Format: int64 */
+            count: number;
+            /** @description Never negative. */
+            money: components["schemas"]["Money"];
         };
         Sum: {
             /**
@@ -3287,6 +3343,213 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: invalid, idempotency-key-reused, insufficient-funds, blocked, balance-closed, currency-mismatch, currency-unsupported, amount-invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatement: {
+        parameters: {
+            query?: {
+                /** @description First day. Left out: the first of the month of to. */
+                from?: string;
+                /** @description Last day. Left out: today. */
+                to?: string;
+                /** @description Form of the statement, before Accept. */
+                format?: "json" | "csv" | "xlsx" | "pdf" | "camt053" | "mt940";
+                /** @description Language of the texts, before Accept-Language. */
+                lang?: "en" | "pl";
+            };
+            header?: never;
+            path: {
+                /** @description Of the balance. */
+                balanceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "number": "S261101-261130",
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "balanceKind": "USER",
+                     *       "iban": "PL83111111110000000000000010",
+                     *       "owner": "Ada Example",
+                     *       "currency": "PLN",
+                     *       "from": "2026-11-01",
+                     *       "to": "2026-11-30",
+                     *       "final": true,
+                     *       "createdAt": "2026-11-20T12:01:00Z",
+                     *       "opening": {
+                     *         "amount": 0,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "credits": {
+                     *         "count": 1,
+                     *         "money": {
+                     *           "amount": 12345,
+                     *           "currency": "PLN"
+                     *         }
+                     *       },
+                     *       "debits": {
+                     *         "count": 0,
+                     *         "money": {
+                     *           "amount": 0,
+                     *           "currency": "PLN"
+                     *         }
+                     *       },
+                     *       "closing": {
+                     *         "amount": 12345,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "transactions": [
+                     *         {
+                     *           "id": 42,
+                     *           "type": "CREDIT",
+                     *           "status": "CLEARED",
+                     *           "amount": {
+                     *             "amount": 12345,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "balanceAfter": {
+                     *             "amount": 12345,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *           "balanceKind": "USER",
+                     *           "title": "Bonus November",
+                     *           "reference": "B-2026-11",
+                     *           "operation": "payout-2026-11-20-0001",
+                     *           "bookingDate": "2026-11-20",
+                     *           "valueDate": "2026-11-20",
+                     *           "createdAt": "2026-11-20T12:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Statement"];
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-mt940": string;
+                    "application/xml": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Acceptable: not-acceptable */
+            406: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
