@@ -11,17 +11,40 @@ import (
 // Kind says whose an account is.
 type Kind uint8
 
-// The kinds. None is an empty field or one of zeros.
+// The kinds. None is an empty field or one of zeros. Elsewhere is a virtual account of another master account: a payment to it
+// or from it is booked on both, so from here it is as good as outside, see [Settle]. No record that is handed out has it.
 const (
 	None Kind = iota
 	External
 	Virtual
 	Master
+	Elsewhere
 )
 
-// String returns none, external, virtual or master.
+// String returns none, external, virtual, master or elsewhere.
 func (k Kind) String() string {
-	return [...]string{"none", "external", "virtual", "master"}[k&3]
+	return [...]string{"none", "external", "virtual", "master", "elsewhere"}[min(k, Elsewhere)]
+}
+
+// Here reports the accounts that the file is about: the master account and the virtual ones on it.
+func (k Kind) Here() bool { return k == Virtual || k == Master }
+
+// Settle decides about accounts on another master account. Beside one of this one they are External: the money leaves, or
+// comes, and the other file tells the other half. Where the record names nobody of this one, the bank has booked here what is
+// theirs: they are Virtual.
+func Settle(payer, payee *Account) {
+	if payer.Kind != Elsewhere && payee.Kind != Elsewhere {
+		return
+	}
+	kind := Virtual
+	if payer.Kind.Here() || payee.Kind.Here() {
+		kind = External
+	}
+	for _, a := range [...]*Account{payer, payee} {
+		if a.Kind == Elsewhere {
+			a.Kind = kind
+		}
+	}
 }
 
 // Account is one side of a record. IBAN is zero when the field holds no valid one; then Text is what it
@@ -50,10 +73,22 @@ func (a *Account) appendKey(b []byte) []byte {
 }
 
 // Own is one of our ranges: the country code and the leading characters of the BBAN of its accounts, for Poland 8 to 24
-// digits. Master marks the collective account at the bank (the whole BBAN) in contrast to virtual ones.
+// digits. Master marks the collective account at the bank (the whole BBAN) in contrast to virtual ones; Elsewhere marks the
+// virtual ones of another master account than the file's.
 type Own struct {
-	Prefix string
-	Master bool
+	Prefix    string
+	Master    bool
+	Elsewhere bool
+}
+
+func (o Own) kind() Kind {
+	switch {
+	case o.Master:
+		return Master
+	case o.Elsewhere:
+		return Elsewhere
+	}
+	return Virtual
 }
 
 const (
@@ -75,14 +110,11 @@ type ownRange struct {
 	within int
 }
 
-// NewRanges orders the ranges. A prefix that cannot be one, or that is both master and virtual, is an error.
+// NewRanges orders the ranges. A prefix that cannot be one, or that is of two kinds, is an error.
 func NewRanges(list []Own) (r Ranges, err error) {
 	for _, o := range list {
 		country, prefix := o.Prefix[:min(2, len(o.Prefix))], o.Prefix[min(2, len(o.Prefix)):]
-		kind := Virtual
-		if o.Master {
-			kind = Master
-		}
+		kind := o.kind()
 		switch {
 		case country == poland && len(prefix) >= bankDigits && len(prefix) <= bbanDigits && DigitsOnly([]byte(prefix)):
 			r.polish = append(r.polish, ownRange{prefix, kind, -1})
@@ -124,7 +156,7 @@ func (m ranges) nest() error {
 	slices.SortFunc(m, func(a, b ownRange) int { return strings.Compare(a.prefix, b.prefix) })
 	for i := 1; i < len(m); i++ {
 		if m[i].prefix == m[i-1].prefix && m[i].kind != m[i-1].kind {
-			return fmt.Errorf("own prefix %q: both master and virtual", m[i].prefix)
+			return fmt.Errorf("own prefix %q: both %s and %s", m[i].prefix, m[i-1].kind, m[i].kind)
 		}
 		m[i].within = i - 1
 		for m[i].within >= 0 && !strings.HasPrefix(m[i].prefix, m[m[i].within].prefix) {

@@ -49,3 +49,17 @@ func TestRangesRefused(t *testing.T) {
 		t.Error("one prefix is both master and virtual")
 	}
 }
+
+// TestSettle: an account on another master account is outside of this one, unless nobody else in the record is ours here.
+func TestSettle(t *testing.T) {
+	for _, c := range []struct{ payer, payee, wantPayer, wantPayee Kind }{
+		{Virtual, Elsewhere, Virtual, External}, {Elsewhere, Virtual, External, Virtual}, {Master, Elsewhere, Master, External},
+		{External, Elsewhere, External, Virtual}, {Elsewhere, None, Virtual, None}, {Elsewhere, Elsewhere, Virtual, Virtual},
+		{Virtual, External, Virtual, External},
+	} {
+		payer, payee := Account{Kind: c.payer}, Account{Kind: c.payee}
+		if Settle(&payer, &payee); payer.Kind != c.wantPayer || payee.Kind != c.wantPayee {
+			t.Errorf("%v > %v: %v > %v", c.payer, c.payee, payer.Kind, payee.Kind)
+		}
+	}
+}

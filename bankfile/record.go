@@ -142,7 +142,8 @@ func (r *Record) Span(n int) (start, end int) {
 
 // NaturalKey identifies the payment that a record tells of, since few formats have an identifier that can be trusted to be
 // unique: the first 16 bytes of SHA-256 over date, amount, both accounts, the title without case and repeated blanks,
-// reference and operation number. Equal keys in one file are legal: two equal payments on a day.
+// reference and operation number, and whether the money leaves: a transfer between two of our accounts may be booked twice, as
+// a debit here and as a credit there. Equal keys in one file are legal: two equal payments on a day.
 func (r *Record) NaturalKey() [16]byte {
 	b := append(r.scratch[:0], r.Date...)
 	b = strconv.AppendInt(append(b, 0), r.Amount, 10)
@@ -151,6 +152,9 @@ func (r *Record) NaturalKey() [16]byte {
 	b = appendFolded(append(b, 0), r.Title)
 	b = append(append(b, 0), r.Reference...)
 	b = append(append(b, 0), r.OperationNumber...)
+	if r.Direction.Outgoing() {
+		b = append(b, 0, '-')
+	}
 	r.scratch = b
 	sum := sha256.Sum256(b)
 	return [16]byte(sum[:16])

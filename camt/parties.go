@@ -66,7 +66,7 @@ func compact(b []byte) string {
 }
 
 // ours reports one of our accounts.
-func (p *party) ours() bool { return p.Kind == bankfile.Virtual || p.Kind == bankfile.Master }
+func (p *party) ours() bool { return p.Kind.Here() }
 
 // side is a party with its name and where it stands.
 type side struct {
@@ -104,6 +104,7 @@ func (j *judge) sides(e *entry, v *values, sign string) (leftOut string) {
 	if j.rec.Return {
 		j.returned(own, other)
 	}
+	settle(own, other)
 	explicit := own.ours()
 	j.accountFaults(own, other, sign)
 	if !explicit {
@@ -125,6 +126,15 @@ func (j *judge) sides(e *entry, v *values, sign string) (leftOut string) {
 		j.find(bankfile.DomainMasterAccountUnallocated, own.element, r.Payee.String(), bankfile.Params{})
 	}
 	return ""
+}
+
+// settle decides about accounts on another master account as [bankfile.Settle] does, but here it is known which side was booked:
+// the other one is never taken for it.
+func settle(own, other *side) {
+	if other.Kind == bankfile.Elsewhere {
+		other.Kind = bankfile.External
+	}
+	bankfile.Settle(&own.Account, &other.Account)
 }
 
 func swap(a, b *side) { *a, *b = *b, *a }

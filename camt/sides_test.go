@@ -2,7 +2,10 @@ package camt
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"ims/bankfile"
 )
 
 // damaged is an account of our range with wrong check digits.
@@ -87,6 +90,25 @@ func TestOtherNumbers(t *testing.T) {
 		r := euros(t, ntry("7", "CRDT", "", detail)).records[0]
 		if got := fmt.Sprintf("%s %s", r.Direction, r.Payer); got != want || !r.OK() {
 			t.Errorf("%s: got %s %s, want %s", number, got, codes(r.Findings), want)
+		}
+	}
+}
+
+// TestElsewhere: an account of ours on another master account is outside of this one, unless nobody else is booked here.
+func TestElsewhere(t *testing.T) {
+	o := optionsOf("EUR", 2)
+	o.Own = append(o.Own, bankfile.Own{Prefix: polish[:2] + polish[4:], Elsewhere: true})
+	for _, c := range []struct{ mark, payer, payee, more, want string }{
+		{"CRDT", polish, anna, "", "credit external virtual"}, {"DBIT", anna, polish, "", "debit virtual external"},
+		{"CRDT", polish, "", "", "unallocated external master domain.master_account_unallocated"},
+		{"CRDT", german, polish, "", "credit external virtual"}, {"DBIT", polish, german, "", "debit virtual external"},
+		{"CRDT", anna, polish, "<RtrInf/>", "credit external virtual"},
+		{"CRDT", anna, polish, "", "- virtual master record.type_direction!"},
+	} {
+		r := read(t, message054, ntfctn(ntry("7.00", c.mark, "", txDtls("7.00", c.payer, c.payee, c.more))), o).records[0]
+		got := fmt.Sprintf("%s %s %s %s", r.Direction, r.Payer.Kind, r.Payee.Kind, codes(r.Findings))
+		if strings.TrimSpace(got) != c.want {
+			t.Errorf("%s %s > %s: %s, want %s", c.mark, c.payer, c.payee, got, c.want)
 		}
 	}
 }

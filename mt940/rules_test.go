@@ -218,3 +218,22 @@ var errBroken = errors.New("broken")
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
+
+// TestElsewhere: an account of ours on another master account is a counterparty in whatever :86: says, and ours only in the
+// subfield that was agreed.
+func TestElsewhere(t *testing.T) {
+	head, _, _ := strings.Cut(whole, ":61:")
+	elsewhere := bankfile.Own{Prefix: outsideIBAN[:2] + outsideIBAN[4:], Elsewhere: true}
+	for _, c := range []struct{ subfield, details, want string }{
+		{"", "^20GIFT^38" + outsideIBAN + "^63" + virtual1, "credit " + outsideIBAN + " > " + virtual1},
+		{"", "^20GIFT " + outsideIBAN, "unallocated  > " + master},
+		{"63", "^20GIFT^63" + outsideIBAN, "credit  > " + outsideIBAN},
+	} {
+		o := options()
+		o.Own, o.Dialect.Subfield = append(o.Own, elsewhere), c.subfield
+		r := readAll(t, Open940, opener(file(head+":61:261120C10,NTRFX//Y\n:86:"+c.details+"\n:62F:C261120PLN110,00\n-}\n")), o).records[0]
+		if got := fmt.Sprintf("%s %s > %s", r.Direction, r.Payer, r.Payee); got != c.want || !r.OK() {
+			t.Errorf("%s: got %s, want %s", c.details, got, c.want)
+		}
+	}
+}

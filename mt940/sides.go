@@ -17,7 +17,7 @@ func (p *parser) owner(text string) (a bankfile.Account, name string) {
 	text = squeeze(text)
 	for _, s := range [...]string{text, strings.TrimSuffix(text, p.opt.Currency)} {
 		for _, x := range p.readings(s) {
-			if kind := p.own.Of(x); kind != bankfile.External {
+			if kind := p.own.Of(x); kind.Here() {
 				return bankfile.Account{Kind: kind, IBAN: x}, x.String()
 			}
 		}
@@ -134,7 +134,7 @@ func (p *parser) damaged(b []byte, before string) string {
 	if len(digits) != nrbDigits || !bankfile.DigitsOnly([]byte(digits)) {
 		return before
 	}
-	if _, ok := iban.NRB([]byte(digits)); ok || p.own.Polish([]byte(digits[2:])) != bankfile.Virtual {
+	if _, ok := iban.NRB([]byte(digits)); ok || !p.virtual(p.own.Polish([]byte(digits[2:]))) {
 		return before
 	}
 	return digits
@@ -197,9 +197,15 @@ func (p *parser) scanIBAN(b []byte) {
 // note remembers a valid account of ours that is not yet among those found.
 func (p *parser) note(text string) {
 	x, ok := number(text)
-	if ok && p.own.Of(x) == bankfile.Virtual && !slices.Contains(p.details.found, x) {
+	if ok && p.virtual(p.own.Of(x)) && !slices.Contains(p.details.found, x) {
 		p.details.found = append(p.details.found, x)
 	}
+}
+
+// virtual reports what may be our account. One of another master account is only where the bank has agreed to name ours:
+// anywhere else it is a counterparty.
+func (p *parser) virtual(kind bankfile.Kind) bool {
+	return kind == bankfile.Virtual || kind == bankfile.Elsewhere && p.opt.Dialect.Subfield != ""
 }
 
 // gather takes n characters of a class from the beginning of b, single blanks and hyphens between them left out; false if

@@ -69,6 +69,7 @@ func (p *parser) accounts() {
 	payer, payee := p.payerSide(), p.payeeSide()
 	p.readAccount(payer, &r.Payer, &p.payer)
 	p.readAccount(payee, &r.Payee, &p.payee)
+	bankfile.Settle(&r.Payer, &r.Payee)
 	same := r.Payer.Kind != bankfile.None && r.Payer.Kind == r.Payee.Kind && r.Payer == r.Payee
 	if !same && !p.payer.damaged && !p.payee.damaged {
 		r.Direction = bankfile.DirectionOf(r.Payer.Kind, r.Payee.Kind)

@@ -172,7 +172,7 @@ func account(a bankfile.Account, raw, lang string) string {
 	if !a.IBAN.IsZero() {
 		s = a.IBAN.Format()
 	}
-	return strings.TrimSpace(s + " (" + kindWords[a.Kind&3].in(lang) + ")")
+	return strings.TrimSpace(s + " (" + kindWords[a.Kind].in(lang) + ")")
 }
 
 func splitWords(m *bankfile.SplitPayment, lang string) string {

@@ -80,6 +80,7 @@ func (p *parser) usualSides(text []byte, i int) int {
 	if i = p.usualField(fieldPayeeBank, text, i, bankDigits); i == 0 || !p.usualBank(fieldPayerBank, fieldPayer) || !p.usualBank(fieldPayeeBank, fieldPayee) {
 		return 0
 	}
+	bankfile.Settle(&p.rec.Payer, &p.rec.Payee)
 	d := bankfile.DirectionOf(p.rec.Payer.Kind, p.rec.Payee.Kind)
 	p.rec.Direction = d
 	if d == bankfile.Unknown || d == bankfile.Unallocated || p.rec.Payer == p.rec.Payee {

@@ -94,7 +94,7 @@ func (o *oracle) file(records []sent) error {
 	all, copies := make([]numbered, len(records)), map[sent]int{}
 	for i, r := range slices.Backward(records) {
 		copies[r]++
-		all[i] = numbered{r, !r.bad && copies[r] <= o.executed[r]}
+		all[i] = numbered{o.settled(r), !r.bad && copies[r] <= o.executed[r]}
 	}
 	// The first to be found from behind are the last copies: of n copies the last of those executed before are surplus.
 	for r, n := range copies {
@@ -117,6 +117,19 @@ func (o *oracle) file(records []sent) error {
 		o.outcomes[outcome.String()] = o.outcomes[outcome.String()].Plus(amount)
 	}
 	return nil
+}
+
+// settled is a record as the master account in zloty sees it: beside somebody on it, the euro account of another is outside.
+func (o *oracle) settled(r sent) sent {
+	euro := func(i int) bool { return i >= 0 && o.people[i].euro }
+	here := func(i int) bool { return i != atOutside && !euro(i) }
+	switch {
+	case euro(r.from) && here(r.to):
+		r.from = atOutside
+	case euro(r.to) && here(r.from):
+		r.to = atOutside
+	}
+	return r
 }
 
 // place is the phase of a record and its balance within.

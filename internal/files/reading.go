@@ -33,7 +33,7 @@ func readingOptions(tx *store.Tx, f bank.TransactionFile, account bank.MasterAcc
 	for _, b := range bases {
 		// While the file is being validated every base counts, whatever the clocks of replicas say.
 		if f.Status == bank.FilePending || !b.CreatedAt.After(f.ValidatedAt) {
-			o.Own = append(o.Own, bankfile.Own{Prefix: b.Base})
+			o.Own = append(o.Own, bankfile.Own{Prefix: b.Base, Elsewhere: b.MasterAccount != account.ID})
 		}
 	}
 	return o, nil
