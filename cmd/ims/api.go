@@ -12,12 +12,13 @@ import (
 	"ims/internal/access"
 	"ims/internal/bank"
 	"ims/internal/history"
+	"ims/internal/mobileapi"
 	"ims/internal/sandbox"
 	"ims/internal/serverapi"
 	"ims/internal/web"
 )
 
-// api wires the server API: its services, and TLS with a certificate of our own authority that renews itself.
+// api wires the APIs on their common listener: TLS with a certificate of our own authority that renews itself, and the doors.
 func (s *service) api(p *program) (*http.Server, error) {
 	ca, err := s.rooms.customers.CACertificate(p.ctx)
 	if errors.Is(err, bank.ErrNotFound) {
@@ -32,34 +33,76 @@ func (s *service) api(p *program) (*http.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate of the listener: %w", err)
 	}
-	simulator, err := s.simulator(p.ctx, p.now)
+	auth := access.NewAuthenticator(s.rooms.db, p.now)
+	sessions := access.NewSessions(s.rooms.db, auth, trusted, p.now)
+	server, err := s.serverAPI(p, trusted, auth, sessions)
 	if err != nil {
 		return nil, err
 	}
-	handler, err := serverapi.New(serverapi.Config{
-		Accounts: s.rooms.accounts,
-		Ledger:   s.writer,
-		Files:    s.rooms.files,
-		History:  history.New(s.rooms.db),
-		Notify:   s.rooms.notify,
-		Access:   s.rooms.access,
-		Auth:     access.NewAuthenticator(s.rooms.db, p.now),
-		Sandbox:  simulator,
-		Now:      p.now,
-		Log:      s.log,
-		Ready:    s.ready,
-		Version:  version().Version,
-		Limit:    web.NewLimiter(s.RateLimit, s.RateBurst, p.now),
-		Proxies:  serverapi.Proxies{Networks: s.TrustedProxy, CA: trusted, Now: p.now},
-
-		CustomerOfHost: s.rooms.customers.CustomerOfHost,
-	})
+	mobile, err := s.mobileAPI(p, sessions)
 	if err != nil {
 		return nil, err
 	}
 	config := serverapi.TLSConfig(tls.Certificate{}, trusted)
 	config.GetCertificate = certificates.GetCertificate
-	return &http.Server{Handler: handler, TLSConfig: config}, nil
+	return &http.Server{Handler: byPath(server, mobile), TLSConfig: config}, nil
+}
+
+func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Authenticator, sessions *access.Sessions) (http.Handler, error) {
+	simulator, err := s.simulator(p.ctx, p.now)
+	if err != nil {
+		return nil, err
+	}
+	return serverapi.New(serverapi.Config{
+		Accounts:  s.rooms.accounts,
+		Ledger:    s.writer,
+		Files:     s.rooms.files,
+		History:   history.New(s.rooms.db),
+		Notify:    s.rooms.notify,
+		Access:    s.rooms.access,
+		Auth:      auth,
+		Sessions:  sessions,
+		Sandbox:   simulator,
+		Now:       p.now,
+		Log:       s.log,
+		Ready:     s.ready,
+		Version:   version().Version,
+		Limit:     web.NewLimiter(s.RateLimit, s.RateBurst, p.now),
+		Proxies:   serverapi.Proxies{Networks: s.TrustedProxy, CA: trusted, Now: p.now},
+		Documents: []web.Document{{Title: "Mobile API", Slug: "mobile", URL: "/openapi/mobile.yaml"}},
+
+		CustomerOfHost: s.rooms.customers.CustomerOfHost,
+	})
+}
+
+// What one end user's app may ask for: more than a person can look at, and nothing that would be felt. Where certificates
+// have no limit, neither have they.
+const (
+	userRate  = 10 // per second
+	userBurst = 50
+)
+
+func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler, error) {
+	return mobileapi.New(mobileapi.Config{
+		Accounts: s.rooms.accounts,
+		History:  history.New(s.rooms.db),
+		Sessions: sessions,
+		Log:      s.log,
+		Limit:    web.NewLimiter(min(s.RateLimit, userRate), userBurst, p.now),
+
+		CustomerOfHost: s.rooms.customers.CustomerOfHost,
+	})
+}
+
+// byPath hands requests to the door they are for. What belongs to neither is the server API's to refuse.
+func byPath(server, mobile http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if mobileapi.Serves(r.URL.Path) {
+			mobile.ServeHTTP(w, r)
+			return
+		}
+		server.ServeHTTP(w, r)
+	})
 }
 
 // simulator is nil on a production store.

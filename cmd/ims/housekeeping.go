@@ -65,7 +65,7 @@ const (
 	answersStep = 1000 // removed in one transaction
 )
 
-// sweep removes what broken uploads left behind, and answers that nobody will ask for again.
+// sweep removes what broken uploads left behind, answers that nobody will ask for again, and sessions that are over.
 func (r *rooms) sweep(ctx context.Context) (bool, error) {
 	list, err := r.customers.List(ctx)
 	if err != nil {
@@ -80,6 +80,9 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 		}
 		if err := r.sweepAnswers(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("sweep answers of customer %d: %w", c.ID, err)
+		}
+		if err := r.access.SweepSessions(ctx, c.ID); err != nil {
+			return false, fmt.Errorf("customer %d: %w", c.ID, err)
 		}
 	}
 	return false, nil

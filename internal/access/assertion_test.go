@@ -197,14 +197,14 @@ func TestAssertionAge(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.pass(70 * time.Second)
-	if err := o.sessions.Sweep(t.Context(), o.customer.ID); err != nil {
+	if err := o.service.SweepSessions(t.Context(), o.customer.ID); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, o.redeem(latest), bank.ErrAssertionUsed, "")
 	o.pass(time.Second)
 	wantError(t, o.redeem(latest), bank.ErrAssertionExpired, "")
 	o.pass(10 * time.Minute)
-	if err := o.sessions.Sweep(t.Context(), o.customer.ID); err != nil {
+	if err := o.service.SweepSessions(t.Context(), o.customer.ID); err != nil {
 		t.Fatal(err)
 	}
 	again := must[bool](t)(useAgain(o, latest))

@@ -227,11 +227,11 @@ func (s *Sessions) End(ctx context.Context, actor bank.Actor, id bank.ID) error 
 	})
 }
 
-// sweepStep is what Sweep removes in one transaction.
+// sweepStep is what SweepSessions removes in one transaction.
 const sweepStep = 1000
 
-// Sweep removes the customer's sessions that have expired, and forgets assertions that could no longer be accepted.
-func (s *Sessions) Sweep(ctx context.Context, customer bank.CustomerID) error {
+// SweepSessions removes the customer's sessions that have expired, and forgets assertions that could no longer be accepted.
+func (s *Service) SweepSessions(ctx context.Context, customer bank.CustomerID) error {
 	for _, drop := range []func(*store.Tx, bank.CustomerID, time.Time, int) (int64, error){
 		(*store.Tx).DropExpiredSessions, (*store.Tx).DropUsedAssertions,
 	} {

@@ -348,7 +348,7 @@ func TestSweep(t *testing.T) {
 		o.pass(5 * time.Minute)
 		young := o.signIn(user, "young")
 		o.pass(5*time.Minute + time.Second)
-		if err := o.sessions.Sweep(t.Context(), o.customer.ID); err != nil {
+		if err := o.service.SweepSessions(t.Context(), o.customer.ID); err != nil {
 			t.Fatal(err)
 		}
 		for token, want := range map[bank.ID]bool{old.ID: false, young.ID: true} {

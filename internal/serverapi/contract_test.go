@@ -1,84 +1,16 @@
 package serverapi
 
 import (
-	"bytes"
-	"context"
-	"io"
-	"net/http"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/legacy"
 
 	"ims/api"
+	"ims/internal/web/webtest"
 )
 
 // contract loads the committed document.
 func contract(t testing.TB) *openapi3.T {
 	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(api.Server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return document
-}
-
-// contractTransport holds every answer that passes to the document.
-type contractTransport struct {
-	t     testing.TB
-	inner http.RoundTripper
-
-	once   sync.Once
-	router routers.Router
-}
-
-func (c *contractTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := c.inner.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	if err == nil {
-		c.check(r, response, body)
-	}
-	return response, err
-}
-
-func (c *contractTransport) check(r *http.Request, response *http.Response, body []byte) {
-	c.once.Do(c.load)
-	route, values, err := c.router.FindRoute(&http.Request{Method: r.Method, URL: r.URL, Host: r.Host, Header: r.Header})
-	if err != nil || response.StatusCode == http.StatusMethodNotAllowed {
-		return // an address of no operation; those who ask for one look at the answer themselves
-	}
-	input := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: values, Route: route},
-		Status:                 response.StatusCode, Header: response.Header,
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !strings.HasSuffix(response.Header.Get("Content-Type"), "json")},
-	}
-	input.SetBodyBytes(body)
-	// Reports are CSV with a head of another shape than their lines, which kin-openapi cannot read.
-	if err := openapi3filter.ValidateResponse(context.Background(), input); err != nil {
-		c.t.Errorf("%s %s: %d breaks the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, body)
-	}
-}
-
-func (c *contractTransport) load() {
-	document := contract(c.t)
-	document.Servers = nil
-	for _, schema := range document.Components.Schemas {
-		if closed := false; schema.Value.Properties != nil {
-			schema.Value.AdditionalProperties.Has = &closed // our own answers have nothing that is not documented
-		}
-	}
-	router, err := legacy.NewRouter(document)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.router = router
+	return webtest.Load(t, api.Server)
 }

@@ -31,7 +31,7 @@ accepted with spaces and answered without. Unknown parameters and fields are ref
 **Lists** are ` + "`{\"items\": [...], \"nextCursor\": \"...\"}`" + `: send nextCursor as ` + "`cursor`" + ` for what follows; the last page has none.
 What is added meanwhile never repeats or hides an element.
 
-**Idempotency.** Every POST takes an Idempotency-Key; where money moves it is required. The same key with the same method, path and
+**Idempotency.** Every POST takes an Idempotency-Key, but for the one that tells a session token; where money moves it is required. The same key with the same method, path and
 body gets the first answer, status and body as they were, marked Idempotent-Replayed: true; with another request 422; while the first
 is running 409 with Retry-After. Answers are kept for 30 days beside what they tell of; the keys of money for ever. What was refused
 had no effect and leaves the key free, and so does a 202 that waits for a second person.

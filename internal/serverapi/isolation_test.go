@@ -32,8 +32,10 @@ func (c *customer) furnish(api *caller) estate {
 	c.told()
 	var events NotificationList
 	api.do("GET", "/secure/notifications", nil).ok(200, &events)
+	var session Session
+	api.do("POST", "/secure/sessions", NewSession{UserID: b.UserID, DeviceID: "phone OF " + c.Name}).ok(201, &session)
 	e := estate{blocks: map[string]string{}, ids: map[string]string{"userId": b.UserID, "balanceId": b.ID, "iban": b.IBAN,
-		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID), "notificationId": events.Items[0].ID}}
+		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID), "notificationId": events.Items[0].ID, "sessionId": session.ID}}
 	for noun, path := range map[string]string{"User": "/secure/users/" + b.UserID, "Balance": "/secure/balances/" + b.ID, "Iban": "/secure/bank-accounts/" + b.IBAN} {
 		var block Block
 		api.do("POST", path+"/blocks", map[string]any{"kind": "COURT", "direction": "DEBITS", "reference": "K OF " + c.Name}).ok(201, &block)
@@ -45,7 +47,7 @@ func (c *customer) furnish(api *caller) estate {
 			e.secrets = append(e.secrets, id)
 		}
 	}
-	e.secrets = append(e.secrets, endpoint, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
+	e.secrets = append(e.secrets, endpoint, session.Token, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
 	return e
 }
 
@@ -85,6 +87,8 @@ func customersNeverMeet(t *testing.T, db *store.DB) {
 		switch r.id {
 		case "getIban":
 			path, asks = path+"?balanceId="+theirs.ids["balanceId"], true
+		case "createSession":
+			body, asks = NewSession{UserID: theirs.ids["userId"], DeviceID: "phone"}, true
 		case "issueIban":
 			body, asks = map[string]any{"balanceId": theirs.ids["balanceId"]}, true
 		case "assignTechnicalItem":

@@ -43,7 +43,7 @@ type mounter func(*server, huma.Operation)
 type keyRule int
 
 const (
-	keyIgnored  keyRule = iota // nothing is changed, or the method itself says that repeating is harmless
+	keyIgnored  keyRule = iota // nothing is changed, repeating is harmless, or the answer is a secret that may not be kept
 	keyOptional                // a repeated key gets the first answer
 	keyRequired                // money moves
 )
@@ -51,7 +51,7 @@ const (
 // routes is the table: what the API can do, in the order of its document.
 func routes() []route {
 	return slices.Concat(userRoutes(), balanceRoutes(), bankAccountRoutes(), blockRoutes(), moneyRoutes(), itemRoutes(),
-		transactionRoutes(), fileRoutes(), notificationRoutes(), sandboxRoutes(), serviceRoutes())
+		transactionRoutes(), fileRoutes(), sessionRoutes(), notificationRoutes(), sandboxRoutes(), serviceRoutes())
 }
 
 // routesOf are the rows that a configuration serves.

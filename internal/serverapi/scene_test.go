@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"ims/api"
 	"ims/internal/access"
 	"ims/internal/accounts"
 	"ims/internal/bank"
@@ -34,6 +35,7 @@ import (
 	"ims/internal/sandbox"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/web/webtest"
 )
 
 // Invented accounts of an invented bank.
@@ -125,8 +127,9 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	}
 	writer := ledger.NewWriter(db, s.now)
 	t.Cleanup(writer.Close)
+	auth := access.NewAuthenticator(db, s.now)
 	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Notify: s.notify, Access: s.access, Sandbox: simulator,
-		Auth: access.NewAuthenticator(db, s.now), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
+		Auth: auth, Sessions: access.NewSessions(db, auth, x509.NewCertPool(), s.now), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
 		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"}
 	s.change(func(*Config) {})
 	s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }))
@@ -235,7 +238,7 @@ func (s *scene) connect(certificate *tls.Certificate) *caller {
 	}
 	transport := &http.Transport{TLSClientConfig: config, MaxIdleConnsPerHost: 64}
 	s.t.Cleanup(transport.CloseIdleConnections)
-	return &caller{t: s.t, base: s.server.URL, client: &http.Client{Transport: &contractTransport{t: s.t, inner: transport},
+	return &caller{t: s.t, base: s.server.URL, client: &http.Client{Transport: webtest.Contract(s.t, api.Server, transport),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 

@@ -33,6 +33,7 @@ type Config struct {
 	Notify    *notify.Service
 	Access    *access.Service // approvals
 	Auth      *access.Authenticator
+	Sessions  *access.Sessions
 	Now       func() time.Time
 	Log       *slog.Logger
 	Ready     func(context.Context) error // nil: always ready
@@ -56,7 +57,7 @@ type server struct {
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
 // problems, the reference page and the health probes.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Now == nil || c.Log == nil {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))
@@ -153,6 +154,9 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 		}
 		c, err := s.identify(w, r)
 		if err != nil {
+			if limitsOf(r).Long { // the body of a stranger is not waited for either; a connection without deadlines waits
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now())
+			}
 			web.Refuse(w, r, err)
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ims/iban"
+	"ims/internal/access"
 	"ims/internal/bank"
 	"ims/internal/money"
 )
@@ -106,4 +107,18 @@ func PartyOf(name, account string) *Party {
 		return nil
 	}
 	return &Party{name, account}
+}
+
+// Session is a session of an end user with its token, which is told once.
+type Session struct {
+	ID        string    `json:"id" format:"uuid"`
+	Token     string    `json:"token" doc:"For Authorization: Bearer. Treat it as a password."`
+	UserID    string    `json:"userId" format:"uuid"`
+	DeviceID  string    `json:"deviceId"`
+	ExpiresAt time.Time `json:"expiresAt" doc:"Where your settings let sessions slide, each use moves it, for 12 hours at most."`
+}
+
+// SessionOf writes what was issued.
+func SessionOf(s access.IssuedSession) Session {
+	return Session{ID: s.ID.String(), Token: s.Token, UserID: s.User.String(), DeviceID: s.Device, ExpiresAt: Moment(s.ExpiresAt)}
 }

@@ -835,6 +835,13 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// NewSession defines model for NewSession.
+type NewSession struct {
+	// DeviceID Your name of one installation of the app.
+	DeviceID string `json:"deviceId"`
+	UserID   string `json:"userId"`
+}
+
 // Notification defines model for Notification.
 type Notification struct {
 	Attempts int64 `json:"attempts"`
@@ -990,6 +997,19 @@ type Resent struct {
 type ReturnItemInputBody struct {
 	// Reason Kept with the item.
 	Reason string `json:"reason"`
+}
+
+// Session defines model for Session.
+type Session struct {
+	DeviceID string `json:"deviceId"`
+
+	// ExpiresAt Where your settings let sessions slide, each use moves it, for 12 hours at most.
+	ExpiresAt time.Time `json:"expiresAt"`
+	ID        string    `json:"id"`
+
+	// Token For Authorization: Bearer. Treat it as a password.
+	Token  string `json:"token"`
+	UserID string `json:"userId"`
 }
 
 // SetEndpointInputBody defines model for SetEndpointInputBody.
@@ -1613,6 +1633,9 @@ type ResendNotificationsJSONRequestBody = ResendInputBody
 // SimulateIncomingTransfersJSONRequestBody defines body for SimulateIncomingTransfers for application/json ContentType.
 type SimulateIncomingTransfersJSONRequestBody = Simulation
 
+// CreateSessionJSONRequestBody defines body for CreateSession for application/json ContentType.
+type CreateSessionJSONRequestBody = NewSession
+
 // AssignTechnicalItemJSONRequestBody defines body for AssignTechnicalItem for application/json ContentType.
 type AssignTechnicalItemJSONRequestBody = AssignItemInputBody
 
@@ -1855,6 +1878,20 @@ func (c *Client) GetOwnFunds(ctx context.Context, options ...Option) (*FundList,
 func (c *Client) SimulateIncomingTransfers(ctx context.Context, body SimulateIncomingTransfersJSONRequestBody, options ...Option) (*SimulatedTransfers, error) {
 	return callJSON[SimulatedTransfers](ctx, c, &request{
 		method: "POST", path: "/secure/sandbox/incoming-transfers", body: body, keyed: true,
+	}, options)
+}
+
+// CreateSession: Sign an end user in. For the end user whom your backend knows to be there: a token with which your app reads the mobile API, as that end user, for 10 minutes. deviceId is your name of one installation of the app; the session that the end user had there is over. The token is told here only: it is kept as a hash, so there is no idempotency key to get it again, and a repeated request makes another session.
+func (c *Client) CreateSession(ctx context.Context, body CreateSessionJSONRequestBody, options ...Option) (*Session, error) {
+	return callJSON[Session](ctx, c, &request{
+		method: "POST", path: "/secure/sessions", body: body,
+	}, options)
+}
+
+// EndSession: Sign an end user out. At once and everywhere. All sessions of an end user end when the end user is LOCKED.
+func (c *Client) EndSession(ctx context.Context, sessionID string, options ...Option) error {
+	return callNothing(ctx, c, &request{
+		method: "DELETE", path: fmt.Sprintf("/secure/sessions/%s", segment(sessionID)),
 	}, options)
 }
 

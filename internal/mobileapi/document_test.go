@@ -1,0 +1,98 @@
+package mobileapi
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+
+	"ims/api"
+	"ims/internal/web"
+	"ims/internal/web/webtest"
+)
+
+var update = flag.Bool("update", false, "write the document anew")
+
+const committed = "../../api/mobile.yaml"
+
+func TestDocumentIsCommitted(t *testing.T) {
+	text, err := Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(committed, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(text, api.Mobile) {
+		t.Errorf("api/mobile.yaml is not what the code says; go generate ./api writes it\n%s", cmp.Diff(string(api.Mobile), string(text)))
+	}
+}
+
+// TestDocumentIsValid includes the examples: kin-openapi holds each to its schema.
+func TestDocumentIsValid(t *testing.T) {
+	contract := webtest.Load(t, api.Mobile)
+	if err := contract.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for path, item := range contract.Paths.Map() {
+		for method, o := range item.Operations() {
+			explained(t, method+" "+path, o)
+		}
+	}
+}
+
+func explained(t *testing.T, name string, o *openapi3.Operation) {
+	if o.Summary == "" || o.Description == "" || o.OperationID == "" || len(o.Tags) != 1 {
+		t.Errorf("%s: no summary, description, id or tag", name)
+	}
+	if o.RequestBody != nil && o.RequestBody.Value.Content["application/json"].Example == nil {
+		t.Errorf("%s: no example of the body", name)
+	}
+	refused := 0
+	for status, response := range o.Responses.Map() {
+		for kind, media := range response.Value.Content {
+			if kind == web.ProblemType {
+				refused++
+			}
+			if kind == "application/json" && media.Example == nil {
+				t.Errorf("%s: no example of the answer %s", name, status)
+			}
+		}
+	}
+	if refused == 0 {
+		t.Errorf("%s: no refusals", name)
+	}
+}
+
+// TestEveryRouteNeedsASession is the guard: two rows are open, and say so in the document.
+func TestEveryRouteNeedsASession(t *testing.T) {
+	open := map[string]bool{"createSession": true, "getDocument": true}
+	contract := webtest.Load(t, api.Mobile)
+	for _, r := range routes() {
+		if r.open != open[r.id] {
+			t.Errorf("%s is open: %v", r.id, r.open)
+		}
+		if err := r.check(t.Context()); (err == nil) != r.open {
+			t.Errorf("%s lets in whoever has no session: %v", r.id, err)
+		}
+		if !Serves(r.path) || !strings.HasPrefix(r.path, root+"/") && r.path != document {
+			t.Errorf("%s: %s is not of this API", r.id, r.path)
+		}
+		o := contract.Paths.Value(r.path).GetOperation(r.method)
+		if o == nil || (len(*o.Security) == 0) != r.open {
+			t.Errorf("%s: the document does not tell that it needs a session", r.id)
+		}
+	}
+	for _, path := range []string{"/", "/mobiles", "/secure/mobile", "/openapi/server.yaml", "/problems/invalid"} {
+		if Serves(path) {
+			t.Errorf("%s is of this API", path)
+		}
+	}
+}
