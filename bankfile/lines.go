@@ -58,28 +58,20 @@ func (l *LineReader) Next() (Line, error) {
 	}
 }
 
-// breakAt returns where the first line end in window begins, looking from offset from, or -1.
+// breakAt returns where the first line end in window begins, looking from offset from, or -1. Nothing behind it is looked at, so
+// that a file of nothing but line ends takes no longer than its bytes.
 func (l *LineReader) breakAt(window []byte, from int) int {
-	i := bytes.IndexByte(window[from:], '\n')
-	if l.loneCR {
-		i = l.carriage(window[from:], i)
-	}
-	if i < 0 {
+	if !l.loneCR {
+		if i := bytes.IndexByte(window[from:], '\n'); i >= 0 {
+			return from + i
+		}
 		return -1
 	}
+	i := bytes.IndexAny(window[from:], "\r\n")
+	if i < 0 || window[from+i] == '\r' && from+i == len(window)-1 && l.left > 0 {
+		return -1 // what follows a CR decides whether it is half of a line end
+	}
 	return from + i
-}
-
-// carriage looks for a CR before position lf. One at the end of what is read does not count yet.
-func (l *LineReader) carriage(window []byte, lf int) int {
-	if lf >= 0 {
-		window = window[:lf]
-	}
-	cr := bytes.IndexByte(window, '\r')
-	if cr < 0 || lf < 0 && cr == len(window)-1 && l.left > 0 {
-		return lf
-	}
-	return cr
 }
 
 // take hands out the line before the line end at i and passes the end.

@@ -34,9 +34,12 @@ func (v *values) add(f field, text []byte) {
 	switch old := v.of(f); {
 	case len(old) == 0:
 	case joined[f] && len(old) < textBytes && len(v.buf)+len(old)+len(text) < valuesBytes:
-		start := int32(len(v.buf))
-		v.buf = append(append(append(v.buf, old...), ' '), text...)
-		at.start, at.end = start, int32(len(v.buf))
+		if int(at.end) != len(v.buf) { // else it goes on where it ends, so that many pieces take no more than their bytes
+			at.start = int32(len(v.buf))
+			v.buf = append(v.buf, old...)
+		}
+		v.buf = append(append(v.buf, ' '), text...)
+		at.end = int32(len(v.buf))
 		return
 	case joined[f] || string(old) == string(text):
 		return
