@@ -67,6 +67,7 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 		Log:       s.log,
 		Ready:     s.ready,
 		Version:   version().Version,
+		Observe:   s.meters.observe,
 		Limit:     web.NewLimiter(s.RateLimit, s.RateBurst, p.now),
 		Proxies:   serverapi.Proxies{Networks: s.TrustedProxy, CA: trusted, Now: p.now},
 		Documents: []web.Document{{Title: "Mobile API", Slug: "mobile", URL: "/openapi/mobile.yaml"}},
@@ -88,6 +89,7 @@ func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler
 		History:  history.New(s.rooms.db),
 		Sessions: sessions,
 		Log:      s.log,
+		Observe:  s.meters.observe,
 		Limit:    web.NewLimiter(min(s.RateLimit, userRate), userBurst, p.now),
 
 		CustomerOfHost: s.rooms.customers.CustomerOfHost,

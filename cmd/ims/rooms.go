@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"ims/internal/access"
 	"ims/internal/accounts"
@@ -18,6 +19,7 @@ import (
 // rooms are the services on an open store: everything a command or a door works with.
 type rooms struct {
 	db        *store.DB
+	clock     func() time.Time
 	customers *customers.Service
 	access    *access.Service
 	accounts  *accounts.Service
@@ -61,6 +63,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 	institutions := customers.New(db, p.now).WithSecondPerson(people)
 	return &rooms{
 		db:        db,
+		clock:     p.now,
 		address:   address,
 		access:    people,
 		customers: institutions,

@@ -81,6 +81,7 @@ type service struct {
 	rooms  *rooms
 	log    *slog.Logger
 	writer *ledger.Writer
+	meters *metrics
 	doors  []*door
 	ready  func(context.Context) error
 }
@@ -95,7 +96,8 @@ type door struct {
 
 // newService opens the listeners, so that a wrong address is told before any work begins.
 func newService(p *program, r *rooms, c Config, log *slog.Logger) (*service, error) {
-	s := &service{Config: c, rooms: r, log: log, writer: ledger.NewWriter(r.db, p.now)}
+	s := &service{Config: c, rooms: r, log: log, writer: ledger.NewWriter(r.db, p.now), meters: newMetrics()}
+	s.meters.registry.MustRegister(&figures{rooms: r, now: p.now, log: log, queued: s.writer.Queued})
 	stopped := p.ctx.Done()
 	s.ready = func(ctx context.Context) error {
 		select {
@@ -112,7 +114,7 @@ func newService(p *program, r *rooms, c Config, log *slog.Logger) (*service, err
 }
 
 func (s *service) openDoors(p *program) error {
-	if err := s.open("admin", s.AdminListen, &http.Server{Handler: probes(s.ready)}, false); err != nil {
+	if err := s.open("admin", s.AdminListen, &http.Server{Handler: probes(s.ready, s.meters.handler())}, false); err != nil {
 		return err
 	}
 	if s.Target == "worker" {
@@ -248,7 +250,8 @@ const (
 	foldEvery   = 10 * time.Second
 	blocksEvery = 5 * time.Second
 	sweepEvery  = time.Hour
-	notifyLoops = 4 // endpoints that one process serves at once
+	proofEvery  = 5 * time.Minute // of the light proof, whoever makes it
+	notifyLoops = 4               // endpoints that one process serves at once
 )
 
 // work runs the stages until the context ends.
@@ -270,6 +273,7 @@ func (s *service) work(ctx context.Context) {
 	}
 	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, blocksEvery, worker.Stage{Name: "blocks", Run: s.rooms.endBlocks}) })
+	loops.Go(func() { worker.Loop(ctx, s.log, proofEvery/10, worker.Stage{Name: "proof", Run: s.rooms.proveLightly}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })
 	loops.Wait()
 }

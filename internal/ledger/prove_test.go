@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,4 +52,44 @@ func prove(t *testing.T, db *store.DB, customer bank.CustomerID, want bool) {
 		}
 		return err
 	}))
+}
+
+// TestLightProof: what the sums tell is found without walking the ledger, once for all processes in the time between.
+func TestLightProof(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		k := newBooks(t, db, 2)
+		k.fund(t, 500)
+		clock := noon
+		look := func(wantDone bool) error {
+			t.Helper()
+			done, err := ledger.ProveLightly(t.Context(), db, k.customer, func() time.Time { return clock }, clock.Add(-time.Minute))
+			if done != wantDone {
+				t.Errorf("done %v (%v), want %v", done, err, wantDone)
+			}
+			return err
+		}
+		must(t, look(true))
+		must(t, look(false))
+		must(t, db.Write(t.Context(), func(tx *store.Tx) error {
+			for _, b := range k.balances(t) {
+				if b.Kind == bank.KindUser {
+					b.Held += 1
+					b.Booked += 7
+					return tx.SetAmounts(k.customer, []bank.Balance{b})
+				}
+			}
+			return nil
+		}))
+		clock = clock.Add(2 * time.Minute)
+		if err := look(true); err == nil {
+			t.Error("money from nothing was not found")
+		}
+		must(t, db.Read(t.Context(), func(tx *store.Tx) error {
+			kept, err := tx.Proofs(k.customer)
+			if len(kept) != 1 || kept[0].OK || !strings.Contains(kept[0].Violation, "add up to 7") {
+				t.Errorf("kept: %+v", kept)
+			}
+			return err
+		}))
+	})
 }

@@ -81,6 +81,13 @@ func (w *Writer) Post(ctx context.Context, op Single) (Done, error) {
 	}
 }
 
+// Queued is how many operations wait; at 1,024 more are refused.
+func (w *Writer) Queued() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.queued
+}
+
 func (w *Writer) enqueue(item *waiting) error {
 	customer := item.op.Actor.Customer
 	key := runningKey{customer, item.op.Key.Key}

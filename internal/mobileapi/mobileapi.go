@@ -24,6 +24,7 @@ type Config struct {
 	Sessions *access.Sessions
 	Log      *slog.Logger
 	Limit    *web.Limiter // per end user; nil: none
+	Observe  web.Observer // hears of each request; nil: nobody
 	// CustomerOfHost tells who registered the host of a browser's origin, or bank.ErrNotFound; nil: nobody has.
 	CustomerOfHost func(ctx context.Context, host string) (bank.CustomerID, error)
 }
@@ -52,8 +53,8 @@ func New(c Config) (http.Handler, error) {
 		return nil, errors.New("mobileapi: a service is missing in the configuration")
 	}
 	s := newServer(c)
-	inner := s.origins().Guard(web.Readable(s.authenticated(s.mux)))
-	return web.Exchanges(c.Log, web.Limited(limitsOf, inner)), nil
+	inner := s.origins().Guard(web.Readable(s.authenticated(web.Routed(s.mux))))
+	return web.Exchanges(c.Log, web.Observed(c.Observe, web.Limited(limitsOf, inner))), nil
 }
 
 func (s *server) origins() web.Origins {

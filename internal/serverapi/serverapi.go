@@ -40,6 +40,7 @@ type Config struct {
 	Sandbox   *sandbox.Service            // nil: a production store
 	Version   string                      // of the program, told by /healthz
 	Limit     *web.Limiter                // per certificate; nil: none
+	Observe   web.Observer                // hears of each request; nil: nobody
 	Proxies   Proxies                     // zero: none
 	Documents []web.Document              // what the reference page shows beside this API's own
 	// CustomerOfHost tells who registered the host of a browser's origin, or bank.ErrNotFound; nil: nobody has.
@@ -65,8 +66,8 @@ func New(c Config) (http.Handler, error) {
 	if err := web.MountReference(s.mux, documents...); err != nil {
 		return nil, err
 	}
-	inner := s.origins().Guard(web.Readable(s.authenticated(s.mux)))
-	return web.Exchanges(c.Log, web.Limited(limitsOf, inner)), nil
+	inner := s.origins().Guard(web.Readable(s.authenticated(web.Routed(s.mux))))
+	return web.Exchanges(c.Log, web.Observed(c.Observe, web.Limited(limitsOf, inner))), nil
 }
 
 func (s *server) origins() web.Origins {

@@ -39,6 +39,9 @@ func (db *DB) Close() error {
 // EngineName is "sqlite" or "postgres".
 func (db *DB) EngineName() string { return db.engine.Name() }
 
+// Pools tells how the pools are used: for writing and for reading, which may be the same.
+func (db *DB) Pools() (write, read sql.DBStats) { return db.write.Stats(), db.read.Stats() }
+
 // Ping tells whether the store answers.
 func (db *DB) Ping(ctx context.Context) error {
 	var one int

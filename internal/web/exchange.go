@@ -17,11 +17,13 @@ const RequestIDHeader = "Request-Id"
 // exchange is one request and its answer: what the renderer must know about it.
 type exchange struct {
 	http.ResponseWriter
-	id     string
-	log    *slog.Logger
-	wrote  bool
-	origin bank.CustomerID // who registered the site that a browser works for; 0: none
-	held   *heldAnswer     // not nil while an answer is held back
+	id      string
+	log     *slog.Logger
+	wrote   bool
+	status  int             // that went out; 0: none yet
+	pattern string          // of the mux that the request matched
+	origin  bank.CustomerID // who registered the site that a browser works for; 0: none
+	held    *heldAnswer     // not nil while an answer is held back
 }
 
 type exchangeKey struct{}
@@ -43,7 +45,7 @@ func (x *exchange) WriteHeader(status int) {
 		x.held.status = status
 		return
 	}
-	x.wrote = true
+	x.wrote, x.status = true, status
 	x.ResponseWriter.WriteHeader(status)
 }
 

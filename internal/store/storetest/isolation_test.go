@@ -208,6 +208,10 @@ var moneyListings = []listing{
 	{"EachTransaction", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(bank.Transaction) error) error { return tx.EachTransaction(c, 1, 1000, fn) }))
 	}},
+	{"FileFigures", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FileFigures(c)) }},
+	{"ItemFigures", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ItemFigures(c)) }},
+	{"BalanceSums", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.BalanceSums(c)) }},
+	{"DeltaSums", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.DeltaSums(c)) }},
 	{"Proofs", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Proofs(c)) }},
 	{"EachLink", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.Link) error) error { return tx.EachLink(c, 1, fn) }))

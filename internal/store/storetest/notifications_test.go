@@ -31,6 +31,7 @@ func furnishNotifications(tx *store.Tx, c bank.CustomerID) error {
 
 var notificationProbes = []probe{
 	{"Endpoint", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Endpoint(c)) }},
+	{"EventFigure", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.EventFigure(c)) }},
 	{"LockEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockEndpoint(c)) }},
 	{"UpdateEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateEndpoint(endpoint(c)) }},
 	{"MoveEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.MoveEndpoint(endpoint(c), "", at(0)) }},
