@@ -150,6 +150,8 @@ var named = map[Code][2]string{
 	RecordTooLong:      {"The record is longer than {limit} bytes.", "Rekord jest dłuższy niż {limit} bajtów."},
 	RecordDateFormat:   {"The date cannot be read: {value}.", "Nie można odczytać daty: {value}."},
 	RecordAmountFormat: {"The amount cannot be read, or it has more decimals than its currency: {value}.", "Nie można odczytać kwoty albo ma ona więcej miejsc po przecinku niż jej waluta: {value}."},
+	// Where records have no lines but numbers.
+	DomainDuplicateInFile: {"An equal booking has the number {got}; two equal payments on one day are possible.", "Takie samo księgowanie ma numer {got}; dwie równe płatności jednego dnia są możliwe."},
 }
 
 // hints are the words that may stand for {hint}; a hint that is not here is shown as it is (the

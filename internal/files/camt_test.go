@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ims/bankfile"
 	"ims/internal/accounts"
 	"ims/internal/bank"
 	"ims/internal/customers"
@@ -128,6 +129,10 @@ func TestSameBookingTwice(t *testing.T) {
 		a, iban := s.euro()
 		same := transfer("7", outsideEUR, iban, "")
 		s.executed("one.xml", notification(booking("R1", "CRDT", "7", same), booking("R2", "CRDT", "7", same)))
+		repeated := s.validated("repeated.xml", notification(booking("R9", "CRDT", "7", same), booking("R9", "CRDT", "7", same)))
+		if found := s.found(repeated, bankfile.DomainDuplicateInFile); !strings.HasPrefix(found.Message, "An equal booking has the number 1;") {
+			t.Errorf("a file without lines: %s", found.Message)
+		}
 		_, got := s.executed("two.xml", notification(booking("R2", "CRDT", "7", same), booking("R3", "CRDT", "7", same)))
 		if got["POSSIBLE_DUPLICATE"].Count != 1 || got["CREDITED"].Count != 1 || s.now(a).Booked != 2100 {
 			t.Errorf("%+v, booked %d", got, s.now(a).Booked)

@@ -32,7 +32,7 @@ var places = map[string]map[recordPart]place{
 }
 
 var (
-	camtPlaces = map[recordPart]place{partAmount: {element: "TxDtls/Amt"}, partPayer: {element: "TxDtls/RltdPties/DbtrAcct"},
+	camtPlaces = map[recordPart]place{partWhole: {element: "TxDtls"}, partAmount: {element: "TxDtls/Amt"}, partPayer: {element: "TxDtls/RltdPties/DbtrAcct"},
 		partPayee: {element: "TxDtls/RltdPties/CdtrAcct"}, partTitle: {element: "TxDtls/RmtInf"}}
 	mtPlaces = map[recordPart]place{partAmount: {element: ":61:"}, partPayer: {element: ":86:"}, partPayee: {element: ":86:"}, partTitle: {element: ":86:"}}
 )
