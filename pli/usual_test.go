@@ -2,6 +2,7 @@ package pli
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,9 @@ func parsersForUsual(tb testing.TB) (list [][2]*parser) {
 	} {
 		options := sampleOptions()
 		options.Dialect = o
+		if o.Encoding == bankfile.CP852 {
+			options.Own = append(slices.Clone(sampleOwn), bankfile.Own{Prefix: "PL22222222", Elsewhere: true})
+		}
 		list = append(list, [2]*parser{parserFor(tb, options), parserFor(tb, options)})
 	}
 	return list
