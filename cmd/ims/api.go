@@ -11,7 +11,6 @@ import (
 
 	"ims/internal/access"
 	"ims/internal/bank"
-	"ims/internal/history"
 	"ims/internal/mobileapi"
 	"ims/internal/sandbox"
 	"ims/internal/serverapi"
@@ -57,7 +56,7 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 		Accounts:  s.rooms.accounts,
 		Ledger:    s.writer,
 		Files:     s.rooms.files,
-		History:   history.New(s.rooms.db),
+		History:   s.rooms.history,
 		Notify:    s.rooms.notify,
 		Access:    s.rooms.access,
 		Auth:      auth,
@@ -86,7 +85,7 @@ const (
 func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler, error) {
 	return mobileapi.New(mobileapi.Config{
 		Accounts: s.rooms.accounts,
-		History:  history.New(s.rooms.db),
+		History:  s.rooms.history,
 		Sessions: sessions,
 		Log:      s.log,
 		Observe:  s.meters.observe,

@@ -12,6 +12,7 @@ import (
 	"ims/internal/bank"
 	"ims/internal/customers"
 	"ims/internal/files"
+	"ims/internal/history"
 	"ims/internal/notify"
 	"ims/internal/store"
 )
@@ -24,6 +25,7 @@ type rooms struct {
 	access    *access.Service
 	accounts  *accounts.Service
 	files     *files.Service
+	history   *history.Service
 	notify    *notify.Service
 	address   storeAddress
 }
@@ -69,6 +71,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		customers: institutions,
 		accounts:  accounts.New(db, p.now),
 		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
+		history:   history.New(db),
 		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate, Lease: c.Lease}),
 	}
 }

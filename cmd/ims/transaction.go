@@ -24,7 +24,7 @@ type transactionView struct {
 
 // lastTransactions reads the newest transactions of a balance.
 func lastTransactions(p *program, r *rooms, actor bank.Actor, balance bank.ID, limit int) ([]transactionView, error) {
-	rows, err := history.New(r.db).List(p.ctx, actor, history.Filter{Balance: balance, Limit: limit})
+	rows, err := r.history.List(p.ctx, actor, history.Filter{Balance: balance, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

@@ -69,3 +69,12 @@ func AnyStops(blocks []Block, credit bool, at time.Time) bool {
 	}
 	return false
 }
+
+// CivilMidnight is the instant at which an ISO date begins in Zone; the zero time if it is no date.
+func CivilMidnight(date string) time.Time {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, inZone(day).Location())
+}

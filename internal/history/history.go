@@ -27,9 +27,10 @@ type Filter struct {
 	IBAN                 string // may hold spaces
 	Statuses             []bank.TransactionStatus
 	Types                []bank.TransactionType
-	From, To             string // booking date, inclusive, ISO
+	From, To             string // booking date, inclusive, ISO; where there is none, the day it was made
 	MinAmount, MaxAmount int64  // of the absolute amount, minor units
-	Counterparty, Title  string // substring
+	Counterparty, Title  string // substring, or where a word begins under 3 characters; case and diacritics do not matter
+	Reference            string // the whole reference, or the operation number or idempotency key
 	File                 bank.ID
 	After, Before        bank.TransactionID
 	Ascending            bool // oldest first, for catching up
@@ -37,22 +38,41 @@ type Filter struct {
 }
 
 // List returns transactions by id, newest first unless Ascending. Objects of another customer are not found.
-func (s *Service) List(ctx context.Context, actor bank.Actor, f Filter) (list []Row, err error) {
+func (s *Service) List(ctx context.Context, actor bank.Actor, f Filter) ([]Row, error) {
+	page, err := s.Page(ctx, actor, f)
+	return page.Rows, err
+}
+
+// Page is a part of the history. Words are indexed after the commit: filters by Counterparty, Title and Reference find
+// everything up to SearchedTo, which is the newest transaction unless the index is far behind. It is 0 where words were not
+// asked for.
+type Page struct {
+	Rows       []Row
+	SearchedTo bank.TransactionID
+}
+
+// Page is List that also tells how fresh the answer is.
+func (s *Service) Page(ctx context.Context, actor bank.Actor, f Filter) (page Page, err error) {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
-		return nil, err
+		return page, err
 	}
 	if err := f.check(); err != nil {
-		return nil, err
+		return page, err
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		q, err := f.resolve(tx, actor.Customer)
 		if err != nil {
 			return err
 		}
-		list, err = tx.History(actor.Customer, q)
+		if f.Counterparty+f.Title+f.Reference != "" {
+			page.SearchedTo, err = tx.SearchedTo(actor.Customer)
+		}
+		if err == nil {
+			page.Rows, err = tx.History(actor.Customer, q)
+		}
 		return err
 	})
-	return list, err
+	return page, err
 }
 
 // Get returns one transaction.
@@ -92,7 +112,7 @@ func (f Filter) check() error {
 // resolve turns identifiers of callers into numbers of the ledger.
 func (f Filter) resolve(tx *store.Tx, customer bank.CustomerID) (store.HistoryFilter, error) {
 	q := store.HistoryFilter{Statuses: f.Statuses, Types: f.Types, From: f.From, To: f.To, MinAmount: f.MinAmount, MaxAmount: f.MaxAmount,
-		Counterparty: f.Counterparty, Title: f.Title, After: f.After, Before: f.Before, Ascending: f.Ascending, Limit: f.Limit}
+		Counterparty: f.Counterparty, Title: f.Title, Reference: f.Reference, After: f.After, Before: f.Before, Ascending: f.Ascending, Limit: f.Limit}
 	var err error
 	if q.BalanceNos, err = f.balances(tx, customer); err != nil {
 		return q, err

@@ -190,8 +190,11 @@ func TestFilters(t *testing.T) {
 			"a counterparty":                 {history.Filter{Counterparty: "ACME_"}, []bank.TransactionID{f.in0}},
 			"a counterparty with a quote":    {history.Filter{Counterparty: "O'N"}, []bank.TransactionID{f.in2}},
 			"the payee where we pay":         {history.Filter{Counterparty: "LANDLORD"}, []bank.TransactionID{f.out}},
+			"letters do not matter":          {history.Filter{Title: "rént", Counterparty: "landlOrd"}, []bank.TransactionID{f.out}},
+			"two letters begin a word":       {history.Filter{Title: "re"}, []bank.TransactionID{f.out, f.in1}},
+			"two letters within a word":      {history.Filter{Title: "ef"}, nil},
 			"ourselves are no counterparty":  {history.Filter{Counterparty: "JAN", Balance: first.ID}, nil},
-			"several at once":                {history.Filter{User: d.users[0].ID, From: "2026-11-02", MaxAmount: 200, Title: "e"}, []bank.TransactionID{f.in1}},
+			"several at once":                {history.Filter{User: d.users[0].ID, From: "2026-11-02", MaxAmount: 200, Title: "EFU"}, []bank.TransactionID{f.in1}},
 		} {
 			if got := d.list(c.filter); !slices.Equal(got, c.want) {
 				d.t.Errorf("%s: %v, want %v", name, got, c.want)

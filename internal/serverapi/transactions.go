@@ -82,8 +82,9 @@ type listTransactionsInput struct {
 	To           string   `query:"to" format:"date"`
 	MinAmount    int64    `query:"minAmount" minimum:"0" maximum:"9007199254740991"`
 	MaxAmount    int64    `query:"maxAmount" minimum:"0" maximum:"9007199254740991"`
-	Counterparty string   `query:"counterparty" maxLength:"140" doc:"A part of the other side's name or account, as written."`
-	Title        string   `query:"title" maxLength:"140" doc:"A part of the title, as written."`
+	Counterparty string   `query:"counterparty" maxLength:"140" doc:"A part of the other side's name or account; case and diacritics do not matter. Under three characters: how a word begins."`
+	Title        string   `query:"title" maxLength:"140" doc:"A part of the title, compared as the counterparty is."`
+	Reference    string   `query:"reference" maxLength:"140" doc:"The whole reference, operation number or idempotency key."`
 	FileID       string   `query:"fileId" format:"uuid"`
 	After        string   `query:"after" pattern:"^[0-9]{1,16}$" doc:"Catch up: oldest first, behind this id; 0 from the first." example:"41"`
 }
@@ -91,7 +92,7 @@ type listTransactionsInput struct {
 // filter reads the parameters. Where after is given, a cursor is one of the ascending list and goes on from it.
 func (in *listTransactionsInput) filter() (f history.Filter, err error) {
 	f = history.Filter{IBAN: in.IBAN, From: in.From, To: in.To, MinAmount: in.MinAmount, MaxAmount: in.MaxAmount,
-		Counterparty: in.Counterparty, Title: in.Title, Ascending: in.After != "", Limit: in.Limit + 1}
+		Counterparty: in.Counterparty, Title: in.Title, Reference: in.Reference, Ascending: in.After != "", Limit: in.Limit + 1}
 	if f.Balance, err = web.OptionalID(in.BalanceID, "balanceId"); err != nil {
 		return f, err
 	}
@@ -138,6 +139,7 @@ func (in *listTransactionsInput) position(f *history.Filter) error {
 type TransactionList struct {
 	Items      []Transaction `json:"items" nullable:"false"`
 	NextCursor string        `json:"nextCursor,omitempty"`
+	SearchedTo int64         `json:"searchedTo,omitempty" doc:"Where words were looked for: up to this transaction everything was found. The index follows within seconds."`
 }
 
 type transactionListAnswer struct{ Body TransactionList }
@@ -147,11 +149,11 @@ func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *lis
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.History.List(ctx, actor, f)
+	page, err := s.History.Page(ctx, actor, f)
 	if err != nil {
 		return nil, err
 	}
-	list := listTransactions
+	list, rows := listTransactions, page.Rows
 	if f.Ascending {
 		list = listTransactionsAscending
 	}
@@ -160,7 +162,7 @@ func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *lis
 		items[i] = transactionFrom(rows[i])
 	}
 	shown, next := web.Paged(items, in.Limit, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
-	return &transactionListAnswer{TransactionList{shown, next}}, nil
+	return &transactionListAnswer{TransactionList{shown, next, int64(page.SearchedTo)}}, nil
 }
 
 func itself[T any](t T) T { return t }

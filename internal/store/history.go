@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"ims/internal/bank"
 )
@@ -27,9 +28,10 @@ type HistoryFilter struct {
 	BalanceNos           []bank.BalanceNo // nil: all balances of end users and the customer
 	Statuses             []bank.TransactionStatus
 	Types                []bank.TransactionType
-	From, To             string // booking date, inclusive, ISO
+	From, To             string // booking date, inclusive, ISO; without a posting: the day the transaction was made
 	MinAmount, MaxAmount int64  // of the absolute amount, minor units; 0: none
-	Counterparty, Title  string // substring as written
+	Counterparty, Title  string // substring, or where a word begins under 3 characters; letters compare as Fold makes them
+	Reference            string // the whole reference or operation number, as Fold makes it
 	File                 bank.FileNo
 	ID                   bank.TransactionID // this one only
 	After, Before        bank.TransactionID // ids behind or before this one
@@ -57,47 +59,62 @@ func scanHistory(row scanner) (h HistoryRow, err error) {
 	return h, err
 }
 
-// History lists transactions by id, newest first unless Ascending.
+// History lists transactions by id, newest first unless Ascending. Filters of words miss what is behind SearchedTo; all
+// others are complete.
 func (tx *Tx) History(customer bank.CustomerID, f HistoryFilter) ([]HistoryRow, error) {
-	w := newWhere("t.customer_id = $1", customer)
-	tx.historyKeys(w, f)
-	historyValues(w, f)
+	if f.BalanceNos == nil && (f.ID != 0 || !f.selective()) {
+		w := newWhere("t.customer_id = $1", customer)
+		idRange(w, f)
+		return tx.historyRows(w, f, f.Limit)
+	}
+	s, err := tx.newSearch(customer, f)
+	if err != nil {
+		return nil, err
+	}
+	return s.run()
+}
+
+// selective tells whether a filter stands that is read off the rows, so that few of them may fit.
+func (f HistoryFilter) selective() bool {
+	return len(f.Statuses)+len(f.Types) > 0 || f.From != "" || f.To != "" || f.MinAmount > 0 || f.MaxAmount > 0 || f.File != 0 || f.worded()
+}
+
+func (f HistoryFilter) worded() bool {
+	return f.Counterparty != "" || f.Title != "" || f.Reference != ""
+}
+
+// historyRows reads whole rows.
+func (tx *Tx) historyRows(w *where, f HistoryFilter, limit int) ([]HistoryRow, error) {
 	order := "ORDER BY t.id DESC"
 	if f.Ascending {
 		order = "ORDER BY t.id"
 	}
-	text, args := w.build(historySelect, order, f.Limit)
+	text, args := w.build(historySelect, order, limit)
 	return query(tx, scanHistory, text, args...)
 }
 
-// historyKeys adds the conditions that an index serves.
-func (tx *Tx) historyKeys(w *where, f HistoryFilter) {
-	if f.BalanceNos != nil {
-		list := make([]int64, len(f.BalanceNos))
-		for i, n := range f.BalanceNos {
-			list[i] = int64(n)
-		}
-		condition, arg := tx.in("t.balance_no", w.next(), List{Ints: list})
-		w.add(condition, arg)
-	}
+// idRange adds the conditions on ids.
+func idRange(w *where, f HistoryFilter) {
 	if f.ID != 0 {
 		w.add("t.id = ?", f.ID)
 	}
-	if f.After != 0 {
-		w.add("t.id > ?", f.After)
-	}
+	w.add("t.id > ?", max(f.After, 0))
 	if f.Before != 0 {
 		w.add("t.id < ?", f.Before)
 	}
+}
+
+// historyValues adds the conditions that are read off the rows, but for words.
+func historyValues(w *where, f HistoryFilter) {
 	if f.File != 0 {
 		w.add("t.file_no = ?", f.File)
 	}
-}
-
-// historyValues adds the conditions that are read off the rows.
-func historyValues(w *where, f HistoryFilter) {
-	w.text("p.booking_date >= ?", f.From)
-	w.text("p.booking_date <= ?", f.To)
+	if f.From != "" {
+		w.add("(p.booking_date >= ? OR (p.booking_date IS NULL AND t.at >= ?))", f.From, micros(bank.CivilMidnight(f.From)))
+	}
+	if f.To != "" {
+		w.add("(p.booking_date <= ? OR (p.booking_date IS NULL AND t.at < ?))", f.To, micros(bank.CivilMidnight(dayAfter(f.To))))
+	}
 	if f.MinAmount > 0 {
 		w.add("ABS(t.amount) >= ?", f.MinAmount)
 	}
@@ -110,13 +127,14 @@ func historyValues(w *where, f HistoryFilter) {
 	if len(f.Types) > 0 {
 		w.literal("t.type IN (" + numbers(f.Types) + ")")
 	}
-	if f.Counterparty != "" {
-		w.add(`(CASE WHEN t.amount < 0 THEN d.payee_name || ' ' || d.payee_account ELSE d.payer_name || ' ' || d.payer_account END)
-			LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Counterparty)+"%")
+}
+
+func dayAfter(date string) string {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
 	}
-	if f.Title != "" {
-		w.add(`d.title LIKE ? ESCAPE '\'`, "%"+escapeLike(f.Title)+"%")
-	}
+	return day.AddDate(0, 0, 1).Format(time.DateOnly)
 }
 
 // numbers writes small integers of this program's own as a list; they are never a caller's text.

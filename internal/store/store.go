@@ -56,6 +56,7 @@ type Tx struct {
 	key    SealKey
 	conn   *sql.Conn
 	sql    *sql.Tx
+	trace  func(text string, args []any) // sees what is read, in tests of query plans
 }
 
 const writeAttempts = 8
@@ -159,6 +160,9 @@ func query[T any](tx *Tx, scan func(scanner) (T, error), text string, args ...an
 
 // each hands every row to fn and stops at its first error.
 func each[T any](tx *Tx, scan func(scanner) (T, error), fn func(T) error, text string, args ...any) error {
+	if tx.trace != nil {
+		tx.trace(text, args)
+	}
 	rows, err := tx.sql.QueryContext(tx.ctx, text, args...)
 	if err != nil {
 		return err

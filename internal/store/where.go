@@ -17,10 +17,13 @@ func newWhere(condition string, args ...any) *where {
 	return &where{conditions: []string{condition}, args: args}
 }
 
-// add appends a condition in which ? stands for its one argument.
-func (w *where) add(condition string, arg any) {
-	w.args = append(w.args, arg)
-	w.conditions = append(w.conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(w.args))))
+// add appends a condition in which each ? stands for the next of its arguments.
+func (w *where) add(condition string, args ...any) {
+	for _, arg := range args {
+		w.args = append(w.args, arg)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conditions = append(w.conditions, condition)
 }
 
 // text appends a condition unless the value is empty.

@@ -1262,6 +1262,9 @@ type TransactionFileList struct {
 type TransactionList struct {
 	Items      []Transaction `json:"items"`
 	NextCursor *string       `json:"nextCursor,omitempty"`
+
+	// SearchedTo Where words were looked for: up to this transaction everything was found. The index follows within seconds.
+	SearchedTo *int64 `json:"searchedTo,omitempty"`
 }
 
 // User defines model for User.
@@ -1566,12 +1569,15 @@ type ListTransactionsParams struct {
 	MinAmount *int64                        `form:"minAmount,omitempty" json:"minAmount,omitempty"`
 	MaxAmount *int64                        `form:"maxAmount,omitempty" json:"maxAmount,omitempty"`
 
-	// Counterparty A part of the other side's name or account, as written.
+	// Counterparty A part of the other side's name or account; case and diacritics do not matter. Under three characters: how a word begins.
 	Counterparty *string `form:"counterparty,omitempty" json:"counterparty,omitempty"`
 
-	// Title A part of the title, as written.
-	Title  *string `form:"title,omitempty" json:"title,omitempty"`
-	FileID *string `form:"fileId,omitempty" json:"fileId,omitempty"`
+	// Title A part of the title, compared as the counterparty is.
+	Title *string `form:"title,omitempty" json:"title,omitempty"`
+
+	// Reference The whole reference, operation number or idempotency key.
+	Reference *string `form:"reference,omitempty" json:"reference,omitempty"`
+	FileID    *string `form:"fileId,omitempty" json:"fileId,omitempty"`
 
 	// After Catch up: oldest first, behind this id; 0 from the first.
 	After *string `form:"after,omitempty" json:"after,omitempty"`

@@ -3,9 +3,11 @@ package storetest
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -15,8 +17,9 @@ import (
 
 // past is a customer's history as written and as it must be read.
 type past struct {
-	c    bank.CustomerID
-	rows []store.HistoryRow // by id
+	c      bank.CustomerID
+	stride int                // from one id to the next
+	rows   []store.HistoryRow // by id
 }
 
 var (
@@ -55,7 +58,7 @@ func (p *past) append(tx *store.Tx) error {
 	p.rows = nil
 	for range pastLength {
 		h := p.invent(random, head)
-		head.NextID++
+		head.NextID += bank.TransactionID(p.stride)
 		rows.Transactions = append(rows.Transactions, h.Transaction)
 		if h.Posting != 0 {
 			rows.Postings = append(rows.Postings, store.PostingRow{Outcome: h.Outcome, Posting: bank.Posting{ID: h.Posting, From: 8, To: 9, Amount: 1,
@@ -115,16 +118,29 @@ func keysFit(h store.HistoryRow, f store.HistoryFilter) bool {
 }
 
 func valuesFit(h store.HistoryRow, f store.HistoryFilter) bool {
-	worded := h.Details.Title != "" || f.Counterparty == "" // without words there is nothing to find
-	dated := h.Booking != "" || f.From == "" && f.To == ""
+	date := h.Booking
+	if date == "" {
+		date = bank.CivilDate(h.At)
+	}
 	size := max(h.Amount, -h.Amount)
 	other := h.Details.PayerName + " " + h.Details.PayerAccount
 	if h.Amount < 0 {
 		other = h.Details.PayeeName + " " + h.Details.PayeeAccount
 	}
-	return worded && dated && h.Booking >= f.From && (f.To == "" || h.Booking <= f.To) && size >= f.MinAmount && (f.MaxAmount == 0 || size <= f.MaxAmount) &&
+	return date >= f.From && (f.To == "" || date <= f.To) && size >= f.MinAmount && (f.MaxAmount == 0 || size <= f.MaxAmount) &&
 		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, h.Status)) && (len(f.Types) == 0 || slices.Contains(f.Types, h.Type)) &&
-		strings.Contains(other, f.Counterparty) && strings.Contains(h.Details.Title, f.Title)
+		bears(other, f.Counterparty) && bears(h.Details.Title, f.Title) &&
+		(f.Reference == "" || store.Fold(h.Details.Reference) == store.Fold(f.Reference) || store.Fold(h.Details.Operation) == store.Fold(f.Reference))
+}
+
+// bears tells whether a text has another, or, under three characters, a word that begins with it.
+func bears(text, part string) bool {
+	text, part = store.Fold(text), store.Fold(part)
+	if part == "" || utf8.RuneCountInString(part) > 2 {
+		return strings.Contains(text, part)
+	}
+	return regexp.MustCompile(`(^|[^\pL\pN])`+regexp.QuoteMeta(part)).MatchString(text) ||
+		!regexp.MustCompile(`^[\pL\pN]`).MatchString(part) && strings.Contains(text, part)
 }
 
 func (p *past) check(t failer, s *scene, f store.HistoryFilter) int {
@@ -137,7 +153,12 @@ func (p *past) check(t failer, s *scene, f store.HistoryFilter) int {
 }
 
 func written(t testing.TB, s *scene) *past {
-	other, p := &past{c: newCustomer(t, s)}, &past{c: newCustomer(t, s)}
+	return writtenApart(t, s, 1)
+}
+
+// writtenApart leaves gaps between the ids, as audit events do, so that the rows fill several blocks of the index.
+func writtenApart(t testing.TB, s *scene, stride int) *past {
+	other, p := &past{c: newCustomer(t, s), stride: stride}, &past{c: newCustomer(t, s), stride: stride}
 	other.write(t, s) // another customer with the same keys
 	p.write(t, s)
 	return p
@@ -151,7 +172,7 @@ func TestHistoryFilters(t *testing.T) {
 		{Types: []bank.TransactionType{bank.TypeTransferIn}}, {Types: []bank.TransactionType{bank.TypeReversal, bank.TypeReturn}},
 		{From: "2026-02-28"}, {To: "2026-03-01"}, {From: "2026-03-01", To: "2026-03-01"}, {From: "2026-12-31"}, {MinAmount: 5}, {MaxAmount: 5},
 		{MinAmount: 5, MaxAmount: 5}, {Counterparty: "Anna"}, {Counterparty: "anna"}, {Counterparty: "%"}, {Counterparty: "a_b"}, {Counterparty: `\`},
-		{Counterparty: "O'N"}, {Counterparty: "DE"}, {Counterparty: "PL"}, {Counterparty: "k PL"}, {Title: "00%"}, {Title: "_"},
+		{Counterparty: "O'N"}, {Counterparty: "DE"}, {Counterparty: "PL"}, {Counterparty: "k PL"}, {Title: "00%"}, {Title: "_"}, {Title: "ZOLC"}, {Title: "zo"}, {Title: "z"}, {Reference: "ANNA nowak"}, {Counterparty: "O'neill", Reference: "zolc"},
 		{Title: `c\d`}, {Title: "Żółć"}, {Title: "żółć"}, {File: 1}, {File: 3}, {ID: 17}, {After: 290}, {Before: 10}, {After: 20, Before: 30},
 	}
 	each(t, func(t *testing.T, s *scene) {
@@ -161,7 +182,7 @@ func TestHistoryFilters(t *testing.T) {
 				t.Errorf("%+v finds nothing", f)
 			}
 		}
-		for _, f := range []store.HistoryFilter{{BalanceNos: []bank.BalanceNo{}}, {ID: 301}, {Title: "NOWAK"}, {From: "2028-01-01"}, {MinAmount: 21}} {
+		for _, f := range []store.HistoryFilter{{BalanceNos: []bank.BalanceNo{}}, {ID: 301}, {Title: "NOVAK"}, {Title: "ow"}, {Reference: "Anna"}, {Title: "00"}, {From: "2028-01-01"}, {MinAmount: 21}} {
 			if n := p.check(t, s, f); n != 0 {
 				t.Errorf("%+v finds %d", f, n)
 			}
@@ -173,12 +194,109 @@ func TestHistoryFilters(t *testing.T) {
 func TestHistoryCombined(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		p := written(t, s)
-		rapid.Check(t, func(rt *rapid.T) { p.check(rt, s, drawFilter(rt)) })
+		rapid.Check(t, func(rt *rapid.T) { p.check(rt, s, drawFilter(rt, 300)) })
+	})
+}
+
+// indexed runs the index of the history as far as ids are complete, and returns how many blocks it added.
+func indexed(t testing.TB, s *scene, c bank.CustomerID) (blocks int) {
+	t.Helper()
+	for ; ; blocks++ {
+		var complete bool
+		s.write(t, func(tx *store.Tx) error {
+			no, taken, err := tx.LeaseHistory(c, "test", at(0), at(60))
+			if err != nil || !taken {
+				return fmt.Errorf("lease: %t, %v", taken, err)
+			}
+			if complete, err = tx.HistoryBlockComplete(c, no); err != nil || !complete {
+				return err
+			}
+			b, err := tx.ReadHistoryBlock(c, no)
+			if err != nil {
+				return err
+			}
+			return tx.AddHistoryBlock(c, "test", b)
+		})
+		if !complete {
+			return blocks
+		}
+	}
+}
+
+// TestHistoryIndexed compares combined filters with the oracle where most ids are in the index and some are not yet.
+func TestHistoryIndexed(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		const stride = 40
+		p := writtenApart(t, s, stride)
+		if n := indexed(t, s, p.c); n != 2 {
+			t.Fatalf("%d blocks in the index", n)
+		}
+		rapid.Check(t, func(rt *rapid.T) { p.check(rt, s, drawFilter(rt, stride*pastLength)) })
+		if to := get(t, s, func(tx *store.Tx) (bank.TransactionID, error) { return tx.SearchedTo(p.c) }); int(to) != stride*pastLength {
+			t.Errorf("searched to %d", to)
+		}
+	})
+}
+
+// TestHistoryIndexBehind: the index says up to which id words are found; other filters do not wait for it.
+func TestHistoryIndexBehind(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		const stride = 100
+		p := writtenApart(t, s, stride)
+		rows := func(f store.HistoryFilter) int {
+			return len(get(t, s, func(tx *store.Tx) ([]store.HistoryRow, error) { return tx.History(p.c, f) }))
+		}
+		byWords, byAmount := store.HistoryFilter{Title: "nowak"}, store.HistoryFilter{MinAmount: 15}
+		all := rows(byAmount)
+		if to := get(t, s, func(tx *store.Tx) (bank.TransactionID, error) { return tx.SearchedTo(p.c) }); to != 0 || rows(byWords) != 0 {
+			t.Errorf("searched to %d without an index", to)
+		}
+		if n := indexed(t, s, p.c); n != 7 {
+			t.Errorf("%d blocks in the index", n)
+		}
+		if rows(byWords) != len(p.wants(byWords)) || rows(byAmount) != all || all != len(p.wants(byAmount)) {
+			t.Errorf("%d by words, %d and %d by amount", rows(byWords), rows(byAmount), all)
+		}
+	})
+}
+
+// TestHistoryLease: one worker at a time; who has lost the lease adds nothing.
+func TestHistoryLease(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		p := writtenApart(t, s, 100)
+		lease := func(owner string, now int) (taken bool) {
+			s.write(t, func(tx *store.Tx) (err error) {
+				_, taken, err = tx.LeaseHistory(p.c, owner, at(now), at(now+10))
+				return err
+			})
+			return taken
+		}
+		due := func(now int) []bank.CustomerID {
+			return get(t, s, func(tx *store.Tx) ([]bank.CustomerID, error) { return tx.DueHistory(at(now), 10) })
+		}
+		if len(due(0)) != 2 || !lease("first", 0) || lease("second", 5) || !lease("first", 6) || len(due(7)) != 1 {
+			t.Error("the lease is not kept")
+		}
+		block := get(t, s, func(tx *store.Tx) (store.HistoryBlock, error) { return tx.ReadHistoryBlock(p.c, 0) })
+		if !lease("second", 20) {
+			t.Error("an old lease cannot be taken")
+		}
+		wantError(t, "the first adds", s.try(t, func(tx *store.Tx) error { return tx.AddHistoryBlock(p.c, "first", block) }), bank.ErrNotFound)
+		s.write(t, func(tx *store.Tx) error { return tx.AddHistoryBlock(p.c, "second", block) })
+		wantError(t, "the block once more", s.try(t, func(tx *store.Tx) error { return tx.AddHistoryBlock(p.c, "second", block) }), bank.ErrNotFound)
+		s.write(t, func(tx *store.Tx) error { return tx.ReleaseHistory(p.c, "first", at(21)) })
+		if len(due(22)) != 1 {
+			t.Error("the loser of a lease gave it back")
+		}
+		s.write(t, func(tx *store.Tx) error { return tx.ReleaseHistory(p.c, "second", at(22)) })
+		if len(due(23)) != 2 {
+			t.Error("a lease that was given back is not free")
+		}
 	})
 }
 
 // drawFilter makes each filter zero about as often as not, so that combinations still find rows.
-func drawFilter(t *rapid.T) store.HistoryFilter {
+func drawFilter(t *rapid.T, last int) store.HistoryFilter {
 	maybe := func(name string) bool { return rapid.IntRange(0, 2).Draw(t, "use "+name) == 0 }
 	f := store.HistoryFilter{Ascending: rapid.Bool().Draw(t, "ascending"), Limit: rapid.SampledFrom([]int{0, 0, 1, 10}).Draw(t, "limit")}
 	if maybe("balances") {
@@ -203,11 +321,14 @@ func drawFilter(t *rapid.T) store.HistoryFilter {
 	if maybe("title") {
 		f.Title = piece.Draw(t, "title")
 	}
+	if maybe("reference") {
+		f.Reference = rapid.SampledFrom(pastWords).Draw(t, "reference")
+	}
 	if maybe("file") {
 		f.File = bank.FileNo(rapid.IntRange(0, 4).Draw(t, "file"))
 	}
 	if maybe("page") {
-		f.After, f.Before = bank.TransactionID(rapid.IntRange(0, 300).Draw(t, "after")), bank.TransactionID(rapid.IntRange(0, 301).Draw(t, "before"))
+		f.After, f.Before = bank.TransactionID(rapid.IntRange(0, last).Draw(t, "after")), bank.TransactionID(rapid.IntRange(0, last+1).Draw(t, "before"))
 	}
 	return f
 }

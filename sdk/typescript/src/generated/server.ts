@@ -1785,6 +1785,11 @@ export interface components {
         TransactionList: {
             items: components["schemas"]["Transaction"][];
             nextCursor?: string;
+            /**
+             * Format: int64
+             * @description Where words were looked for: up to this transaction everything was found. The index follows within seconds.
+             */
+            searchedTo?: number;
         };
         User: {
             /** @description Of a corporation. */
@@ -9032,10 +9037,12 @@ export interface operations {
                 to?: string;
                 minAmount?: number;
                 maxAmount?: number;
-                /** @description A part of the other side's name or account, as written. */
+                /** @description A part of the other side's name or account; case and diacritics do not matter. Under three characters: how a word begins. */
                 counterparty?: string;
-                /** @description A part of the title, as written. */
+                /** @description A part of the title, compared as the counterparty is. */
                 title?: string;
+                /** @description The whole reference, operation number or idempotency key. */
+                reference?: string;
                 fileId?: string;
                 /** @description Catch up: oldest first, behind this id; 0 from the first. */
                 after?: string;

@@ -1,0 +1,31 @@
+package store
+
+// Trace lets a test see every statement that a transaction reads with, before it runs.
+func (tx *Tx) Trace(fn func(text string, args []any)) { tx.trace = fn }
+
+// Explain returns the plan of a statement, a line each.
+func (tx *Tx) Explain(text string, args []any) ([]string, error) {
+	scan := func(row scanner) (line string, err error) {
+		var id, parent, unused int64
+		if tx.engine.Name() == "sqlite" {
+			return line, row.Scan(&id, &parent, &unused, &line)
+		}
+		return line, row.Scan(&line)
+	}
+	explain := "EXPLAIN QUERY PLAN "
+	if tx.engine.Name() == "postgres" {
+		for _, way := range []string{"seqscan", "mergejoin", "hashjoin"} { // for small tables only
+			if _, err := tx.exec("SET LOCAL enable_" + way + " = off"); err != nil {
+				return nil, err
+			}
+		}
+		explain = "EXPLAIN "
+	}
+	return query(tx, scan, explain+text, args...)
+}
+
+// Analyze lets the database count what is in its tables, as it does by itself in time.
+func (tx *Tx) Analyze() error {
+	_, err := tx.exec("ANALYZE")
+	return err
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
+
+// blockSize is how many ids one block of the history's index covers.
+const blockSize = 4096
+
+// bitmap has a bit for each id of a block.
+type bitmap [blockSize / 64]uint64
+
+func (b *bitmap) set(i int)      { b[i/64] |= 1 << (i % 64) }
+func (b *bitmap) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+
+// between returns a bitmap with the bits from first to last.
+func between(first, last int) (b bitmap) {
+	for i := max(first, 0); i <= min(last, blockSize-1); i++ {
+		b.set(i)
+	}
+	return b
+}
+
+func (b *bitmap) and(other *bitmap) {
+	for i := range b {
+		b[i] &= other[i]
+	}
+}
+
+// offsets lists the bits that are set, in ascending order.
+func (b *bitmap) offsets() []int {
+	var list []int
+	for i, word := range b {
+		for ; word != 0; word &= word - 1 {
+			list = append(list, i*64+bits.TrailingZeros64(word))
+		}
+	}
+	return list
+}
+
+// packOffsets writes ascending offsets as distances, or, where that is no shorter, as a bitmap, which is known by its length.
+func packOffsets(list []int) []byte {
+	packed := make([]byte, 0, 2*len(list))
+	last := 0
+	for _, n := range list {
+		packed = binary.AppendUvarint(packed, uint64(n-last))
+		last = n
+	}
+	if len(packed) < blockSize/8 {
+		return packed
+	}
+	var b bitmap
+	for _, n := range list {
+		b.set(n)
+	}
+	packed = packed[:0]
+	for _, word := range b {
+		packed = binary.LittleEndian.AppendUint64(packed, word)
+	}
+	return packed
+}
+
+func unpackOffsets(packed []byte) (b bitmap, err error) {
+	if len(packed) == blockSize/8 {
+		for i := range b {
+			b[i] = binary.LittleEndian.Uint64(packed[8*i:])
+		}
+		return b, nil
+	}
+	at := uint64(0)
+	for len(packed) > 0 {
+		distance, n := binary.Uvarint(packed)
+		if at += distance; n <= 0 || at >= blockSize {
+			return b, fmt.Errorf("index of the history: damaged offsets")
+		}
+		b.set(int(at))
+		packed = packed[n:]
+	}
+	return b, nil
+}
+
+// packColumn writes the value of each id of a block: the least one, the width of what is above it, and that.
+func packColumn(values *[blockSize]uint64) []byte {
+	least, most := values[0], values[0]
+	for _, v := range values {
+		least, most = min(least, v), max(most, v)
+	}
+	width := widthOf(most - least)
+	packed := append(binary.AppendUvarint(make([]byte, 0, 16+blockSize*width), least), byte(width))
+	for _, v := range values {
+		switch v -= least; width {
+		case 1:
+			packed = append(packed, byte(v))
+		case 2:
+			packed = binary.LittleEndian.AppendUint16(packed, uint16(v))
+		case 4:
+			packed = binary.LittleEndian.AppendUint32(packed, uint32(v))
+		case 8:
+			packed = binary.LittleEndian.AppendUint64(packed, v)
+		}
+	}
+	return packed
+}
+
+func widthOf(most uint64) int {
+	switch {
+	case most == 0:
+		return 0
+	case most < 1<<8:
+		return 1
+	case most < 1<<16:
+		return 2
+	case most < 1<<32:
+		return 4
+	}
+	return 8
+}
+
+// keepColumn clears the bits of ids whose value does not fit.
+func keepColumn(b *bitmap, packed []byte, fits func(uint64) bool) error {
+	least, n := binary.Uvarint(packed)
+	if n <= 0 || n == len(packed) || len(packed) != n+1+blockSize*int(packed[n]) {
+		return fmt.Errorf("index of the history: damaged column")
+	}
+	width, data := int(packed[n]), packed[n+1:]
+	for i, word := range b {
+		for rest := word; rest != 0; rest &= rest - 1 {
+			at := i*64 + bits.TrailingZeros64(rest)
+			if !fits(least + valueAt(data, width, at)) {
+				b[i] &^= 1 << (at % 64)
+			}
+		}
+	}
+	return nil
+}
+
+func valueAt(data []byte, width, i int) uint64 {
+	switch width {
+	case 1:
+		return uint64(data[i])
+	case 2:
+		return uint64(binary.LittleEndian.Uint16(data[2*i:]))
+	case 4:
+		return uint64(binary.LittleEndian.Uint32(data[4*i:]))
+	case 8:
+		return binary.LittleEndian.Uint64(data[8*i:])
+	}
+	return 0
+}

@@ -1,0 +1,232 @@
+package store
+
+import (
+	"errors"
+	"iter"
+	"slices"
+
+	"ims/internal/bank"
+)
+
+// search finds the transactions that a filter selects: it walks candidate ids in the order of the list, and reads whole rows
+// only of those, until the page is full. Every row is held against the filter, so an index may name too many, never too few.
+type search struct {
+	tx             *Tx
+	customer       bank.CustomerID
+	f              HistoryFilter
+	party, title   needle
+	reference      string // folded
+	low, high      int64  // ids, inclusive
+	next           int64  // the first block that the index does not have
+	byBalanceBlock bool   // balances are looked up in the index, as they have too many transactions
+}
+
+const (
+	// slice is how many candidates are looked at together.
+	slice = 100
+	// fewOfBalances is up to how many transactions of the balances in question are all looked at.
+	fewOfBalances = 2000
+)
+
+func (tx *Tx) newSearch(customer bank.CustomerID, f HistoryFilter) (*search, error) {
+	s := &search{tx: tx, customer: customer, f: f, party: newNeedle(f.Counterparty), title: newNeedle(f.Title), reference: Fold(f.Reference)}
+	s.f.Counterparty, s.f.Title, s.f.Reference = s.party.text, s.title.text, s.reference // blanks alone ask for nothing
+	head, err := tx.ReadHead(customer)
+	if errors.Is(err, bank.ErrNotFound) {
+		return s, nil // no customer: low 0 and high 0 hold no id
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.low, s.high = max(int64(f.After)+1, 1), int64(head.NextID)-1
+	if f.Before > 0 {
+		s.high = min(s.high, int64(f.Before)-1)
+	}
+	if f.ID != 0 {
+		s.low, s.high = max(s.low, int64(f.ID)), min(s.high, int64(f.ID))
+	}
+	s.next, err = tx.nextHistoryBlock(customer)
+	return s, err
+}
+
+func (s *search) run() (list []HistoryRow, err error) {
+	if s.low > s.high {
+		return nil, nil
+	}
+	for ids, err := range s.candidates() {
+		if err != nil {
+			return nil, err
+		}
+		for part := range slices.Chunk(ids, slice) {
+			rows, err := s.rows(part)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, rows...)
+			if s.f.Limit > 0 && len(list) >= s.f.Limit {
+				return list[:s.f.Limit], nil
+			}
+		}
+	}
+	return list, nil
+}
+
+// rows reads those of the candidates that fit.
+func (s *search) rows(ids []int64) ([]HistoryRow, error) {
+	if s.f.worded() {
+		var err error
+		if ids, err = s.withWords(ids); err != nil || len(ids) == 0 {
+			return nil, err
+		}
+	}
+	w := newWhere("t.customer_id = $1", s.customer)
+	condition, arg := s.tx.in("t.id", w.next(), List{Ints: ids})
+	w.add(condition, arg)
+	if s.f.BalanceNos != nil {
+		condition, arg := s.tx.in("t.balance_no", w.next(), List{Ints: s.balances()})
+		w.add(condition, arg)
+	}
+	historyValues(w, s.f)
+	return s.tx.historyRows(w, s.f, 0)
+}
+
+func (s *search) balances() []int64 {
+	list := make([]int64, len(s.f.BalanceNos))
+	for i, n := range s.f.BalanceNos {
+		list[i] = int64(n)
+	}
+	return list
+}
+
+// withWords keeps the candidates whose words fit.
+func (s *search) withWords(ids []int64) ([]int64, error) {
+	scan := func(row scanner) (id int64, err error) {
+		var amount int64
+		var d bank.Details
+		err = row.Scan(&id, &amount, &d.PayerName, &d.PayeeName, &d.PayerAccount, &d.PayeeAccount, &d.Title, &d.Reference, &d.Operation)
+		if err != nil || !s.fits(amount, &d) {
+			return 0, err
+		}
+		return id, nil
+	}
+	condition, arg := s.tx.in("t.id", 2, List{Ints: ids})
+	found, err := query(s.tx, scan, `SELECT t.id, t.amount, d.payer_name, d.payee_name, d.payer_account, d.payee_account, d.title, d.reference,
+		d.operation FROM transactions t JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no AND d.line = t.line
+		WHERE t.customer_id = $1 AND `+condition, s.customer, arg)
+	return slices.DeleteFunc(found, func(id int64) bool { return id == 0 }), err
+}
+
+func (s *search) fits(amount int64, d *bank.Details) bool {
+	return (!s.title.given() || s.title.in(Fold(d.Title))) &&
+		(!s.party.given() || s.party.in(Fold(counterparty(amount, d)))) &&
+		(s.reference == "" || s.reference == Fold(d.Reference) || s.reference == Fold(d.Operation))
+}
+
+// candidates yields ids in the order of the list, in pieces.
+func (s *search) candidates() iter.Seq2[[]int64, error] {
+	return func(yield func([]int64, error) bool) {
+		if s.f.BalanceNos != nil {
+			ids, all, err := s.ofBalances()
+			if all || err != nil {
+				yield(ids, err)
+				return
+			}
+			s.byBalanceBlock = true
+		}
+		if s.f.Ascending {
+			_ = s.blocks(yield) && s.tail(yield)
+		} else {
+			_ = s.tail(yield) && s.blocks(yield)
+		}
+	}
+}
+
+// ofBalances lists the transactions of the balances in question, if they are few or nothing else is asked for.
+func (s *search) ofBalances() (ids []int64, all bool, err error) {
+	limit := fewOfBalances
+	if !s.f.selective() {
+		limit = s.f.Limit
+	}
+	order := " ORDER BY id DESC"
+	if s.f.Ascending {
+		order = " ORDER BY id"
+	}
+	if limit > 0 {
+		order += " LIMIT $5"
+	}
+	for _, no := range s.f.BalanceNos {
+		args := []any{s.customer, no, s.low, s.high, limit}
+		if limit == 0 {
+			args = args[:4]
+		}
+		some, err := query(s.tx, number, "SELECT id FROM transactions WHERE customer_id = $1 AND balance_no = $2 AND id >= $3 AND id <= $4"+order, args...)
+		if err != nil {
+			return nil, false, err
+		}
+		if ids = append(ids, some...); s.f.selective() && len(ids) >= fewOfBalances {
+			return nil, false, nil
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids) // a balance may be named twice
+	s.order(ids)
+	return ids, true, nil
+}
+
+// order turns ascending ids into the order of the list.
+func (s *search) order(ids []int64) {
+	if !s.f.Ascending {
+		slices.Reverse(ids)
+	}
+}
+
+// tail yields what the index does not have yet; it tells whether to go on. Where words are looked for, a long one is left out.
+func (s *search) tail(yield func([]int64, error) bool) bool {
+	low, high := max(s.low, s.next*blockSize), s.high
+	to, err := s.wordedTo()
+	if err != nil {
+		return yield(nil, err)
+	}
+	high = min(high, to)
+	for low <= high {
+		ids, err := s.tailIDs(low, high)
+		if len(ids) == 0 || err != nil {
+			return err == nil || yield(nil, err)
+		}
+		if !yield(ids, nil) {
+			return false
+		}
+		if s.f.Ascending {
+			low = ids[len(ids)-1] + 1
+		} else {
+			high = ids[len(ids)-1] - 1
+		}
+	}
+	return true
+}
+
+func (s *search) wordedTo() (int64, error) {
+	if !s.f.worded() {
+		return s.high, nil
+	}
+	to, err := s.tx.SearchedTo(s.customer)
+	return int64(to), err
+}
+
+// tailIDs reads ids whose rows fit as far as the transaction itself tells.
+func (s *search) tailIDs(low, high int64) ([]int64, error) {
+	w := newWhere("t.customer_id = $1 AND t.id >= $2 AND t.id <= $3", s.customer, low, high)
+	if s.f.BalanceNos != nil {
+		condition, arg := s.tx.in("t.balance_no", w.next(), List{Ints: s.balances()})
+		w.add(condition, arg)
+	}
+	f := s.f
+	f.From, f.To = "", "" // dates stand in the posting
+	historyValues(w, f)
+	order := "ORDER BY t.id DESC"
+	if s.f.Ascending {
+		order = "ORDER BY t.id"
+	}
+	text, args := w.build("SELECT t.id FROM transactions t", order, 10*slice)
+	return query(s.tx, number, text, args...)
+}
