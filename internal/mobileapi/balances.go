@@ -15,6 +15,7 @@ func balanceRoutes() []route {
 		{method: http.MethodGet, path: root + "/bank-accounts", id: "getIbanMobile", tag: "IBANs", summary: "The end user's IBANs",
 			description: "Of all their balances, or of one: the open IBAN and those the balance had before. Without any the list is empty.",
 			problems:    []*bank.Error{bank.ErrNotFound}, answer: map[string]any{"items": []any{bankAccountExample}}, mount: typed((*server).bankAccounts)},
+		qrRoute(),
 		{method: http.MethodGet, path: root + "/balances", id: "listBalances", tag: "Balances", summary: "The end user's balances",
 			description: "All of them, closed ones too. booked is what the transactions add up to, held what is reserved of it, available the rest.",
 			answer:      map[string]any{"items": []any{balanceExample}}, mount: typed((*server).balances)},

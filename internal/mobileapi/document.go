@@ -14,7 +14,7 @@ import (
 // middle one for additions. There is no other kind of change.
 const contractVersion = "1.0.0"
 
-const aboutAPI = `What a customer's app shows an end user: their own IBANs, balances and history.
+const aboutAPI = `What a customer's app shows an end user: their own IBANs with QR codes to share them, balances and history.
 
 **Sessions.** Everything but POST /mobile/sessions needs a session token: ` + "`Authorization: Bearer ims_...`" + `. The app gets it from your backend
 (POST /secure/sessions of the server API), or for a Trusted Identity assertion that your backend signs. It counts for 10 minutes; 401

@@ -30,6 +30,7 @@ var walk = map[string]struct {
 	"createSession":    {queries: []string{""}}, // TestTrustedIdentity tells whose session an assertion makes
 	"endSession":       {queries: []string{""}},
 	"getIbanMobile":    {queries: []string{"", "?balanceId={balanceId}"}, missing: true},
+	"getQrCode":        {queries: []string{"", "?format=svg"}, missing: true},
 	"listBalances":     {queries: []string{""}},
 	"listTransactions": {queries: []string{"", "?balanceId={balanceId}", "?title=RENT", "?counterparty=BOB"}, missing: true},
 	"getTransaction":   {queries: []string{""}, missing: true},
@@ -107,6 +108,9 @@ func TestOwnObjectsAreFound(t *testing.T) {
 		for _, query := range walk[r.id].queries {
 			path := fill(r.path+query, p.estate())
 			a := p.app.get(path).ok(200, nil)
+			if r.id == "getQrCode" {
+				continue // TestQRCode tells whose the picture is
+			}
 			if path != r.path && !strings.Contains(string(a.body), p.balance.ID.String()) {
 				t.Errorf("%s does not tell of the balance: %s", a.what, a.body)
 			}

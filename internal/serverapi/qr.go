@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"ims/internal/bank"
-	"ims/internal/qr"
 	"ims/internal/web"
 )
 
@@ -18,31 +17,17 @@ func qrRoute(tag string) route {
 		need: bank.PermUsersRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable, bank.ErrQRUnavailable}, mount: mountQR}
 }
 
-// mountQR documents the two kinds of pictures beforehand: huma would take bytes for JSON.
 func mountQR(s *server, o huma.Operation) {
-	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{web.TypePNG: picture(), web.TypeSVG: picture()}}
+	o.Responses["200"] = web.Pictures()
 	typed((*server).qrCode)(s, o)
-}
-
-func picture() *huma.MediaType {
-	return &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 }
 
 type qrInput struct {
 	IBANPath
-	Format string `query:"format" enum:"png,svg" doc:"Wins over Accept."`
-	Amount int64  `query:"amount" minimum:"1" maximum:"99999999999" doc:"In minor units; at most 999999 for PLN. Left out: the payer decides."`
-	Title  string `query:"title" maxLength:"140" doc:"At most 32 characters without | for PLN. Left out: the payer decides."`
-	Accept string `header:"Accept" hidden:"true"`
+	web.QRQuery
 }
 
-type pictureAnswer struct {
-	ContentType string `header:"Content-Type" hidden:"true"`
-	Vary        string `header:"Vary" hidden:"true"`
-	Body        []byte
-}
-
-func (s *server) qrCode(ctx context.Context, actor bank.Actor, in *qrInput) (*pictureAnswer, error) {
+func (s *server) qrCode(ctx context.Context, actor bank.Actor, in *qrInput) (*web.Picture, error) {
 	number, err := web.IBANOf(in.IBAN)
 	if err != nil {
 		return nil, err
@@ -51,10 +36,5 @@ func (s *server) qrCode(ctx context.Context, actor bank.Actor, in *qrInput) (*pi
 	if err != nil {
 		return nil, err
 	}
-	kind, body, err := web.DrawQR(qr.Payment{Payee: payee.IBAN, Currency: payee.Currency, Name: name, Amount: in.Amount, Title: in.Title},
-		in.Format, in.Accept)
-	if err != nil {
-		return nil, err
-	}
-	return &pictureAnswer{ContentType: kind, Vary: "Accept", Body: body}, nil
+	return in.Draw(payee, name)
 }
