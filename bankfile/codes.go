@@ -148,6 +148,7 @@ const (
 	DomainCurrencyMismatch         Code = "domain.currency_mismatch"
 	DomainInsufficientFunds        Code = "domain.insufficient_funds"
 	DomainDuplicateInFile          Code = "domain.duplicate_in_file"
+	DomainDuplicateBooking         Code = "domain.duplicate_booking"
 	DomainDuplicateExecuted        Code = "domain.duplicate_executed"
 	DomainReturnReview             Code = "domain.return_review"
 	DomainNotDue                   Code = "domain.not_due"

@@ -138,6 +138,7 @@ var catalogue = []rule{
 	{DomainCurrencyMismatch, Warning, "The account is not in the currency of the file; the money goes to the technical balance: {value}.", "Rachunek nie jest w walucie pliku; środki trafią na saldo techniczne: {value}."},
 	{DomainInsufficientFunds, Warning, "The balance lacks the funds for this debit.", "Na saldzie brakuje środków na to obciążenie."},
 	{DomainDuplicateInFile, Warning, "An equal record stands in line {got}; two equal payments on one day are possible.", "Taki sam rekord jest w wierszu {got}; dwie równe płatności jednego dnia są możliwe."},
+	{DomainDuplicateBooking, Warning, "The bank's own number says that this is the booking {got} once more; it is not posted twice but waits as a possible duplicate.", "Numer nadany przez bank mówi, że to jeszcze raz księgowanie {got}; nie zostanie zaksięgowane dwukrotnie, lecz czeka jako możliwy duplikat."},
 	{DomainDuplicateExecuted, Warning, "An equal record was executed from another file: {value}.", "Taki sam rekord wykonano już z innego pliku: {value}."},
 	{DomainReturnReview, Warning, "This looks like the return of an earlier payment ({hint}).", "Wygląda to na zwrot wcześniejszej płatności ({hint})."},
 	{DomainNotDue, Error, "The date {value} has not come yet.", "Data {value} jeszcze nie nadeszła."},

@@ -94,6 +94,7 @@ type Record struct {
 	Title           string
 	Reference       string
 	OperationNumber string // the bank's own number of the booking
+	Numbered        bool   // OperationNumber is of this booking alone: two equal records with it are one booking told twice
 	TaxNumber       string
 	SplitPayment    *SplitPayment // nil unless the class says split payment
 
@@ -143,7 +144,7 @@ func (r *Record) Span(n int) (start, end int) {
 // NaturalKey identifies the payment that a record tells of, since few formats have an identifier that can be trusted to be
 // unique: the first 16 bytes of SHA-256 over date, amount, both accounts, the title without case and repeated blanks,
 // reference and operation number, and whether the money leaves: a transfer between two of our accounts may be booked twice, as
-// a debit here and as a credit there. Equal keys in one file are legal: two equal payments on a day.
+// a debit here and as a credit there. Equal keys in one file are legal, two equal payments on a day, unless SameBooking.
 func (r *Record) NaturalKey() [16]byte {
 	b := append(r.scratch[:0], r.Date...)
 	b = strconv.AppendInt(append(b, 0), r.Amount, 10)
@@ -157,8 +158,15 @@ func (r *Record) NaturalKey() [16]byte {
 	}
 	r.scratch = b
 	sum := sha256.Sum256(b)
-	return [16]byte(sum[:16])
+	key := [16]byte(sum[:16])
+	if key[15] &^= 1; r.Numbered {
+		key[15]++
+	}
+	return key
 }
+
+// SameBooking tells of a natural key that whatever has it is one booking, however often it is told: the bank has numbered it.
+func SameBooking(key [16]byte) bool { return key[15]&1 == 1 }
 
 // appendFolded appends s in capitals with every run of blanks as one.
 func appendFolded(dst []byte, s string) []byte {

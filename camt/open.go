@@ -103,8 +103,7 @@ func (f *format) unreadable() (found bankfile.Finding) {
 // stop ends the reading of records: with io.EOF, whatever is wrong with the file, or with an error of our own.
 func (f *format) stop(err error) {
 	f.end = err
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*refusal](err); ok {
 		f.file.Find(refused.Finding)
 		f.end = io.EOF
 	} else if errors.Is(err, io.EOF) {

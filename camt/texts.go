@@ -25,6 +25,7 @@ func (j *judge) texts(e *entry, v *values) {
 		r.Reference = reference
 	}
 	r.OperationNumber = operation(e, v)
+	r.Numbered = r.OperationNumber != ""
 }
 
 // operation is the bank's identifier of a booking: the detail's own reference, or the entry's with what tells the detail from

@@ -216,4 +216,5 @@ func (p *parser) references(b []byte) {
 		p.rec.Reference = reference
 	}
 	p.rec.OperationNumber = p.plain(theirs)
+	p.rec.Numbered = p.rec.OperationNumber != "" && p.rec.OperationNumber != "NONREF"
 }

@@ -249,11 +249,8 @@ func continuesWord(s string) bool {
 
 // afterWord returns what follows a code word.
 func afterWord(s, word string) (rest string, found bool) {
-	i := strings.Index(s, word)
-	if i < 0 {
-		return "", false
-	}
-	return s[i+len(word):], true
+	_, rest, found = strings.Cut(s, word)
+	return rest, found
 }
 
 // reasonCode reads the ISO reason of a return behind its code word, as AC04 in /RETN/AC04: two letters, two digits.

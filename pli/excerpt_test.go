@@ -48,7 +48,7 @@ func TestCopyRecordsFails(t *testing.T) {
 			}
 			return io.NopCloser(strings.NewReader(file)), nil
 		}
-		var out io.Writer = io.Discard
+		out := io.Discard
 		if fails == 0 {
 			out = brokenWriter{broken}
 		}

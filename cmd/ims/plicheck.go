@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"ims/bankfile"
 	"ims/internal/bank"
@@ -142,7 +143,7 @@ func (c *pliCheckCommand) check(r *bankfile.Reader, show pliShow) (checkView, er
 		if rec.OK() {
 			key := rec.NaturalKey()
 			if first, before := seen[key]; before {
-				f := bankfile.Finding{Code: bankfile.DomainDuplicateInFile, Severity: bankfile.Warning, Line: rec.Line, Params: bankfile.Params{Got: int64(first)}}
+				f := c.repetition(rec, first, key)
 				rec.Findings, again = append(rec.Findings, f), append(again, f)
 			} else {
 				seen[key] = rec.Line
@@ -150,6 +151,18 @@ func (c *pliCheckCommand) check(r *bankfile.Reader, show pliShow) (checkView, er
 		}
 		show.record(rec, r.Encoding())
 	}
+}
+
+// repetition is what is said of a record that equals an earlier one.
+func (c *pliCheckCommand) repetition(rec *bankfile.Record, first int, key [16]byte) bankfile.Finding {
+	f := bankfile.Finding{Code: bankfile.DomainDuplicateInFile, Severity: bankfile.Warning, Line: rec.Line, Params: bankfile.Params{Got: int64(first)}}
+	if bankfile.SameBooking(key) {
+		f.Code = bankfile.DomainDuplicateBooking
+	}
+	if strings.HasPrefix(c.Format, "camt.") {
+		f.Element = "Ntry" // its records have numbers, not lines
+	}
+	return f
 }
 
 func (c *pliCheckCommand) view(report bankfile.Report, again []bankfile.Finding) checkView {

@@ -129,12 +129,16 @@ func TestSameBookingTwice(t *testing.T) {
 		a, iban := s.euro()
 		same := transfer("7", outsideEUR, iban, "")
 		s.executed("one.xml", notification(booking("R1", "CRDT", "7", same), booking("R2", "CRDT", "7", same)))
-		repeated := s.validated("repeated.xml", notification(booking("R9", "CRDT", "7", same), booking("R9", "CRDT", "7", same)))
-		if found := s.found(repeated, bankfile.DomainDuplicateInFile); !strings.HasPrefix(found.Message, "An equal booking has the number 1;") {
+		unnumbered := s.validated("unnumbered.xml", notification(booking("", "CRDT", "7", same), booking("", "CRDT", "7", same)))
+		if found := s.found(unnumbered, bankfile.DomainDuplicateInFile); !strings.HasPrefix(found.Message, "An equal booking has the number 1;") {
 			t.Errorf("a file without lines: %s", found.Message)
 		}
+		repeated, twice := s.executed("repeated.xml", notification(booking("R9", "CRDT", "7", same), booking("R9", "CRDT", "7", same)))
+		if s.found(repeated, bankfile.DomainDuplicateBooking); twice["POSSIBLE_DUPLICATE"].Count != 1 || twice["CREDITED"].Count != 1 || s.now(a).Booked != 2100 {
+			t.Errorf("a statement that tells a booking twice: %+v, booked %d", twice, s.now(a).Booked)
+		}
 		_, got := s.executed("two.xml", notification(booking("R2", "CRDT", "7", same), booking("R3", "CRDT", "7", same)))
-		if got["POSSIBLE_DUPLICATE"].Count != 1 || got["CREDITED"].Count != 1 || s.now(a).Booked != 2100 {
+		if got["POSSIBLE_DUPLICATE"].Count != 1 || got["CREDITED"].Count != 1 || s.now(a).Booked != 2800 {
 			t.Errorf("%+v, booked %d", got, s.now(a).Booked)
 		}
 		s.proven()

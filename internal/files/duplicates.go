@@ -40,7 +40,10 @@ func (k keyring) sort() {
 }
 
 // repetition is a line that says the same as an earlier one of the file.
-type repetition struct{ line, first uint32 }
+type repetition struct {
+	line, first uint32
+	same        bool // by the bank's own number it is the same booking
+}
 
 // inFile returns the lines that repeat an earlier line of the same file, by line.
 func (k keyring) inFile() (found []repetition) {
@@ -51,7 +54,7 @@ func (k keyring) inFile() (found []repetition) {
 				first = i
 				continue
 			}
-			found = append(found, repetition{list[i].line, list[first].line})
+			found = append(found, repetition{list[i].line, list[first].line, bankfile.SameBooking(list[i].key)})
 		}
 	}
 	slices.SortFunc(found, func(a, b repetition) int { return int(a.line) - int(b.line) })
@@ -82,7 +85,8 @@ func unpackNatural(list []natural, b []byte) []natural {
 
 // surplus returns the lines of one date that repeat records of files in or after execution: of n equal records here the
 // last min(n, e), where e is how many have been executed. That is the most that any one earlier file has, for each posted
-// only what went beyond those before it. Both sides are sorted, so each earlier file is one merge.
+// only what went beyond those before it. Both sides are sorted, so each earlier file is one merge. Where the bank has numbered
+// the booking, one of all copies is posted, here or in an earlier file.
 func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural, before int64) (found []duplicate, err error) {
 	m := merger{ours: ours, here: map[int]int{}, earlier: map[int]copies{}}
 	err = tx.EachEarlierKeys(customer, date, before, func(part store.KeyPart) error {
@@ -90,16 +94,21 @@ func surplus(tx *store.Tx, customer bank.CustomerID, date string, ours []natural
 		return nil
 	})
 	m.endFile()
-	for first, e := range m.earlier {
-		end := groupEnd(ours, first)
-		for _, n := range ours[max(first, end-e.n):end] {
+	for first := 0; first < len(ours); {
+		end, e := groupEnd(ours, first), m.earlier[first]
+		from := max(first, end-e.n)
+		if bankfile.SameBooking(ours[first].key) {
+			from = first + 1 - min(e.n, 1)
+		}
+		for _, n := range ours[from:end] {
 			found = append(found, duplicate{n.line, e.file})
 		}
+		first = end
 	}
 	return found, err
 }
 
-// duplicate is a surplus line with the executed file that has as many copies of it.
+// duplicate is a surplus line with the executed file that has as many copies of it; 0 is the file itself.
 type duplicate struct {
 	line uint32
 	file bank.FileNo

@@ -114,6 +114,9 @@ func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 	v.keys.sort()
 	for _, r := range v.keys.inFile() {
 		f := v.finding(bankfile.DomainDuplicateInFile, bankfile.Warning, r.line, partWhole)
+		if r.same {
+			f.Code = bankfile.DomainDuplicateBooking
+		}
 		f.Params.Got = int64(r.first)
 		v.domain.add(f)
 	}
@@ -123,6 +126,9 @@ func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 	}
 	names := map[bank.FileNo]string{}
 	for _, d := range found {
+		if d.file == 0 {
+			continue // told above
+		}
 		if _, ok := names[d.file]; !ok {
 			if names[d.file], err = nameOf(tx, v.file.Customer, d.file); err != nil {
 				return nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"strconv"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -67,8 +68,8 @@ func (c *statementCamt) text(path, value string) {
 		c.open(n)
 	}
 	c.token(xml.CharData(value))
-	for i := len(names) - 1; i >= 0; i-- {
-		c.close(names[i])
+	for _, n := range slices.Backward(names) {
+		c.close(n)
 	}
 }
 

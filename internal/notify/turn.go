@@ -120,11 +120,10 @@ func (t *turn) run() (err error) {
 			return fmt.Errorf("gather events of customer %d: %w", t.endpoint.Customer, err)
 		}
 		t.deliver(w)
-		err = t.commit(w)
-		if errors.Is(err, errSetAnew) {
-			return nil
-		}
-		if err != nil {
+		switch err := t.commit(w); {
+		case errors.Is(err, errSetAnew):
+			return nil // what was sent will be sent again
+		case err != nil:
 			return fmt.Errorf("commit deliveries of customer %d: %w", t.endpoint.Customer, err)
 		}
 		if len(w.jobs) == 0 || t.resting() || t.ctx.Err() != nil || !t.s.Now().Before(t.ends) {
