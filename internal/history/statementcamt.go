@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"encoding/xml"
 	"io"
-	"strconv"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
