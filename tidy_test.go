@@ -45,7 +45,7 @@ var (
 		"internal/customers", "internal/accounts", "internal/ledger", "internal/files", "internal/transfers",
 		"internal/history", "internal/notify", "internal/access", "internal/worker", "internal/sandbox",
 	}
-	doors = join(words, join(work, "internal/qr")...)
+	doors = join(words, join(work, "internal/qr", "internal/sheet")...)
 	doing = []string{"internal/serverapi", "internal/mobileapi", "internal/panel"}
 
 	// A test may arrange its scene with any work room, on a real store.

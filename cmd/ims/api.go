@@ -57,6 +57,7 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 		Ledger:    s.writer,
 		Files:     s.rooms.files,
 		History:   s.rooms.history,
+		Reports:   s.rooms.reports,
 		Notify:    s.rooms.notify,
 		Access:    s.rooms.access,
 		Auth:      auth,

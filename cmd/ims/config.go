@@ -44,6 +44,7 @@ type Config struct {
 	Lease         time.Duration  `help:"How long a worker may be silent before another takes over its file." default:"15s" env:"IMS_LEASE"`
 	Chunk         int            `help:"Records that are executed in one transaction. Default: 20000 on SQLite, 5000 on PostgreSQL." env:"IMS_CHUNK"`
 	NotifyPrivate bool           `help:"Allow notification endpoints on private addresses and without TLS." env:"IMS_NOTIFY_PRIVATE"`
+	ReportsKept   int            `help:"Days that a finished transaction report is kept." default:"30" env:"IMS_REPORTS_KEPT"`
 	Idle          time.Duration  `help:"How often workers look for work where there was none." default:"500ms" env:"IMS_IDLE"`
 	Grace         time.Duration  `help:"How long requests may take to finish at the end." default:"20s" env:"IMS_GRACE"`
 	LogFormat     string         `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
@@ -61,6 +62,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("--rate-limit, --rate-burst: 1 at least, or --rate-limit 0 for none")
 	case c.Chunk < 0 || c.Chunk > 100_000:
 		return fmt.Errorf("--chunk: 1 to 100,000, or 0 for the default")
+	case c.ReportsKept < 1 || c.ReportsKept > 3660:
+		return fmt.Errorf("--reports-kept: 1 to 3660 days")
 	case c.Idle < 10*time.Millisecond:
 		return fmt.Errorf("--idle: %v is too short: 10ms at least", c.Idle)
 	case c.Grace <= 0:

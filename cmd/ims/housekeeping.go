@@ -80,7 +80,8 @@ const (
 	answersStep = 1000 // removed in one transaction
 )
 
-// sweep removes what broken uploads left behind, answers that nobody will ask for again, and sessions that are over.
+// sweep removes what broken uploads left behind, reports whose time is over, answers that nobody will ask for again, and sessions
+// that are over.
 func (r *rooms) sweep(ctx context.Context) (bool, error) {
 	list, err := r.customers.List(ctx)
 	if err != nil {
@@ -91,6 +92,9 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 			return false, fmt.Errorf("sweep uploads of customer %d: %w", c.ID, err)
 		}
 		if err := r.notify.Sweep(ctx, c.ID); err != nil {
+			return false, err
+		}
+		if err := r.reports.Sweep(ctx, c.ID); err != nil {
 			return false, err
 		}
 		if err := r.sweepAnswers(ctx, c.ID); err != nil {

@@ -49,6 +49,7 @@ type commands struct {
 	User          userCommands     `cmd:"" help:"End users."`
 	Balance       balanceCommands  `cmd:"" help:"Balances of end users."`
 	Statement     statementCommand `cmd:"" help:"Write the statement of a balance: JSON, CSV, XLSX, PDF, camt.053 or MT940."`
+	Report        reportCommands   `cmd:"" help:"Transaction reports: the history as a filter selects it, as a file."`
 	Block         blockCommands    `cmd:"" help:"Blocks on IBANs, balances and end users."`
 	File          fileCommands     `cmd:"" help:"Transaction files."`
 	Item          itemCommands     `cmd:"" help:"Items: amounts without a home."`

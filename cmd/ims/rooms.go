@@ -27,6 +27,7 @@ type rooms struct {
 	files     *files.Service
 	history   *history.Service
 	notify    *notify.Service
+	reports   *history.Reports
 	address   storeAddress
 }
 
@@ -73,6 +74,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
 		history:   history.New(db),
 		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate, Lease: c.Lease}),
+		reports:   history.NewReports(history.ReportsConfig{DB: db, Now: p.now, Lease: c.Lease, Keep: time.Duration(c.ReportsKept) * 24 * time.Hour}),
 	}
 }
 

@@ -268,6 +268,9 @@ func (s *service) work(ctx context.Context) {
 	loops.Go(func() {
 		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "history", Run: func(ctx context.Context) (bool, error) { return s.rooms.history.IndexDue(ctx, owner) }})
 	})
+	loops.Go(func() {
+		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "reports", Run: func(ctx context.Context) (bool, error) { return s.rooms.reports.RunDue(ctx, owner) }})
+	})
 	for i := range notifyLoops {
 		owner := fmt.Sprintf("%s %d", owner, i)
 		loops.Go(func() {

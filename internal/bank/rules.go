@@ -17,11 +17,6 @@ func CivilDate(at time.Time) string { return inZone(at).Format(time.DateOnly) }
 // CivilTime is the date and time of an instant in Zone, for people.
 func CivilTime(at time.Time) string { return inZone(at).Format("2006-01-02 15:04:05 MST") }
 
-// DayBegins is the instant at which an ISO date begins in Zone.
-func DayBegins(date string) (time.Time, error) {
-	return time.ParseInLocation(time.DateOnly, date, zone())
-}
-
 func inZone(at time.Time) time.Time { return at.In(zone()) }
 
 var zone = sync.OnceValue(func() *time.Location {

@@ -22,19 +22,23 @@ type Row = store.HistoryRow
 
 // Filter selects transactions; zero fields do not filter. Balance, User and IBAN narrow each other.
 type Filter struct {
-	Balance              bank.ID
-	User                 bank.ID
-	IBAN                 string // may hold spaces
-	Statuses             []bank.TransactionStatus
-	Types                []bank.TransactionType
-	From, To             string // booking date, inclusive, ISO; where there is none, the day it was made
-	MinAmount, MaxAmount int64  // of the absolute amount, minor units
-	Counterparty, Title  string // substring, or where a word begins under 3 characters; case and diacritics do not matter
-	Reference            string // the whole reference, or the operation number or idempotency key
-	File                 bank.ID
-	After, Before        bank.TransactionID
-	Ascending            bool // oldest first, for catching up
-	Limit                int
+	Balance      bank.ID                  `json:"balanceId,omitzero"`
+	User         bank.ID                  `json:"userId,omitzero"`
+	IBAN         string                   `json:"iban,omitzero"` // may hold spaces
+	Statuses     []bank.TransactionStatus `json:"status,omitempty"`
+	Types        []bank.TransactionType   `json:"type,omitempty"`
+	From         string                   `json:"from,omitzero"` // booking date, inclusive, ISO; where there is none, the day it was made
+	To           string                   `json:"to,omitzero"`
+	MinAmount    int64                    `json:"minAmount,omitzero"` // of the absolute amount, minor units
+	MaxAmount    int64                    `json:"maxAmount,omitzero"`
+	Counterparty string                   `json:"counterparty,omitzero"` // substring, or where a word begins under 3 characters; case and diacritics do not matter
+	Title        string                   `json:"title,omitzero"`
+	Reference    string                   `json:"reference,omitzero"` // the whole reference, or the operation number or idempotency key
+	File         bank.ID                  `json:"fileId,omitzero"`
+	After        bank.TransactionID       `json:"after,omitzero"`
+	Before       bank.TransactionID       `json:"before,omitzero"`
+	Ascending    bool                     `json:"-"` // oldest first, for catching up
+	Limit        int                      `json:"-"`
 }
 
 // List returns transactions by id, newest first unless Ascending. Objects of another customer are not found.

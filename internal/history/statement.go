@@ -86,17 +86,13 @@ func (p *Period) fill(now time.Time) {
 	}
 }
 
-// instants are the period's beginning and the beginning of the day behind it.
+// instants are the period's beginning and the beginning of the day behind it; the days were checked.
 func (p *Period) instants() (begin, end time.Time, err error) {
-	if begin, err = bank.DayBegins(p.From); err != nil {
-		return begin, end, err
-	}
 	last, err := time.Parse(time.DateOnly, p.To)
 	if err != nil {
 		return begin, end, err
 	}
-	end, err = bank.DayBegins(last.AddDate(0, 0, 1).Format(time.DateOnly))
-	return begin, end, err
+	return bank.CivilMidnight(p.From), bank.CivilMidnight(last.AddDate(0, 0, 1).Format(time.DateOnly)), nil
 }
 
 // openStatement reads the head in one snapshot.

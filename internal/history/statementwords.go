@@ -50,6 +50,10 @@ var statementWords = map[string][2]string{
 	"line":         {"Line", "Wiersz"},
 	"details":      {"Details", "Szczegóły"},
 	"none":         {"No transactions in this period.", "Brak operacji w tym okresie."},
+	"report":       {"Transaction report", "Raport operacji"},
+	"identifier":   {"Identifier", "Identyfikator"},
+	"requestedBy":  {"Requested by", "Na wniosek"},
+	"filter":       {"Filter", "Filtr"},
 	"page":         {"page %d of %s", "strona %d z %s"},
 
 	"TRANSFER_IN":  {"Incoming transfer", "Przelew przychodzący"},

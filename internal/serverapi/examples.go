@@ -31,7 +31,10 @@ var (
 	debitExample = Transaction{ID: 44, Type: "DEBIT", Status: "CLEARED", Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"},
 		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0001",
 		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: later}
-	fundExample      = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{Amount: 5000000, Currency: "PLN"}}
+	fundExample        = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{Amount: 5000000, Currency: "PLN"}}
+	reportOrderExample = ReportOrder{Format: "csv", From: "2026-11-01", To: "2026-11-30"}
+	reportExample      = Report{ID: "0190a5d4-c000-7d1e-9f2a-3b4c5d6e7f19", Name: "transactions-2026-11-20-6e7f19.csv", Format: "csv", Status: "PENDING",
+		RequestedBy: "V-Example-Backend", RequestedAt: noon}
 	statementExample = Statement{Transactions: []Transaction{creditExample}, StatementHead: StatementHead{Number: "S261101-261130", BalanceID: balanceExample.ID,
 		BalanceKind: "USER", IBAN: bankAccountExample.IBAN, Owner: "Ada Example", Currency: "PLN", From: "2026-11-01", To: "2026-11-30", Final: true,
 		CreatedAt: later, Opening: Money{Amount: 0, Currency: "PLN"}, Credits: StatementSum{1, Money{Amount: 12345, Currency: "PLN"}}, Debits: StatementSum{0, Money{Amount: 0, Currency: "PLN"}}, Closing: Money{Amount: 12345, Currency: "PLN"}}}

@@ -1,11 +1,13 @@
 package serverapi
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
+	"ims/internal/bank"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
 )
@@ -32,10 +34,15 @@ func (c *customer) furnish(api *caller) estate {
 	c.told()
 	var events NotificationList
 	api.do("GET", "/secure/notifications", nil).ok(200, &events)
+	var report Report
+	api.do("POST", "/secure/reports", ReportOrder{Format: "csv"}).ok(202, &report)
+	if _, err := c.reports.Run(context.Background(), "test", c.ID, must[bank.ID](c.t)(bank.ParseID(report.ID))); err != nil {
+		c.t.Fatal(err)
+	}
 	var session Session
 	api.do("POST", "/secure/sessions", NewSession{UserID: b.UserID, DeviceID: "phone OF " + c.Name}).ok(201, &session)
 	e := estate{blocks: map[string]string{}, ids: map[string]string{"userId": b.UserID, "balanceId": b.ID, "iban": b.IBAN,
-		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID), "notificationId": events.Items[0].ID, "sessionId": session.ID}}
+		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID), "notificationId": events.Items[0].ID, "sessionId": session.ID, "reportId": report.ID}}
 	for noun, path := range map[string]string{"User": "/secure/users/" + b.UserID, "Balance": "/secure/balances/" + b.ID, "Iban": "/secure/bank-accounts/" + b.IBAN} {
 		var block Block
 		api.do("POST", path+"/blocks", map[string]any{"kind": "COURT", "direction": "DEBITS", "reference": "K OF " + c.Name}).ok(201, &block)

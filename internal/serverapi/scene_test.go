@@ -54,6 +54,7 @@ type scene struct {
 	accounts  *accounts.Service
 	files     *files.Service
 	notify    *notify.Service
+	reports   *history.Reports
 	server    *httptest.Server
 	roots     *x509.CertPool
 	logs      *logs
@@ -121,6 +122,7 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	s.accounts = accounts.New(db, s.now)
 	s.files = files.New(files.Config{DB: db, Now: s.now, Approve: s.access.Require})
 	s.notify = notify.New(notify.Config{DB: db, Now: s.now, Approve: s.access.Require, Certificate: s.customers.NotifyCertificate, Private: true})
+	s.reports = history.NewReports(history.ReportsConfig{DB: db, Now: s.now})
 	var simulator *sandbox.Service
 	if inSandbox {
 		simulator = must[*sandbox.Service](t)(sandbox.New(context.Background(), db, s.now, s.accounts))
@@ -128,7 +130,7 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	writer := ledger.NewWriter(db, s.now)
 	t.Cleanup(writer.Close)
 	auth := access.NewAuthenticator(db, s.now)
-	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Notify: s.notify, Access: s.access, Sandbox: simulator,
+	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Reports: s.reports, Notify: s.notify, Access: s.access, Sandbox: simulator,
 		Auth: auth, Sessions: access.NewSessions(db, auth, x509.NewCertPool(), s.now), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
 		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"}
 	s.change(func(*Config) {})

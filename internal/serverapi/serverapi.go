@@ -30,6 +30,7 @@ type Config struct {
 	Ledger    *ledger.Writer
 	Files     *files.Service
 	History   *history.Service
+	Reports   *history.Reports
 	Notify    *notify.Service
 	Access    *access.Service // approvals
 	Auth      *access.Authenticator
@@ -58,7 +59,7 @@ type server struct {
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
 // problems, the reference page and the health probes.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Now == nil || c.Log == nil {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Reports == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))

@@ -22,4 +22,5 @@ const (
 	listItems
 	listApprovals
 	listNotifications
+	listReports
 )

@@ -30,6 +30,7 @@ var steps = map[int64][]string{
 	20: {"0020_notifications.sql"},
 	21: {"0021_history_search.sql"},
 	22: {"0022_operating.sql"},
+	23: {"0023_reports.sql"},
 }
 
 // Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other; where an engine has no lock

@@ -143,6 +143,55 @@ const (
 	NotificationDetailStatePENDING   NotificationDetailState = "PENDING"
 )
 
+// Defines values for ReportFormat.
+const (
+	ReportFormatCSV  ReportFormat = "csv"
+	ReportFormatXlsx ReportFormat = "xlsx"
+)
+
+// Defines values for ReportStatus.
+const (
+	ReportStatusFAILED  ReportStatus = "FAILED"
+	ReportStatusPENDING ReportStatus = "PENDING"
+	ReportStatusREADY   ReportStatus = "READY"
+)
+
+// Defines values for ReportOrderFormat.
+const (
+	ReportOrderFormatCSV  ReportOrderFormat = "csv"
+	ReportOrderFormatXlsx ReportOrderFormat = "xlsx"
+)
+
+// Defines values for ReportOrderLang.
+const (
+	ReportOrderLangEn ReportOrderLang = "en"
+	ReportOrderLangPl ReportOrderLang = "pl"
+)
+
+// Defines values for ReportOrderStatus.
+const (
+	ReportOrderStatusAUTHORIZED ReportOrderStatus = "AUTHORIZED"
+	ReportOrderStatusCLEARED    ReportOrderStatus = "CLEARED"
+	ReportOrderStatusDECLINED   ReportOrderStatus = "DECLINED"
+	ReportOrderStatusREVERSED   ReportOrderStatus = "REVERSED"
+)
+
+// Defines values for ReportOrderType.
+const (
+	ReportOrderTypeASSIGNMENT  ReportOrderType = "ASSIGNMENT"
+	ReportOrderTypeCREDIT      ReportOrderType = "CREDIT"
+	ReportOrderTypeDEBIT       ReportOrderType = "DEBIT"
+	ReportOrderTypeINTERNALIN  ReportOrderType = "INTERNAL_IN"
+	ReportOrderTypeINTERNALOUT ReportOrderType = "INTERNAL_OUT"
+	ReportOrderTypeREPAYMENT   ReportOrderType = "REPAYMENT"
+	ReportOrderTypeRETURN      ReportOrderType = "RETURN"
+	ReportOrderTypeREVERSAL    ReportOrderType = "REVERSAL"
+	ReportOrderTypeSHORTFALL   ReportOrderType = "SHORTFALL"
+	ReportOrderTypeTECHNICAL   ReportOrderType = "TECHNICAL"
+	ReportOrderTypeTRANSFERIN  ReportOrderType = "TRANSFER_IN"
+	ReportOrderTypeTRANSFEROUT ReportOrderType = "TRANSFER_OUT"
+)
+
 // Defines values for SetEndpointInputBodyAuthentication.
 const (
 	SetEndpointInputBodyAuthenticationBASIC SetEndpointInputBodyAuthentication = "BASIC"
@@ -982,6 +1031,85 @@ type Progress struct {
 	Total int64 `json:"total"`
 }
 
+// Report defines model for Report.
+type Report struct {
+	// Bytes Of the file, so far.
+	Bytes int64 `json:"bytes"`
+
+	// ExpiresAt It is removed behind it.
+	ExpiresAt  *time.Time   `json:"expiresAt,omitempty"`
+	FinishedAt *time.Time   `json:"finishedAt,omitempty"`
+	Format     ReportFormat `json:"format"`
+	ID         string       `json:"id"`
+
+	// Name Of its file.
+	//
+	// Examples: transactions-2026-11-20-1d9c10.csv
+	Name string `json:"name"`
+
+	// Percent How much of it is written.
+	Percent     int64     `json:"percent"`
+	RequestedAt time.Time `json:"requestedAt"`
+	RequestedBy string    `json:"requestedBy"`
+
+	// Rows Transactions written.
+	Rows       int64        `json:"rows"`
+	Status     ReportStatus `json:"status"`
+	StopReason *string      `json:"stopReason,omitempty"`
+}
+
+// ReportFormat defines model for Report.Format.
+type ReportFormat string
+
+// ReportStatus defines model for Report.Status.
+type ReportStatus string
+
+// ReportList defines model for ReportList.
+type ReportList struct {
+	Items      []Report `json:"items"`
+	NextCursor *string  `json:"nextCursor,omitempty"`
+}
+
+// ReportOrder defines model for ReportOrder.
+type ReportOrder struct {
+	BalanceID    *string           `json:"balanceId,omitempty"`
+	Counterparty *string           `json:"counterparty,omitempty"`
+	FileID       *string           `json:"fileId,omitempty"`
+	Format       ReportOrderFormat `json:"format"`
+
+	// From Booking date, inclusive.
+	From *string `json:"from,omitempty"`
+
+	// IBAN The balance of the IBAN, with spaces or without.
+	IBAN *string `json:"iban,omitempty"`
+
+	// Lang Language of the headings; English where it is left out.
+	Lang      *ReportOrderLang     `json:"lang,omitempty"`
+	MaxAmount *int64               `json:"maxAmount,omitempty"`
+	MinAmount *int64               `json:"minAmount,omitempty"`
+	Status    *[]ReportOrderStatus `json:"status,omitempty"`
+	Title     *string              `json:"title,omitempty"`
+
+	// To Booking date, inclusive.
+	To   *string            `json:"to,omitempty"`
+	Type *[]ReportOrderType `json:"type,omitempty"`
+
+	// UserID All balances of the end user.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// ReportOrderFormat defines model for ReportOrder.Format.
+type ReportOrderFormat string
+
+// ReportOrderLang Language of the headings; English where it is left out.
+type ReportOrderLang string
+
+// ReportOrderStatus defines model for ReportOrder.Status.
+type ReportOrderStatus string
+
+// ReportOrderType defines model for ReportOrder.Type.
+type ReportOrderType string
+
 // ResendInputBody defines model for ResendInputBody.
 type ResendInputBody struct {
 	// After A transaction id; 0: from the first.
@@ -1474,6 +1602,15 @@ type ListNotificationsParams struct {
 // ListNotificationsParamsState defines parameters for ListNotifications.
 type ListNotificationsParamsState string
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// Limit Elements of one page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor nextCursor of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListTechnicalItemsParams defines parameters for ListTechnicalItems.
 type ListTechnicalItemsParams struct {
 	// Limit Elements of one page.
@@ -1635,6 +1772,9 @@ type SetNotificationEndpointJSONRequestBody = SetEndpointInputBody
 
 // ResendNotificationsJSONRequestBody defines body for ResendNotifications for application/json ContentType.
 type ResendNotificationsJSONRequestBody = ResendInputBody
+
+// RequestReportJSONRequestBody defines body for RequestReport for application/json ContentType.
+type RequestReportJSONRequestBody = ReportOrder
 
 // SimulateIncomingTransfersJSONRequestBody defines body for SimulateIncomingTransfers for application/json ContentType.
 type SimulateIncomingTransfersJSONRequestBody = Simulation
@@ -1866,6 +2006,34 @@ func (c *Client) GetOwnFunds(ctx context.Context, options ...Option) (*FundList,
 	}, options)
 }
 
+// ListReports: List transaction reports. Newest first; they are kept until expiresAt.
+func (c *Client) ListReports(ctx context.Context, params *ListReportsParams, options ...Option) (*ReportList, error) {
+	return callJSON[ReportList](ctx, c, &request{
+		method: "GET", path: "/secure/reports", query: queryOf(params),
+	}, options)
+}
+
+// RequestReport: Ask for a transaction report. All transactions that the filters select of those there are now, oldest first, as CSV or a workbook (XLSX). It is written in the background: read the report until it is READY, then its content.
+func (c *Client) RequestReport(ctx context.Context, body RequestReportJSONRequestBody, options ...Option) (*Report, error) {
+	return callJSON[Report](ctx, c, &request{
+		method: "POST", path: "/secure/reports", body: body, keyed: true,
+	}, options)
+}
+
+// GetTransactionReport: Read how far a transaction report is. FAILED says why in stopReason; ask for a new one.
+func (c *Client) GetTransactionReport(ctx context.Context, reportID string, options ...Option) (*Report, error) {
+	return callJSON[Report](ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/reports/%s", segment(reportID)),
+	}, options)
+}
+
+// GetReportContent: The file of a transaction report. There once the report is READY. A text that a spreadsheet would take for a formula has an apostrophe before it in CSV; in a workbook texts are texts.
+func (c *Client) GetReportContent(ctx context.Context, reportID string, options ...Option) (*Download, error) {
+	return callDownload(ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/reports/%s/content", segment(reportID)),
+	}, options)
+}
+
 // SimulateIncomingTransfers: Let a bank transfer arrive. In a sandbox only; in production there is nothing at this address. Writes the transaction file that the bank would send, and takes it through receiving, validation and execution like any other: afterwards the money is on the balance, and the history and the notifications tell of it. The last two digits of the amount can ask for another outcome:
 //
 // | ends in | effect |
@@ -2089,6 +2257,17 @@ func (c *Client) AllNotifications(ctx context.Context, params *ListNotifications
 		}
 		return list.Items, list.NextCursor, nil
 	}, func(p *ListNotificationsParams, cursor *string) { p.Cursor = cursor })
+}
+
+// AllReports is ListReports for every element of all pages, fetched as they are asked for. The first error ends it.
+func (c *Client) AllReports(ctx context.Context, params *ListReportsParams, options ...Option) iter.Seq2[Report, error] {
+	return each(params, func(p *ListReportsParams) ([]Report, *string, error) {
+		list, err := c.ListReports(ctx, p, options...)
+		if err != nil {
+			return nil, nil, err
+		}
+		return list.Items, list.NextCursor, nil
+	}, func(p *ListReportsParams, cursor *string) { p.Cursor = cursor })
 }
 
 // AllTechnicalItems is ListTechnicalItems for every element of all pages, fetched as they are asked for. The first error ends it.
