@@ -14,8 +14,8 @@ import (
 	"ims/bankfile"
 )
 
-// plenty makes a file of n records as a bank sends them on a busy day: some days, many payers, both
-// cases of letters, every tenth title with Polish letters, in the given encoding.
+// plenty makes a file of n records as a bank sends them on a busy day: some days, many payers of many banks, every tenth
+// title with Polish letters, in the given encoding.
 func plenty(n int, enc bankfile.Encoding) []byte {
 	var b []byte
 	polish := []byte("SKŁADKA CZŁONKOWSKA ŻÓŁTA GRUPA|")
@@ -23,15 +23,26 @@ func plenty(n int, enc bankfile.Encoding) []byte {
 		polish = encodeFor(enc, string(polish))
 	}
 	for i := range n {
-		payer, payee := withCheckDigits(fmt.Sprintf("22222222%016d", i%9973+1)), withCheckDigits(fmt.Sprintf("111111117700%012d", i%4999+1))
-		b = fmt.Appendf(b, `110,202611%02d,%d,22222222,0,"%s","%s","JAN TESTOWY||UL. POLNA %d|00-001 MIASTO","OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO",0,11111111,"`,
-			i%20+1, i%999983+1, payer, payee, i%97)
+		bank := sortCodeOf(i * 7919 % 41)
+		payer, payee := withCheckDigits(fmt.Sprintf("%s%016d", bank, i%9973+1)), withCheckDigits(fmt.Sprintf("111111117700%012d", i%4999+1))
+		b = fmt.Appendf(b, `110,202611%02d,%d,%s,0,"%s","%s","JAN TESTOWY||UL. POLNA %d|00-001 MIASTO","OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO",0,11111111,"`,
+			i%20+1, i%999983+1, bank, payer, payee, i%97)
 		if i%10 == 0 && enc != bankfile.ASCII {
 			b = append(b, polish...)
 		}
 		b = fmt.Appendf(b, "DOLADOWANIE SALDA %07d\",\"\",\"\",\"51\",\"REF%07d\"\r\n", i, i)
 	}
 	return b
+}
+
+// sortCodeOf returns a bank's number that begins with 2 and ends with its check digit.
+func sortCodeOf(n int) string {
+	b, sum := fmt.Appendf(nil, "2%06d0", n*24_391), 0
+	for i, c := range b {
+		sum += int(c-'0') * [...]int{3, 9, 7, 1}[i%4]
+	}
+	b[7] += byte((10 - sum%10) % 10)
+	return string(b)
 }
 
 // encodeFor encodes s in a table that has all its letters.

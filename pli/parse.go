@@ -22,9 +22,8 @@ type parser struct {
 	marked       bool // it has more in it than a usual line writes anew
 	tokens       tokens
 	payer, payee reading
-	sound        [2][bankDigits]byte // the last sort codes found right, one for field 4 and one for 11
-	scratch      []byte              // the texts of the record
-	arena        strings.Builder     // its parts are texts of records
+	scratch      []byte          // the texts of the record
+	arena        strings.Builder // its parts are texts of records
 
 	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
 	operation, reference, taxNumber joined // fields 14, 16 and 17

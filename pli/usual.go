@@ -150,17 +150,7 @@ func (p *parser) usualBank(bank, account int) bool {
 	if len(b) == 0 {
 		return true
 	}
-	sound := &p.sound[bank&1]
-	if [bankDigits]byte(b) != [bankDigits]byte(p.tokens.raw(account)[2:]) {
-		return false
-	}
-	if [bankDigits]byte(b) != *sound {
-		if !sortCode(b) {
-			return false
-		}
-		*sound = [bankDigits]byte(b)
-	}
-	return true
+	return [bankDigits]byte(b) == [bankDigits]byte(p.tokens.raw(account)[2:]) && sortCode(b)
 }
 
 // usualConstant reads a field that is 0 or empty.

@@ -35,7 +35,7 @@ func usualLines() [][]byte {
 	line := bytes.Split(plenty(1, bankfile.UTF8), []byte("\r\n"))[0]
 	comma, all := []byte(","), bytes.ReplaceAll(line, []byte(`"`), nil)
 	quoted := append(append([]byte(`"`), bytes.ReplaceAll(all, comma, []byte(`","`))...), '"')
-	return [][]byte{line, all, quoted, line[:bytes.LastIndex(line, comma)], bytes.ReplaceAll(line, []byte("22222222,"), comma),
+	return [][]byte{line, all, quoted, line[:bytes.LastIndex(line, comma)], bytes.ReplaceAll(line, []byte(sortCodeOf(0)+","), comma),
 		bytes.Replace(line, []byte("||"), []byte("|"+strings.Repeat("X", longestTextLine)+"|"), 1)}
 }
 
