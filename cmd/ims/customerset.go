@@ -14,6 +14,7 @@ type settingFlags struct {
 	IBANMode *ibanModeFlag `help:"Who issues IBANs: AUTOMATIC (with the balance), API or PANEL." name:"iban-mode" placeholder:"MODE"`
 	KYCGate  *switchFlag   `help:"on: no IBAN before the end user's kycStatus is ACCEPTED." name:"kyc-gate" placeholder:"on|off"`
 	Sliding  *switchFlag   `help:"on: the session of an end user begins anew with each use, for 12 hours at most; off: it ends after 10 minutes." name:"sliding-sessions" placeholder:"on|off"`
+	Years    *int          `help:"Years that an end user is kept behind the last thing that happened, and the bytes of a file; then they are erased. 0: for ever." name:"retention-years" placeholder:"N"`
 	FourEyes *switchFlag   `help:"on: a second person must decide about files, items, roles, settings, certificates and base IBANs." placeholder:"on|off"`
 }
 
@@ -26,6 +27,9 @@ func (f settingFlags) apply(s *bank.Settings) {
 	}
 	if f.Sliding != nil {
 		s.SlidingSessions = f.Sliding.on
+	}
+	if f.Years != nil {
+		s.RetentionYears = *f.Years
 	}
 	if f.FourEyes != nil {
 		s.FourEyes = f.FourEyes.on
@@ -97,7 +101,7 @@ type customerSetCommand struct {
 // Validate wants something to change; kong calls it.
 func (c *customerSetCommand) Validate() error {
 	if c.settingFlags == (settingFlags{}) && c.AddBalanceRoles == nil {
-		return fmt.Errorf("say what to set: --iban-mode, --kyc-gate, --sliding-sessions, --four-eyes or --add-balance-roles")
+		return fmt.Errorf("say what to set: --iban-mode, --kyc-gate, --sliding-sessions, --retention-years, --four-eyes or --add-balance-roles")
 	}
 	return nil
 }

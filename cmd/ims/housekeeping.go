@@ -100,11 +100,25 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 		if err := r.sweepAnswers(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("sweep answers of customer %d: %w", c.ID, err)
 		}
+		if err := r.eraseDue(ctx, c.ID); err != nil {
+			return false, fmt.Errorf("erase what customer %d need not keep: %w", c.ID, err)
+		}
 		if err := r.access.SweepSessions(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("customer %d: %w", c.ID, err)
 		}
 	}
 	return false, nil
+}
+
+// eraseDue erases end users whose retention period is over. Where work rests after a restore, nobody is erased: a legal hold
+// may have been set behind the backup.
+func (r *rooms) eraseDue(ctx context.Context, customer bank.CustomerID) error {
+	_, err := r.customers.WorkPause(ctx, customer)
+	if errors.Is(err, bank.ErrNotFound) {
+		_, err = r.accounts.EraseDue(ctx, customer)
+		return err
+	}
+	return err
 }
 
 func (r *rooms) sweepAnswers(ctx context.Context, customer bank.CustomerID) error {

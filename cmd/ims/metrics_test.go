@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -59,9 +60,7 @@ func TestMetrics(t *testing.T) {
 		`ims_requests_total{operation="refused",status="401"}`:                             1,
 		`ims_request_duration_seconds_count{operation="GET /secure/balances/{balanceId}"}`: 1,
 	}
-	for name, value := range open {
-		want[name] = value
-	}
+	maps.Copy(want, open)
 	for name, value := range want {
 		if got, ok := told.values[name]; !ok || got != value {
 			t.Errorf("%s is %v (%v), want %v", name, got, ok, value)

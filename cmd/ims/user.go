@@ -15,6 +15,11 @@ type userCommands struct {
 	Create userCreateCommand `cmd:"" help:"Add an end user of the customer."`
 	Update userUpdateCommand `cmd:"" help:"Change the KYC status or the status of an end user."`
 	List   userListCommand   `cmd:"" help:"List end users in the order of creation."`
+
+	Export  userExportCommand  `cmd:"" help:"Write everything that is kept about an end user, JSON."`
+	Hold    userHoldCommand    `cmd:"" help:"Set a legal hold: the end user is not erased while it stands."`
+	Release userReleaseCommand `cmd:"" help:"Lift the legal hold."`
+	Erase   userEraseCommand   `cmd:"" help:"Erase an end user whose retention period is over; the ledger stays."`
 }
 
 type userCreateCommand struct {

@@ -143,6 +143,9 @@ func (s *Service) UpdateUser(ctx context.Context, actor bank.Actor, id bank.ID, 
 		if err != nil {
 			return notFound(err, "end user")
 		}
+		if !before.ErasedAt.IsZero() {
+			return bank.ErrConflict.With("the end user is erased")
+		}
 		u = before
 		if err := patch(&u); err != nil {
 			return err

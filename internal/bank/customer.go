@@ -35,6 +35,8 @@ type Settings struct {
 	KYCGate  bool     `json:"kycGate"`  // no IBAN before the end user's kycStatus is ACCEPTED
 	// SlidingSessions lets the session of an end user begin anew with each use; otherwise it ends after its time, used or not.
 	SlidingSessions bool `json:"slidingSessions"`
+	// RetentionYears is how long an end user is kept behind the last thing that happened; 0: for ever.
+	RetentionYears int `json:"retentionYears"`
 }
 
 // DefaultSettings are those of a new customer.
@@ -150,6 +152,8 @@ type User struct {
 	KYC                  KYCStatus
 	Status               UserStatus
 	CreatedAt, UpdatedAt time.Time
+	LegalHold            string    // why the end user must not be erased; empty: nothing keeps them
+	ErasedAt             time.Time // zero: they are not
 }
 
 // Name is how the end user is called: the company, or first and last name.

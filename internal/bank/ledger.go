@@ -230,4 +230,5 @@ type Details struct {
 	Operation                  string // the bank's operation number, or the idempotency key of an API operation
 	Class                      string // document classification of a transaction file
 	Salt                       [16]byte
+	Erased                     [32]byte // the salted digest of words that were taken out; zero: all are there
 }

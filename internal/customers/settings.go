@@ -17,6 +17,9 @@ type Settings struct {
 	AddBalanceRoles []bank.Role `json:"addBalanceRoles"` // in the order EMPLOYEE, MANAGER, ADMIN; empty: no operator
 }
 
+// maxRetention is the longest retention period, in years.
+const maxRetention = 100
+
 func roles() []bank.Role { return []bank.Role{bank.Employee, bank.Manager, bank.Admin} }
 
 func (s Settings) check() error {
@@ -24,6 +27,9 @@ func (s Settings) check() error {
 	case bank.IssueAutomatic, bank.IssueByAPI, bank.IssueFromPanel:
 	default:
 		return bank.ErrInvalid.With("unknown mode of issuing IBANs").Field("/ibanMode", "unknown", "AUTOMATIC, API or PANEL")
+	}
+	if s.RetentionYears < 0 || s.RetentionYears > maxRetention {
+		return bank.ErrInvalid.With("the retention period is wrong").Field("/retentionYears", "out-of-range", "0 (for ever) to 100 years")
 	}
 	for _, r := range s.AddBalanceRoles {
 		if !r.Known() {

@@ -154,8 +154,12 @@ func (d *digest) details(w *bank.Details) {
 	d.flush()
 }
 
-// DetailsDigest is the salted SHA-256 of the words beside a posting. Without the salt it does not tell what they were.
+// DetailsDigest is the salted SHA-256 of the words beside a posting. Without the salt it does not tell what they were. Of
+// words that were erased it is what is left.
 func DetailsDigest(w *bank.Details) [32]byte {
+	if w.Erased != ([32]byte{}) {
+		return w.Erased
+	}
 	buf := make([]byte, 0, 512)
 	buf = append(buf, w.Salt[:]...)
 	for _, s := range [...]string{w.PayerName, w.PayeeName, w.PayerAccount, w.PayeeAccount, w.Title, w.Reference, w.Operation, w.Class} {

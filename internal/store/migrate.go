@@ -29,7 +29,7 @@ var steps = map[int64][]string{
 	12: {"0012_onboarding.sql", "0012_sandbox_for_ever.ENGINE.sql"},
 	20: {"0020_notifications.sql"},
 	21: {"0021_history_search.sql"},
-	22: {"0022_operating.sql"},
+	22: {"0022_operating.sql", "0022_privacy.sql"},
 	23: {"0023_reports.sql"},
 }
 

@@ -113,14 +113,15 @@ func (tx *Tx) DeleteDetails(customer bank.CustomerID, file bank.FileNo, limit in
 		(SELECT line FROM details WHERE customer_id = $1 AND file_no = $2 ORDER BY line LIMIT $3) AS first)`, customer, file, limit)
 }
 
-const detailSelect = `SELECT file_no, line, payer_name, payee_name, payer_account, payee_account, title, reference, operation, class, salt
+const detailSelect = `SELECT file_no, line, payer_name, payee_name, payer_account, payee_account, title, reference, operation, class, salt, erased
 	FROM details`
 
 func scanDetails(row scanner) (d bank.Details, err error) {
-	var salt []byte
+	var salt, erased []byte
 	err = row.Scan(&d.Origin.File, &d.Origin.Line, &d.PayerName, &d.PayeeName, &d.PayerAccount, &d.PayeeAccount, &d.Title,
-		&d.Reference, &d.Operation, &d.Class, &salt)
+		&d.Reference, &d.Operation, &d.Class, &salt, &erased)
 	copy(d.Salt[:], salt)
+	copy(d.Erased[:], erased)
 	return d, err
 }
 

@@ -19,11 +19,11 @@ func (tx *Tx) AddUser(u bank.User) error {
 }
 
 const userColumns = `SELECT customer_id, id, COALESCE(external_id, ''), type, first_name, last_name, company_name, email, phone,
-	kyc_status, status, created_at, updated_at FROM end_users`
+	kyc_status, status, created_at, updated_at, legal_hold, erased_at FROM end_users`
 
 func scanUser(row scanner) (u bank.User, err error) {
 	err = row.Scan(&u.Customer, &u.ID, &u.ExternalID, &u.Type, &u.FirstName, &u.LastName, &u.CompanyName, &u.Email, &u.Phone,
-		&u.KYC, &u.Status, instant{&u.CreatedAt}, instant{&u.UpdatedAt})
+		&u.KYC, &u.Status, instant{&u.CreatedAt}, instant{&u.UpdatedAt}, &u.LegalHold, instant{&u.ErasedAt})
 	return u, err
 }
 

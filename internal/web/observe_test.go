@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,8 +37,7 @@ func TestObserved(t *testing.T) {
 	}
 	handler := Exchanges(slog.New(slog.DiscardHandler), Observed(observe, refusing))
 	for _, target := range []string{"GET /things/7", "POST /things", "GET /silent", "GET /broken", "GET /nowhere", "DELETE /things/7"} {
-		var method, path string
-		fmt.Sscan(target, &method, &path)
+		method, path, _ := strings.Cut(target, " ")
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
 	}
 	refused := httptest.NewRequest("GET", "/things/7", nil)

@@ -39,6 +39,8 @@ var peopleProbes = []probe{
 	{"User", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.User(c, id(1))) }},
 	{"LockUser", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockUser(c, id(1))) }},
 	{"UpdateUser", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateUser(user(c, 1)) }},
+	{"SetLegalHold", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetLegalHold(c, id(1), "K 1/26") }},
+	{"EraseUser", func(tx *store.Tx, c bank.CustomerID) error { return tx.EraseUser(c, id(1), at(90)) }},
 	{"Role", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Role(c, operator(1, 1).ID)) }},
 	{"SetRoleLocked", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetRoleLocked(c, operator(1, 1).ID, true) }},
 	{"StaffByEmail", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.StaffByEmail(c, operator(1, 1).Email)) }},
@@ -63,6 +65,13 @@ var moneyProbes = []probe{
 	{"Balance", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Balance(c, id(105))) }},
 	{"SetAmounts", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetAmounts(c, []bank.Balance{balance(c, 5)}) }},
 	{"CloseBalance", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseBalance(c, 5) }},
+	{"LastTransactionAt", func(tx *store.Tx, c bank.CustomerID) error {
+		last, err := tx.LastTransactionAt(c, 5)
+		if err == nil && last.IsZero() {
+			err = bank.ErrNotFound
+		}
+		return err
+	}},
 	{"BookedWithDeltas", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.BookedWithDeltas(c, 3)) }},
 	{"ReleaseHolds", func(tx *store.Tx, c bank.CustomerID) error { return tx.ReleaseHolds(c, hold(c, 1)) }},
 	{"BankAccount", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.BankAccount(c, number(5))) }},
@@ -212,6 +221,12 @@ var moneyListings = []listing{
 	{"ItemFigures", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ItemFigures(c)) }},
 	{"BalanceSums", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.BalanceSums(c)) }},
 	{"DeltaSums", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.DeltaSums(c)) }},
+	{"UserWordsAfter", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.UserWordsAfter(c, id(1), []bank.BalanceNo{1, 3, 5, 6}, 0, 100))
+	}},
+	{"ErasableUsers", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.ErasableUsers(c, at(99000), bank.ID{}, 100))
+	}},
 	{"Proofs", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Proofs(c)) }},
 	{"EachLink", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.Link) error) error { return tx.EachLink(c, 1, fn) }))
@@ -319,6 +334,10 @@ func TestNeighbourUntouched(t *testing.T) {
 		{"DeleteDetails", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DeleteDetails(c, 1, 100)) }},
 		{"FoldDeltas", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FoldDeltas(c, 3)) }},
 		{"RestoreCustomer", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.RestoreCustomer(c, "a", at(99))) }},
+		{"EraseWords", func(tx *store.Tx, c bank.CustomerID) error {
+			return tx.EraseWords(c, []bank.Details{{Origin: bank.Origin{File: 1, Line: 1}, Erased: digest("words")}})
+		}},
+		{"DropFileContents", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DropFileContents(c, at(99000), 100)) }},
 		{"SetProof", func(tx *store.Tx, c bank.CustomerID) error {
 			return tx.SetProof(store.ProofResult{Customer: c, Depth: store.ProofFull})
 		}},

@@ -1,0 +1,137 @@
+package accounts_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ims/internal/accounts"
+	"ims/internal/bank"
+	"ims/internal/files"
+	"ims/internal/money"
+)
+
+// named adds an end user with a balance and returns its IBAN without the country.
+func (o *office) named(first, last string) (bank.User, accounts.BalanceView, string) {
+	o.t.Helper()
+	u, err := o.service.CreateUser(o.ctx, o.actor, accounts.NewUser{Type: bank.Person, FirstName: first, LastName: last, ExternalID: "ext-" + first,
+		Email: strings.ToLower(first) + "@example.com"})
+	o.must(err)
+	b, err := o.service.CreateBalance(o.ctx, o.actor, u.ID, money.PLN)
+	o.must(err)
+	return u, b, b.Accounts[0].IBAN.String()[2:]
+}
+
+// line is one record of a bank's file.
+func (o *office) line(amount int64, payer, payee, payerName, payeeName, title string) string {
+	return fmt.Sprintf("110,%s,%d,%s,0,%q,%q,%q,%q,0,%s,%q,\"\",\"\",\"51\",\"\"\r\n", o.now().Format("20060102"), amount, payer[2:10], payer, payee,
+		payerName, payeeName, payee[2:10], title)
+}
+
+func (o *office) executed(lines ...string) {
+	o.t.Helper()
+	service := files.New(files.Config{DB: o.db, Now: o.now, Lease: 300 * time.Millisecond})
+	f, err := service.Receive(o.ctx, o.actor, files.Upload{Name: "day.pli", MasterAccount: o.master.ID, Body: strings.NewReader(strings.Join(lines, ""))})
+	o.must(err)
+	o.must(service.RunFile(o.ctx, "w", o.actor.Customer, f.ID))
+	_, _, err = service.Execute(o.ctx, o.actor, f.ID)
+	o.must(err)
+	o.must(service.RunFile(o.ctx, "w", o.actor.Customer, f.ID))
+}
+
+// anywhere tells in which columns that may hold words a text still is.
+func (o *office) anywhere(text string) (found []string) {
+	o.t.Helper()
+	for column, table := range map[string]string{"first_name || last_name || email || COALESCE(external_id, '')": "end_users",
+		"payer_name || payee_name || payer_account || payee_account || title || reference || operation": "details",
+		"before || after || object || actor": "audit_events", "value || record || message": "file_findings"} {
+		var n int
+		o.must(o.raw.QueryRowContext(o.ctx, "SELECT COUNT(*) FROM "+table+" WHERE UPPER("+column+") LIKE $1", "%"+strings.ToUpper(text)+"%").Scan(&n))
+		if n > 0 {
+			found = append(found, table)
+		}
+	}
+	return found
+}
+
+// TestErase: everything about an end user can be had, and is gone when the period is over, while the ledger still proves and
+// what belongs to others is left.
+func TestErase(t *testing.T) {
+	settings := automatic()
+	settings.RetentionYears = 5
+	eachOffice(t, settings, wideBase, func(o *office) {
+		outside := otherMaster[2:]
+		ada, adaBalance, adaIBAN := o.named("ADA", "ODCHODZACA")
+		_, _, bartIBAN := o.named("BART", "ZOSTAJACY")
+		o.executed(
+			o.line(1000, outside, adaIBAN, "PLATNIK PIERWSZY", "ADA ODCHODZACA", "WYPLATA TAJNA"),
+			o.line(400, adaIBAN, bartIBAN, "ADA ODCHODZACA", "BART ZOSTAJACY", "WSPOLNY TYTUL"),
+			o.line(600, adaIBAN, outside, "ADA ODCHODZACA", "ODBIORCA DRUGI", "CZYNSZ TAJNY"),
+			o.line(50, outside, bartIBAN, "PLATNIK TRZECI", "BART ZOSTAJACY", "DLA BARTA"))
+		all, err := o.service.Export(o.ctx, o.actor, ada.ID)
+		o.must(err)
+		if len(all.Balances) == 0 || len(all.BankAccounts) != 1 || len(all.Transactions) != 3 || all.Transactions[0].Details.Title != "WYPLATA TAJNA" {
+			o.t.Errorf("exported: %+v", all)
+		}
+		o.want("with an open balance", o.service.Erase(o.ctx, o.actor, ada.ID), bank.ErrConflict)
+		_, err = o.service.CloseBalance(o.ctx, o.actor, adaBalance.ID)
+		o.must(err)
+		o.want("within the period", o.service.Erase(o.ctx, o.actor, ada.ID), bank.ErrConflict)
+		o.must(o.service.SetLegalHold(o.ctx, o.actor, ada.ID, "K 1/26"))
+		o.pass(6 * 366 * 24 * time.Hour)
+		o.want("under a legal hold", o.service.Erase(o.ctx, o.actor, ada.ID), bank.ErrConflict)
+		if n, err := o.service.EraseDue(o.ctx, o.actor.Customer); err != nil || n != 1 { // the office's own, who never had a balance
+			o.t.Errorf("erased %d (%v), want 1", n, err)
+		}
+		if o.anywhere("WYPLATA TAJNA") == nil {
+			o.t.Error("the words are gone under a legal hold")
+		}
+		o.must(o.service.SetLegalHold(o.ctx, o.actor, ada.ID, ""))
+		if n, err := o.service.EraseDue(o.ctx, o.actor.Customer); err != nil || n != 1 {
+			o.t.Errorf("erased %d (%v), want 1", n, err)
+		}
+		for _, gone := range []string{"ADA", "ODCHODZACA", adaIBAN, "TAJN", "PLATNIK PIERWSZY", "ODBIORCA", "ext-ADA"} {
+			if found := o.anywhere(gone); found != nil {
+				o.t.Errorf("%s is still in %v", gone, found)
+			}
+		}
+		for _, left := range []string{"BART ZOSTAJACY", "WSPOLNY TYTUL", "PLATNIK TRZECI", "DLA BARTA"} {
+			if o.anywhere(left) == nil {
+				o.t.Errorf("%s of somebody else is gone", left)
+			}
+		}
+		o.proven()
+		u, err := o.service.User(o.ctx, o.actor, ada.ID)
+		o.must(err)
+		if u.ErasedAt.IsZero() || u.Status != bank.UserLocked {
+			o.t.Errorf("the end user is %+v", u)
+		}
+		o.want("again", o.service.Erase(o.ctx, o.actor, ada.ID), bank.ErrConflict)
+		_, err = o.service.UpdateUser(o.ctx, o.actor, ada.ID, func(u *bank.User) error { u.FirstName = "ADA"; return nil })
+		o.want("giving the name back", err, bank.ErrConflict)
+		var parts int
+		o.must(o.raw.QueryRowContext(o.ctx, "SELECT COUNT(*) FROM file_parts").Scan(&parts))
+		if parts != 0 {
+			o.t.Errorf("%d parts of the old file are left", parts)
+		}
+	})
+}
+
+// TestEraseNeedsPeriodAndPermission: without a retention period nobody is erased, and not everybody may.
+func TestEraseNeedsPeriodAndPermission(t *testing.T) {
+	eachOffice(t, automatic(), wideBase, func(o *office) {
+		o.pass(100 * 366 * 24 * time.Hour)
+		o.want("without a period", o.service.Erase(o.ctx, o.actor, o.user.ID), bank.ErrConflict)
+		if n, err := o.service.EraseDue(o.ctx, o.actor.Customer); err != nil || n != 0 {
+			o.t.Errorf("erased %d (%v)", n, err)
+		}
+		nobody := bank.Actor{Customer: o.actor.Customer, Kind: bank.ActorOperator, Name: "clerk", Permissions: []bank.Permission{bank.PermUsersRead, bank.PermUsersWrite}}
+		o.want("erase", o.service.Erase(o.ctx, nobody, o.user.ID), bank.ErrForbidden)
+		o.want("hold", o.service.SetLegalHold(o.ctx, nobody, o.user.ID, "x"), bank.ErrForbidden)
+		_, err := o.service.Export(o.ctx, nobody, o.user.ID)
+		o.want("export without history", err, bank.ErrForbidden)
+		_, err = o.service.Export(o.ctx, o.actor, bank.NewID())
+		o.want("export of nobody", err, bank.ErrNotFound)
+	})
+}
