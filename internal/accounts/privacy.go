@@ -123,7 +123,7 @@ func (s *Service) SetLegalHold(ctx context.Context, actor bank.Actor, id bank.ID
 }
 
 // erasePage is how many operations lose their words in one transaction.
-const erasePage = 1000
+const erasePage = 100
 
 // Erase takes out who an end user is, and the words of their operations: names, accounts, titles and references. Postings,
 // transactions, balances and IBANs stay, and the chain still proves. Where another end user, who is not erased, is part of

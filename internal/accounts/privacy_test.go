@@ -9,7 +9,9 @@ import (
 	"ims/internal/accounts"
 	"ims/internal/bank"
 	"ims/internal/files"
+	"ims/internal/history"
 	"ims/internal/money"
+	"ims/internal/store"
 )
 
 // named adds an end user with a balance and returns its IBAN without the country.
@@ -55,6 +57,13 @@ func (o *office) anywhere(text string) (found []string) {
 	return found
 }
 
+// indexedTexts counts the pieces of text in the index of the history.
+func (o *office) indexedTexts() (n int) {
+	o.t.Helper()
+	o.must(o.raw.QueryRowContext(o.ctx, "SELECT COUNT(*) FROM history_grams").Scan(&n))
+	return n
+}
+
 // TestErase: everything about an end user can be had, and is gone when the period is over, while the ledger still proves and
 // what belongs to others is left.
 func TestErase(t *testing.T) {
@@ -88,6 +97,15 @@ func TestErase(t *testing.T) {
 			o.t.Error("the words are gone under a legal hold")
 		}
 		o.must(o.service.SetLegalHold(o.ctx, o.actor, ada.ID, ""))
+		// Audit events fill the first block of the history's index, which then has the words.
+		o.must(o.db.Write(o.ctx, func(tx *store.Tx) error {
+			return tx.Audit(o.actor.Customer, o.now(), make([]bank.AuditEvent, 4096)...)
+		}))
+		for more, err := true, error(nil); more; {
+			more, err = history.New(o.db).IndexDue(o.ctx, "w")
+			o.must(err)
+		}
+		before := o.indexedTexts()
 		if n, err := o.service.EraseDue(o.ctx, o.actor.Customer); err != nil || n != 1 {
 			o.t.Errorf("erased %d (%v), want 1", n, err)
 		}
@@ -100,6 +118,9 @@ func TestErase(t *testing.T) {
 			if o.anywhere(left) == nil {
 				o.t.Errorf("%s of somebody else is gone", left)
 			}
+		}
+		if after := o.indexedTexts(); before == 0 || after == 0 || after >= before {
+			o.t.Errorf("the index had %d pieces of text, and has %d", before, after)
 		}
 		o.proven()
 		u, err := o.service.User(o.ctx, o.actor, ada.ID)
