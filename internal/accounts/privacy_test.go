@@ -57,6 +57,18 @@ func (o *office) anywhere(text string) (found []string) {
 	return found
 }
 
+// index fills the first block of the history's index with audit events, so that it takes in the words.
+func (o *office) index() {
+	o.t.Helper()
+	o.must(o.db.Write(o.ctx, func(tx *store.Tx) error {
+		return tx.Audit(o.actor.Customer, o.now(), make([]bank.AuditEvent, 4096)...)
+	}))
+	for more, err := true, error(nil); more; {
+		more, err = history.New(o.db).IndexDue(o.ctx, "w")
+		o.must(err)
+	}
+}
+
 // indexedTexts counts the pieces of text in the index of the history.
 func (o *office) indexedTexts() (n int) {
 	o.t.Helper()
@@ -97,14 +109,7 @@ func TestErase(t *testing.T) {
 			o.t.Error("the words are gone under a legal hold")
 		}
 		o.must(o.service.SetLegalHold(o.ctx, o.actor, ada.ID, ""))
-		// Audit events fill the first block of the history's index, which then has the words.
-		o.must(o.db.Write(o.ctx, func(tx *store.Tx) error {
-			return tx.Audit(o.actor.Customer, o.now(), make([]bank.AuditEvent, 4096)...)
-		}))
-		for more, err := true, error(nil); more; {
-			more, err = history.New(o.db).IndexDue(o.ctx, "w")
-			o.must(err)
-		}
+		o.index()
 		before := o.indexedTexts()
 		if n, err := o.service.EraseDue(o.ctx, o.actor.Customer); err != nil || n != 1 {
 			o.t.Errorf("erased %d (%v), want 1", n, err)
