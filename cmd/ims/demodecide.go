@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 
 	"ims/internal/bank"
 	"ims/internal/files"
@@ -110,18 +111,29 @@ func (d *demo) serve(c Config) error {
 	if err != nil {
 		return err
 	}
-	curl := fmt.Sprintf("curl --cert %s --key %s --cacert %s", d.path("client.pem"), d.path("client.key"), d.path("ca.pem"))
-	base := "https://localhost:" + portOf(s.addressOf("api")) + "/secure"
 	d.title("It is being served; stop it with Ctrl-C")
-	d.say("The IBAN of %s's balance:", d.balances[janPLN].owner)
-	d.command("%s '%s/bank-accounts?balanceId=%s'", curl, base, d.balances[janPLN].id)
-	d.say("Another bonus from own funds; the same key moves the money once, however often it is sent:")
-	d.command("%s -H 'Idempotency-Key: demo-1' -H 'Content-Type: application/json' -d '%s' '%s/balances/%s/credit'", curl,
-		`{"amount": {"amount": 5000, "currency": "PLN"}, "title": "BONUS"}`, base, d.balances[annaPLN].id)
-	d.say("In a sandbox you are the bank: a transfer arrives in a file of its own (docs/sandbox.md has amounts that go wrong):")
-	d.command("%s -H 'Idempotency-Key: demo-2' -H 'Content-Type: application/json' -d '%s' '%s/sandbox/incoming-transfers'", curl,
-		fmt.Sprintf(`{"amount": {"amount": 12345, "currency": "PLN"}, "iban": "%s", "payerName": "EWA ATRAPA"}`, d.balances[annaPLN].number), base)
-	d.say("The command line on the same store:")
-	d.command("ims --store %s --as %s item list", d.Store, d.admin.Name)
+	d.tellCalls("https://localhost:" + portOf(s.addressOf("api")))
 	return s.run(d.ctx)
+}
+
+// tellCalls tells commands that work as they stand here, from the folder of the demonstration's.
+func (d *demo) tellCalls(base string) {
+	jan, anna := d.balances[janPLN], d.balances[annaPLN]
+	app := "curl -sS --cacert " + d.path("ca.pem")
+	curl := fmt.Sprintf("%s --cert %s --key %s", app, d.path("client.pem"), d.path("client.key"))
+	const post = "-H 'Content-Type: application/json' -d"
+	d.say("getIban, the IBAN of %s's balance:", jan.owner)
+	d.command("%s '%s/secure/bank-accounts?balanceId=%s'", curl, base, jan.id)
+	d.say("The same for the end user's app: a session token for ten minutes, which the customer's backend asks for; the app has no certificate:")
+	d.command(`TOKEN=$(%s %s '{"userId": "%s", "deviceId": "demo-phone"}' %s/secure/sessions | sed 's/.*"token":"\([^"]*\)".*/\1/')`, curl, post, jan.user, base)
+	d.command(`%s -H "Authorization: Bearer $TOKEN" %s/mobile/bank-accounts`, app, base)
+	d.say("Another bonus from own funds; the same key moves the money once, however often it is sent:")
+	d.command("%s -H 'Idempotency-Key: demo-1' %s '%s' '%s/secure/balances/%s/credit'", curl, post,
+		`{"amount": {"amount": 5000, "currency": "PLN"}, "title": "BONUS"}`, base, anna.id)
+	d.say("In a sandbox you are the bank: a transfer arrives in a file of its own (docs/sandbox.md has amounts that go wrong):")
+	d.command("%s -H 'Idempotency-Key: demo-2' %s '%s' '%s/secure/sandbox/incoming-transfers'", curl, post,
+		fmt.Sprintf(`{"amount": {"amount": 12345, "currency": "PLN"}, "iban": "%s", "payerName": "EWA ATRAPA"}`, anna.number), base)
+	d.say("The command line on the same store:")
+	d.command("%s --store %s --as %s item list", os.Args[0], d.Store, d.admin.Name)
+	d.say("Programs: docs/quickstart.md. The reference of both APIs, for a browser: %s/docs", base)
 }

@@ -33,6 +33,7 @@ const (
 // demoBalance is a balance of the demonstration.
 type demoBalance struct {
 	owner  string
+	user   bank.ID
 	id     bank.ID
 	number iban.IBAN
 	before accounts.BalanceView // the transaction file
@@ -52,7 +53,7 @@ func (d *demo) people() error {
 			if err != nil {
 				return err
 			}
-			b := demoBalance{owner: viewUser(u).name(), id: v.ID, before: v}
+			b := demoBalance{owner: viewUser(u).name(), user: u.ID, id: v.ID, before: v}
 			if len(v.Accounts) > 0 {
 				b.number = v.Accounts[0].IBAN
 			}

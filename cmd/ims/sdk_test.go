@@ -23,6 +23,10 @@ func TestSDKExamples(t *testing.T) {
 			t.Errorf("the QR code was not written: %v", err)
 		}
 	})
+	t.Run("mobile", func(t *testing.T) {
+		out := example(t, filepath.Join("..", "..", "sdk", "mobile"), "go", "run", "./example", "-address", "https://"+s.api, "-dir", dir)
+		tells(t, out, `getAccountIbans PL\d{2} `, `QR code of \d+ bytes`, `balance 708000 PLN`, `transaction TRANSFER_IN 620000 PLN`, `refused: ims: \[not-found\]`)
+	})
 	t.Run("typescript", func(t *testing.T) {
 		if _, err := exec.LookPath("npm"); err != nil && os.Getenv("CI") == "" {
 			t.Skip("npm is not installed; scripts/install installs it")
@@ -31,6 +35,9 @@ func TestSDKExamples(t *testing.T) {
 		out := example(t, filepath.Join("..", "..", "sdk", "typescript"), "node", "build/example/first-iban.js", "--address", "https://"+s.api, "--dir", dir)
 		tells(t, out, `we are V-DemoPay-App`, `getIban PL\d{26}`, `QR code <svg`, `credit 1500 replayed false\ncredit 1500 replayed true`,
 			`refused: 422 insufficient-funds`, `transaction CREDIT CLEARED 1500 PLN\n$`)
+		out = example(t, filepath.Join("..", "..", "sdk", "typescript"), "env", "NODE_EXTRA_CA_CERTS="+filepath.Join(dir, "ca.pem"),
+			"node", "build/example/app-ibans.js", "--address", "https://"+s.api, "--dir", dir)
+		tells(t, out, `getIbanMobile PL\d{2} `, `QR code <svg`, `balance 708000 PLN`, `transaction TRANSFER_IN 620000 PLN`, `refused: 404 not-found`)
 	})
 }
 

@@ -81,15 +81,19 @@ func holdsAll(line string, parts []string) bool {
 // startService serves the store of a demonstration until the test ends.
 func startService(t *testing.T, dir string, args ...string) *serving {
 	t.Helper()
+	return startCommand(t, dir, append([]string{"serve", "--store", "sqlite:" + filepath.Join(dir, "ims.db"), "--idle", "10ms"}, args...)...)
+}
+
+// startCommand runs a command that serves, on ports of its own, until the test ends. Its log has all that it writes.
+func startCommand(t *testing.T, dir string, args ...string) *serving {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	s := &serving{t: t, dir: dir, stop: stop, log: &serviceLog{}, code: make(chan int, 1)}
 	s.log.more = sync.NewCond(&s.log.mu)
 	go s.log.follow(r)
 	go func() {
-		all := append([]string{"serve", "--store", "sqlite:" + filepath.Join(dir, "ims.db"), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-			"--idle", "10ms"}, args...)
-		s.code <- run(ctx, all, strings.NewReader(""), io.Discard, w)
+		s.code <- run(ctx, append(args, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"), strings.NewReader(""), w, w)
 		_ = w.Close() // never fails
 	}()
 	t.Cleanup(func() { s.end() })

@@ -1,8 +1,10 @@
 import createClient, { type Client } from "openapi-fetch";
 
 import { refusal } from "./errors.js";
+import type { paths as MobilePaths } from "./generated/mobile.js";
 import type { paths } from "./generated/server.js";
 import { type Fetch, type RetryOptions, retrying } from "./retry.js";
+import { inSession } from "./session.js";
 
 export interface ServerOptions extends RetryOptions {
   /** https://host:port */
@@ -15,8 +17,27 @@ export interface ServerOptions extends RetryOptions {
 export type ServerClient = Client<paths>;
 
 export function serverClient({ address, fetch, ...retry }: ServerOptions): ServerClient {
-  return createClient<paths>({ baseUrl: address, fetch: retrying(fetch, retry), querySerializer: { array: { style: "form", explode: false } } });
+  return createClient<paths>({ baseUrl: address, fetch: retrying(fetch, retry), querySerializer });
 }
+
+export interface MobileOptions extends RetryOptions {
+  /** https://host:port */
+  address: string;
+  /** Returns a fresh session token, mostly from the app's own backend; an error ends the call that needed the token. */
+  renewToken: () => Promise<string>;
+  /** Left out: the platform's own. */
+  fetch?: Fetch;
+}
+
+/** The mobile API, typed by its document: what belongs to the end user of the session. */
+export type MobileClient = Client<MobilePaths>;
+
+/** mobileClient keeps a session: renewToken is asked when there is none yet, and when the service no longer takes its token. */
+export function mobileClient({ address, renewToken, fetch = (request) => globalThis.fetch(request), ...retry }: MobileOptions): MobileClient {
+  return createClient<MobilePaths>({ baseUrl: address, fetch: inSession(retrying(fetch, retry), renewToken), querySerializer });
+}
+
+const querySerializer = { array: { style: "form", explode: false } } as const;
 
 interface Result<T> {
   data?: T;

@@ -1,7 +1,11 @@
+import { webcrypto } from "node:crypto";
 import { Agent, request as send } from "node:https";
 import { Readable } from "node:stream";
 
 import type { Fetch } from "./retry.js";
+
+// Node 18 has Web Crypto, but not where all others have it.
+globalThis.crypto ??= webcrypto as Crypto;
 
 export interface Certificates {
   /** PEM of who signed the service's certificate; left out: the system's authorities. */

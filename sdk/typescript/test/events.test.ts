@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { SignatureError, verifyEvent } from "../src/index.js";
+import "../src/node.js"; // Web Crypto on Node 18
 
 // Made with openssl, as in the tests of the Go SDK.
 const secret = "whsec_YW4gaW52ZW50ZWQgc2VjcmV0LCAzMiBieXRlcyBsb25n";

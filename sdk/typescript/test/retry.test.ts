@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ImsError, serverClient, value, type RetryOptions } from "../src/index.js";
+import "../src/node.js"; // Web Crypto on Node 18
 
 interface Reply {
   status: number; // 0: the connection is lost
