@@ -43,5 +43,5 @@ func (r Report) Percent() int {
 	case r.Seen >= r.Last:
 		return 99 // the file is put together
 	}
-	return int(100 * float64(r.Seen) / float64(r.Last))
+	return int(r.Seen * 100 / r.Last)
 }

@@ -120,16 +120,21 @@ func (t *turn) run() (err error) {
 			return fmt.Errorf("gather events of customer %d: %w", t.endpoint.Customer, err)
 		}
 		t.deliver(w)
-		switch err := t.commit(w); {
-		case errors.Is(err, errSetAnew):
-			return nil // what was sent will be sent again
-		case err != nil:
-			return fmt.Errorf("commit deliveries of customer %d: %w", t.endpoint.Customer, err)
+		if err := t.commit(w); err != nil {
+			return t.over(err)
 		}
 		if len(w.jobs) == 0 || t.resting() || t.ctx.Err() != nil || !t.s.Now().Before(t.ends) {
 			return nil
 		}
 	}
+}
+
+// over is how a turn ends that could not commit. An endpoint that was set anew is no failure: what was sent is sent again.
+func (t *turn) over(err error) error {
+	if errors.Is(err, errSetAnew) {
+		return nil
+	}
+	return fmt.Errorf("commit deliveries of customer %d: %w", t.endpoint.Customer, err)
 }
 
 // rest pauses an endpoint for which no client can be made, such as one whose certificate is spoilt.

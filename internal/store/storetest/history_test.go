@@ -206,7 +206,7 @@ func indexed(t testing.TB, s *scene, c bank.CustomerID) (blocks int) {
 		s.write(t, func(tx *store.Tx) error {
 			no, taken, err := tx.LeaseHistory(c, "test", at(0), at(60))
 			if err != nil || !taken {
-				return fmt.Errorf("lease: %t, %v", taken, err)
+				return fmt.Errorf("lease: %t, %w", taken, err)
 			}
 			if complete, err = tx.HistoryBlockComplete(c, no); err != nil || !complete {
 				return err
