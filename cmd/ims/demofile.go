@@ -12,6 +12,7 @@ import (
 	"ims/iban"
 	"ims/internal/bank"
 	"ims/internal/files"
+	"ims/internal/sheet"
 	"ims/internal/store"
 	"ims/pli"
 )
@@ -153,7 +154,7 @@ func (d *demo) runStages(f bank.TransactionFile) (bank.TransactionFile, error) {
 // tellOutcomes writes the report and shows its lines: what became of each record.
 func (d *demo) tellOutcomes(f bank.TransactionFile) error {
 	var report bytes.Buffer
-	if err := d.files.WriteReport(d.ctx, d.admin, f.ID, &report); err != nil {
+	if err := d.files.WriteReport(d.ctx, d.admin, f.ID, sheet.CSV, &report); err != nil {
 		return err
 	}
 	path := d.path("report-" + f.Name + ".csv")

@@ -5,6 +5,7 @@ import (
 
 	"ims/internal/bank"
 	"ims/internal/files"
+	"ims/internal/sheet"
 )
 
 // fileOutput is a file that a command writes instead of standard output.
@@ -21,7 +22,8 @@ func (o fileOutput) write(p *program, write func(io.Writer) error) error {
 
 type fileReportCommand struct {
 	fileOutput
-	File string `arg:"" help:"Identifier or name of the file."`
+	File   string     `arg:"" help:"Identifier or name of the file."`
+	Format sheet.Form `help:"Form of the report: csv or xlsx." enum:"csv,xlsx" default:"csv"`
 }
 
 // Run writes the executed-file report.
@@ -31,7 +33,7 @@ func (c *fileReportCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		return c.write(p, func(w io.Writer) error { return r.files.WriteReport(p.ctx, actor, f.ID, w) })
+		return c.write(p, func(w io.Writer) error { return r.files.WriteReport(p.ctx, actor, f.ID, c.Format, w) })
 	})
 }
 

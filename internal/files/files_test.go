@@ -3,6 +3,7 @@ package files_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +12,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"ims/internal/bank"
 	"ims/internal/files"
+	"ims/internal/sheet"
 )
 
 // neverIssued is an account in our range that nobody has: the range issues other numbers first with near certainty.
@@ -248,7 +251,13 @@ func TestReports(t *testing.T) {
 		_, no := s.balance()
 		f, _ := s.executed("report.pli", line(outside, no, 12_345, "=HYPERLINK(1)")+line(outside, neverIssued, 5, "LOST"))
 		var out bytes.Buffer
-		must(s.t, s.files.WriteReport(ctx, s.actor, f.ID, &out))
+		must(s.t, s.files.WriteReport(ctx, s.actor, f.ID, sheet.CSV, &out))
+		if technical, credited := strings.Index(out.String(), ",TECHNICAL,0.05"), strings.Index(out.String(), "1,CREDITED,123.45,PLN,2026"); technical > credited {
+			s.t.Errorf("the technical balance does not come first:\n%s", out.String())
+		}
+		var book bytes.Buffer
+		must(s.t, s.files.WriteReport(ctx, s.actor, f.ID, sheet.XLSX, &book))
+		s.sameReport(&book, out.String())
 		for _, want := range []string{"report.pli", "CREDITED,1,123.45,PLN", "TECHNICAL,1,0.05,PLN", "1,CREDITED,123.45,PLN,2026-11-20", "'=HYPERLINK(1)", "UNKNOWN_IBAN"} {
 			if !strings.Contains(out.String(), want) {
 				s.t.Errorf("report lacks %q:\n%s", want, out.String())
@@ -260,6 +269,29 @@ func TestReports(t *testing.T) {
 			s.t.Errorf("findings:\n%s", out.String())
 		}
 	})
+}
+
+// sameReport holds the lines of a workbook to those of the CSV report.
+func (s *scene) sameReport(book io.Reader, text string) {
+	s.t.Helper()
+	f, err := excelize.OpenReader(book)
+	must(s.t, err)
+	defer f.Close()
+	rows, err := f.GetRows("lines")
+	must(s.t, err)
+	_, table, _ := strings.Cut(text, "\n\n")
+	lines, err := csv.NewReader(strings.NewReader(table)).ReadAll()
+	must(s.t, err)
+	if len(rows) != len(lines) {
+		s.t.Fatalf("%d rows in the workbook, %d in CSV", len(rows), len(lines))
+	}
+	for i, row := range rows {
+		for j, cell := range row {
+			if want := strings.TrimPrefix(lines[i][j], "'"); cell != want {
+				s.t.Errorf("row %d, column %d: %q, in CSV %q", i, j, cell, want)
+			}
+		}
+	}
 }
 
 func TestItemsAreDecidedOnce(t *testing.T) {

@@ -27,8 +27,8 @@ const (
 // findingStep is how many findings one query of a report reads.
 const findingStep = 200
 
-// sheet is a report in one form as far as it is written.
-type sheet interface {
+// validationSheet is a report in one form as far as it is written.
+type validationSheet interface {
 	head(validationHead) error
 	finding(reportedFinding) error
 	end(left int64) error // left: findings that are counted but were not kept
@@ -103,7 +103,7 @@ type reportPager struct {
 	account  bank.MasterAccount
 }
 
-func (p *reportPager) sheet(form ReportForm, w io.Writer) (sheet, error) {
+func (p *reportPager) sheet(form ReportForm, w io.Writer) (validationSheet, error) {
 	switch form {
 	case ReportCSV:
 		return newCSVSheet(w, p.speech), nil
@@ -143,7 +143,7 @@ func (p *reportPager) next(after int64) (list []bank.FileFinding, err error) {
 	return list, err
 }
 
-func (p *reportPager) findings(out sheet, list []bank.FileFinding) (err error) {
+func (p *reportPager) findings(out validationSheet, list []bank.FileFinding) (err error) {
 	total := int64(0)
 	for {
 		for _, f := range list {

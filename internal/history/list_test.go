@@ -26,7 +26,7 @@ func clock() time.Time { return day }
 
 // desk is a customer with two end users, the first of whom has two balances, and money that has moved.
 type desk struct {
-	t        *testing.T
+	t        testing.TB
 	db       *store.DB
 	history  *history.Service
 	actor    bank.Actor
@@ -49,7 +49,7 @@ func eachDesk(t *testing.T, test func(d *desk)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) { test(newDesk(t, db, here)) })
 }
 
-func newDesk(t *testing.T, db *store.DB, p place) *desk {
+func newDesk(t testing.TB, db *store.DB, p place) *desk {
 	t.Helper()
 	ctx := context.Background()
 	d := &desk{t: t, db: db, history: history.New(db)}

@@ -69,7 +69,7 @@ func (d *desk) read(balance bank.ID, from, to string) (h history.Statement, rows
 }
 
 // warsaw is an instant of bank.Zone.
-func warsaw(t *testing.T, text string) time.Time {
+func warsaw(t testing.TB, text string) time.Time {
 	t.Helper()
 	zone, err := time.LoadLocation(bank.Zone)
 	if err != nil {

@@ -143,10 +143,7 @@ func (s *server) getReport(ctx context.Context, actor bank.Actor, in *reportPath
 
 func documentReportContent(o *huma.Operation, _ huma.Registry) {
 	o.Parameters = append(o.Parameters, parameter("reportId", "path", "Of the report.", uuidSchema()))
-	binary := csvMedia()
-	binary.Schema.Format = "binary"
-	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
-		history.StatementCSV.MediaType(): csvMedia(), history.StatementXLSX.MediaType(): binary}}
+	o.Responses["200"] = sheetResponse()
 }
 
 func (s *server) reportContent(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {

@@ -12,6 +12,8 @@ import (
 
 	"ims/internal/bank"
 	"ims/internal/files"
+	"ims/internal/history"
+	"ims/internal/sheet"
 	"ims/internal/web"
 )
 
@@ -32,7 +34,7 @@ func streamRoutes(tag string) []route {
 			description: "All of them, whatever the cap on findings, in the bank's own bytes: a file again, to talk to the bank about.",
 			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable}, mount: direct((*server).rejectedRecords, documentRejectedRecords)},
 		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}/report", id: "getReport", tag: tag, summary: "The executed-file report",
-			description: "CSV: the file, the totals per outcome, then every line with what became of it. There once the file is Executed.",
+			description: "The file, the totals per outcome, then every line with what became of it, first those that reached the technical balance or opened an item. CSV or a workbook (XLSX), by format or Accept. There once the file is Executed.",
 			need:        bank.PermFilesRead, problems: []*bank.Error{bank.ErrConflict, bank.ErrNotAcceptable}, mount: direct((*server).report, documentReport)},
 	}
 }
@@ -218,9 +220,23 @@ func languageOf(w http.ResponseWriter, r *http.Request, values url.Values) (stri
 	return lang, err
 }
 
+// sheetTypes are the media types of a report as a sheet, CSV where the caller takes any.
+var sheetTypes = []struct {
+	form      sheet.Form
+	mediaType string
+}{{sheet.CSV, history.StatementCSV.MediaType()}, {sheet.XLSX, history.StatementXLSX.MediaType()}}
+
 func documentReport(o *huma.Operation, _ huma.Registry) {
-	o.Parameters = append(o.Parameters, parameter("fileId", "path", "Of the transaction file.", uuidSchema()))
-	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"text/csv": csvMedia()}}
+	format := parameter("format", "query", "Form of the report, before Accept.", &huma.Schema{Type: huma.TypeString, Enum: []any{"csv", "xlsx"}})
+	o.Parameters = append(o.Parameters, parameter("fileId", "path", "Of the transaction file.", uuidSchema()), format)
+	o.Responses["200"] = sheetResponse()
+}
+
+// sheetResponse documents a report as a sheet.
+func sheetResponse() *huma.Response {
+	binary := csvMedia()
+	binary.Schema.Format = "binary"
+	return &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{sheetTypes[0].mediaType: csvMedia(), sheetTypes[1].mediaType: binary}}
 }
 
 func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
@@ -228,13 +244,35 @@ func (s *server) report(w http.ResponseWriter, r *http.Request, actor bank.Actor
 	if err != nil {
 		return err
 	}
-	if _, err := queryOf(r.URL.RawQuery); err != nil {
+	values, err := queryOf(r.URL.RawQuery, "format")
+	if err != nil {
 		return err
 	}
-	if web.Offered(r.Header.Get("Accept"), "text/csv") == "" {
-		return bank.ErrNotAcceptable.With("the report is text/csv")
+	form, d, err := sheetForm(values.Get("format"), r.Header.Get("Accept"))
+	if err != nil {
+		return err
 	}
-	return s.stream(w, r, download{"text/csv; charset=utf-8", "report-" + id.String() + ".csv"}, func(out http.ResponseWriter) error {
-		return s.Files.WriteReport(r.Context(), actor, id, out)
+	d.name = "report-" + id.String() + "." + string(form)
+	w.Header().Add("Vary", "Accept")
+	return s.stream(w, r, d, func(out http.ResponseWriter) error {
+		return s.Files.WriteReport(r.Context(), actor, id, form, out)
 	})
+}
+
+// sheetForm is what the parameter names, or what the caller accepts.
+func sheetForm(format, accept string) (sheet.Form, download, error) {
+	chosen := web.Offered(accept, sheetTypes[0].mediaType, sheetTypes[1].mediaType)
+	for _, t := range sheetTypes {
+		if format != string(t.form) && (format != "" || chosen != t.mediaType) {
+			continue
+		}
+		if t.form == sheet.CSV {
+			return t.form, download{contentType: t.mediaType + "; charset=utf-8"}, nil
+		}
+		return t.form, download{contentType: t.mediaType}, nil
+	}
+	if format != "" {
+		return "", download{}, bank.ErrInvalid.With("the request has invalid fields").Field("format", "invalid", "must be csv or xlsx")
+	}
+	return "", download{}, bank.ErrNotAcceptable.With("the report is CSV or XLSX")
 }
