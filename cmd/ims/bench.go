@@ -11,16 +11,20 @@ import (
 // benchCommand measures on throw-away stores beside the chosen one; that one is not touched.
 type benchCommand struct {
 	listing
-	What     string        `arg:"" help:"What to measure: file, singles, reads, events or all." enum:"file,singles,reads,events,all" default:"all" optional:""`
-	Records  int           `help:"Records of the transaction file." default:"200000"`
+	What     string        `arg:"" help:"What to measure: file, singles, reads, events, history or all (without history, which takes minutes)." enum:"file,singles,reads,events,history,all" default:"all" optional:""`
+	Records  int           `help:"Records of the transaction file, or transactions of the history." default:"200000"`
 	Balances int           `help:"Balances over which they are spread." default:"10000"`
 	Duration time.Duration `help:"How long singles and reads are measured." default:"6s"`
 }
 
 // Validate refuses what cannot be measured; kong calls it.
 func (c *benchCommand) Validate() error {
-	if c.Records < 1 || c.Records > 1_000_000 || c.Balances < 1 || c.Balances > 1_000_000 || c.Duration < 100*time.Millisecond {
-		return fmt.Errorf("--records and --balances: 1 to 1,000,000; --duration: 100ms at least")
+	most := 1_000_000
+	if c.What == "history" {
+		most = 20_000_000
+	}
+	if c.Records < 1 || c.Records > most || c.Balances < 1 || c.Balances > 1_000_000 || c.Duration < 100*time.Millisecond {
+		return fmt.Errorf("--records and --balances: 1 to 1,000,000 (history: 20,000,000 records); --duration: 100ms at least")
 	}
 	return nil
 }
@@ -36,10 +40,10 @@ func (c *benchCommand) Run(p *program) error {
 	all := []struct {
 		name string
 		run  func(context.Context, measure.Options) ([]measure.Result, error)
-	}{{"file", measure.File}, {"singles", measure.Singles}, {"reads", measure.Reads}, {"events", measure.Events}}
+	}{{"file", measure.File}, {"singles", measure.Singles}, {"reads", measure.Reads}, {"events", measure.Events}, {"history", measure.History}}
 	results := []measure.Result{}
 	for _, one := range all {
-		if c.What != "all" && c.What != one.name {
+		if c.What != one.name && (c.What != "all" || one.name == "history") {
 			continue
 		}
 		more, err := one.run(p.ctx, o)

@@ -53,6 +53,7 @@ type commands struct {
 	Block         blockCommands    `cmd:"" help:"Blocks on IBANs, balances and end users."`
 	File          fileCommands     `cmd:"" help:"Transaction files."`
 	Item          itemCommands     `cmd:"" help:"Items: amounts without a home."`
+	Find          findCommand      `cmd:"" help:"Find anything by an identifier: an IBAN, an id, a reference, a file's name."`
 	Notification  notifyCommands   `cmd:"" help:"Notifications: where a customer is told of transactions, and what became of it."`
 	PLI           pliCommands      `cmd:"" name:"pli" help:"Read and write .pli files without a store."`
 	IBAN          ibanCommands     `cmd:"" name:"iban" help:"Check, generate and explain IBANs without a store."`

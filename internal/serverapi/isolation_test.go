@@ -64,6 +64,9 @@ func (e estate) path(r route) string {
 	for name, id := range e.ids {
 		path = strings.ReplaceAll(path, "{"+name+"}", id)
 	}
+	if r.id == "search" {
+		path += "?q=" + e.ids["userId"]
+	}
 	for noun, id := range e.blocks {
 		if r.id == "unblock"+noun {
 			path = strings.ReplaceAll(path, "{blockId}", id)
@@ -126,6 +129,13 @@ func checkFilters(t *testing.T, api *caller, theirs estate) {
 	for _, filter := range []string{"balanceId", "userId", "iban", "fileId"} {
 		if a := api.do("GET", "/secure/transactions?"+filter+"="+theirs.ids[filter], nil); a.status != 404 {
 			t.Errorf("%s: %d %s", a.what, a.status, a.body)
+		}
+	}
+	for noun, id := range theirs.ids {
+		var found FoundList
+		api.do("GET", "/secure/search?q="+id, nil).ok(200, &found)
+		if len(found.Items) != 0 && noun != "transactionId" { // the same number is one of the caller's own
+			t.Errorf("search by another's %s: %+v", noun, found.Items)
 		}
 	}
 	var users UserList

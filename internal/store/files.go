@@ -81,7 +81,7 @@ func (tx *Tx) FileWithName(customer bank.CustomerID, name string) (bank.Transact
 	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND name = $2 AND status <> 'Invalid'", customer, name)
 }
 
-// FileNamed returns the newest file of this name, Invalid or not, or bank.ErrNotFound. It has no index: it is for sandboxes.
+// FileNamed returns the newest file of this name, Invalid or not, or bank.ErrNotFound. It has no index, as files are few.
 func (tx *Tx) FileNamed(customer bank.CustomerID, name string) (bank.TransactionFile, error) {
 	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND name = $2 ORDER BY no DESC LIMIT 1", customer, name)
 }
