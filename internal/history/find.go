@@ -102,7 +102,7 @@ func (f *finder) addTransactions(filter store.HistoryFilter, by string) error {
 func (f *finder) byIBAN() error {
 	number, err := iban.ParseLenient(f.text)
 	if err != nil {
-		return nil
+		return bank.ErrNotFound // the text is no IBAN
 	}
 	if f.may(bank.PermUsersRead) {
 		a, err := f.tx.BankAccount(f.actor.Customer, number)
@@ -128,7 +128,7 @@ func (f *finder) byIBAN() error {
 func (f *finder) byID() error {
 	id, err := bank.ParseID(f.text)
 	if err != nil {
-		return nil
+		return bank.ErrNotFound // the text is no UUID
 	}
 	customer := f.actor.Customer
 	for _, one := range []struct {
@@ -178,7 +178,7 @@ func (f *finder) byID() error {
 func (f *finder) byNumber() error {
 	id, err := strconv.ParseInt(f.text, 10, 64)
 	if err != nil || id <= 0 {
-		return nil
+		return bank.ErrNotFound // the text is no transaction's number
 	}
 	return f.addTransactions(store.HistoryFilter{ID: bank.TransactionID(id), Limit: 1}, "id")
 }

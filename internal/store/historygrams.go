@@ -43,7 +43,7 @@ func eachGram(folded string, fn func(int64)) {
 	}
 }
 
-// maxGrams bounds what is looked up for one text; the rows are looked at in the end, so fewer find no less.
+// maxGrams bounds what is looked up for one search; the rows are looked at in the end, so fewer find no less.
 const maxGrams = 6
 
 // grams returns the grams that every text with the needle has.
@@ -60,13 +60,5 @@ func (n needle) grams() []int64 {
 	for i := range len(n.runes) - 2 {
 		all[gramOf(n.runes[i], n.runes[i+1], n.runes[i+2])] = true
 	}
-	list := slices.Sorted(maps.Keys(all))
-	if len(list) <= maxGrams {
-		return list
-	}
-	few := make([]int64, maxGrams)
-	for i := range few {
-		few[i] = list[i*(len(list)-1)/(maxGrams-1)]
-	}
-	return few
+	return slices.Sorted(maps.Keys(all))
 }

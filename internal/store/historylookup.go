@@ -175,16 +175,16 @@ func (s *search) keep(c condition, nos []int64, bits []bitmap, place map[int64]i
 	}
 	list, arg := s.tx.in("block", 3, List{Ints: nos})
 	return each(s.tx, scanPacked, func(p packedRow) error { return keepColumn(&bits[place[p.block]], p.data, c.fits) },
-		"SELECT block, 0, packed FROM history_columns WHERE customer_id = $1 AND field = $2 AND "+list, s.customer, c.field, arg)
+		"SELECT block, packed FROM history_columns WHERE customer_id = $1 AND field = $2 AND "+list, s.customer, c.field, arg)
 }
 
 type packedRow struct {
-	block, gram int64
-	data        []byte
+	block int64
+	data  []byte
 }
 
 func scanPacked(row scanner) (p packedRow, err error) {
-	return p, row.Scan(&p.block, &p.gram, &p.data)
+	return p, row.Scan(&p.block, &p.data)
 }
 
 // grams are the pieces of text that every row which fits has.
@@ -199,29 +199,47 @@ func (s *search) grams() []int64 {
 	return list
 }
 
-// lookUpWords clears the ids that do not have all the grams.
+// lookUpWords clears the ids that do not have the grams: gram by gram, only in blocks that may still have something. The first
+// blocks teach which grams are rare; those are asked for first from then on, and the most common ones not any more.
 func (s *search) lookUpWords(blocks []blockRow, bits []bitmap, place map[int64]int) error {
-	grams := s.grams()
-	if len(grams) == 0 {
-		return nil
+	learn := s.rarest == nil
+	if learn {
+		s.rarest = s.grams()
 	}
-	nos, seen := make([]int64, len(blocks)), make([]int, len(blocks))
-	for i, b := range blocks {
-		nos[i] = b.no
-	}
-	inBlocks, blockArg := s.tx.in("block", 2, List{Ints: nos})
-	inGrams, gramArg := s.tx.in("gram", 3, List{Ints: grams})
-	err := each(s.tx, scanPacked, func(p packedRow) error {
-		i := place[p.block]
-		found, err := unpackOffsets(p.data)
-		bits[i].and(&found)
-		seen[i]++
-		return err
-	}, "SELECT block, gram, packed FROM history_grams WHERE customer_id = $1 AND "+inBlocks+" AND "+inGrams, s.customer, blockArg, gramArg)
-	for i := range bits {
-		if seen[i] < len(grams) {
-			bits[i] = bitmap{}
+	counts := map[int64]int{}
+	for _, gram := range s.rarest {
+		found, err := s.withGram(gram, blocks, bits, place, learn)
+		if err != nil {
+			return err
+		}
+		for i := range bits {
+			counts[gram] += found[i].count()
+			bits[i].and(&found[i])
 		}
 	}
-	return err
+	if learn {
+		slices.SortStableFunc(s.rarest, func(a, b int64) int { return counts[a] - counts[b] })
+		s.rarest = s.rarest[:min(len(s.rarest), maxGrams)]
+	}
+	return nil
+}
+
+// withGram reads which ids have a gram, of all blocks or of those with bits.
+func (s *search) withGram(gram int64, blocks []blockRow, bits []bitmap, place map[int64]int, all bool) ([]bitmap, error) {
+	found := make([]bitmap, len(blocks))
+	var nos []int64
+	for i, b := range blocks {
+		if all || bits[i] != (bitmap{}) {
+			nos = append(nos, b.no)
+		}
+	}
+	if len(nos) == 0 {
+		return found, nil
+	}
+	list, arg := s.tx.in("block", 3, List{Ints: nos})
+	err := each(s.tx, scanPacked, func(p packedRow) (err error) {
+		found[place[p.block]], err = unpackOffsets(p.data)
+		return err
+	}, "SELECT block, packed FROM history_grams WHERE customer_id = $1 AND gram = $2 AND "+list, s.customer, gram, arg)
+	return found, err
 }

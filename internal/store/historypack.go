@@ -12,8 +12,7 @@ const blockSize = 4096
 // bitmap has a bit for each id of a block.
 type bitmap [blockSize / 64]uint64
 
-func (b *bitmap) set(i int)      { b[i/64] |= 1 << (i % 64) }
-func (b *bitmap) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+func (b *bitmap) set(i int) { b[i/64] |= 1 << (i % 64) }
 
 // between returns a bitmap with the bits from first to last.
 func between(first, last int) (b bitmap) {
@@ -27,6 +26,13 @@ func (b *bitmap) and(other *bitmap) {
 	for i := range b {
 		b[i] &= other[i]
 	}
+}
+
+func (b *bitmap) count() (n int) {
+	for _, word := range b {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 // offsets lists the bits that are set, in ascending order.

@@ -15,10 +15,11 @@ type search struct {
 	customer       bank.CustomerID
 	f              HistoryFilter
 	party, title   needle
-	reference      string // folded
-	low, high      int64  // ids, inclusive
-	next           int64  // the first block that the index does not have
-	byBalanceBlock bool   // balances are looked up in the index, as they have too many transactions
+	reference      string  // folded
+	low, high      int64   // ids, inclusive
+	next           int64   // the first block that the index does not have
+	rarest         []int64 // the grams that are looked up, the rarest first
+	byBalanceBlock bool    // balances are looked up in the index, as they have too many transactions
 }
 
 const (
