@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"time"
 
 	"ims/internal/bank"
@@ -42,8 +43,11 @@ func (tx *Tx) UserWordsAfter(customer bank.CustomerID, user bank.ID, nos []bank.
 }
 
 // EraseWords writes words of which some were taken out. Their digest as the chain covers it takes the place of the salt, so
-// that nobody can try out what they were. The index of the history forgets them too; words of many blocks take a while.
+// that nobody can try out what they were. The index of the history forgets them too.
 func (tx *Tx) EraseWords(customer bank.CustomerID, list []bank.Details) error {
+	if err := tx.forgetWords(customer, list); err != nil {
+		return fmt.Errorf("take words out of the index: %w", err)
+	}
 	i := 0
 	_, err := tx.engine.ExecMany(tx.ctx, tx.conn, `UPDATE details SET payer_name = $1, payee_name = $2, payer_account = $3, payee_account = $4,
 		title = $5, reference = $6, operation = $7, class = $8, salt = $9, erased = $10 WHERE customer_id = $11 AND file_no = $12 AND line = $13`,
@@ -58,46 +62,7 @@ func (tx *Tx) EraseWords(customer bank.CustomerID, list []bank.Details) error {
 			row[10], row[11], row[12] = int64(customer), int64(d.Origin.File), d.Origin.Line
 			return true
 		})
-	if err != nil {
-		return err
-	}
-	return tx.reindexWords(customer, list)
-}
-
-// reindexWords makes the text of all blocks of the history's index anew that hold a transaction beside the words. The sides of
-// a posting bear its own id and the next one. Blocks that are not indexed yet will be, without the words.
-func (tx *Tx) reindexWords(customer bank.CustomerID, list []bank.Details) error {
-	next, err := tx.nextHistoryBlock(customer)
-	if err != nil {
-		return err
-	}
-	blocks := map[int64]bool{}
-	for i := range list {
-		ids, err := query(tx, number, "SELECT id FROM postings WHERE customer_id = $1 AND file_no = $2 AND line = $3", customer,
-			list[i].Origin.File, list[i].Origin.Line)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			blocks[id/blockSize], blocks[(id+1)/blockSize] = true, true
-		}
-	}
-	for no := range blocks {
-		if no >= next {
-			continue
-		}
-		b, err := tx.ReadHistoryBlock(customer, no)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.exec("DELETE FROM history_grams WHERE customer_id = $1 AND block = $2", customer, no); err != nil {
-			return err
-		}
-		if err := tx.addGrams(customer, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // LastTransactionAt is the instant of the newest transaction of some balances; zero where there is none.

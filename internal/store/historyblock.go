@@ -125,11 +125,16 @@ func (b *HistoryBlock) addWords(r indexedRow, at int) {
 			b.grams[gram] = append(list, at)
 		}
 	}
-	eachGram(Fold(counterparty(r.Amount, &r.details)), note)
-	eachGram(Fold(r.details.Title), func(gram int64) { note(-gram) })
+	eachRowGram(r, note)
+}
+
+// eachRowGram hands the grams of a row's words to fn, some more than once.
+func eachRowGram(r indexedRow, fn func(int64)) {
+	eachGram(Fold(counterparty(r.Amount, &r.details)), fn)
+	eachGram(Fold(r.details.Title), func(gram int64) { fn(-gram) })
 	for _, text := range []string{r.details.Reference, r.details.Operation} {
 		if folded := Fold(text); folded != "" {
-			note(identifierGram(folded))
+			fn(identifierGram(folded))
 		}
 	}
 }

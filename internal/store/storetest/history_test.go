@@ -260,6 +260,37 @@ func TestHistoryIndexBehind(t *testing.T) {
 	})
 }
 
+// TestHistoryForgets: words that are erased leave no trace in the index, of the row's own side or the other's.
+func TestHistoryForgets(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		p := writtenApart(t, s, 40)
+		before := s.strings(t, "SELECT CAST(COUNT(*) AS text) FROM history_grams")[0]
+		var erased []bank.Details
+		for i, h := range p.rows {
+			if h.Details.Title != "" && i < 150 && (h.Posting != 0 || h.Origin.File == 0) { // lines of files have postings
+				erased = append(erased, bank.Details{Origin: h.Origin, Class: h.Details.Class})
+			}
+		}
+		indexed(t, s, p.c)
+		if s.strings(t, "SELECT CAST(COUNT(*) AS text) FROM history_grams")[0] == before {
+			t.Fatal("there is nothing in the index")
+		}
+		s.write(t, func(tx *store.Tx) error { return tx.EraseWords(p.c, erased) })
+		// A new index of what is left is the same.
+		grams := func() []string {
+			return s.strings(t, "SELECT CAST(block AS text) || ' ' || CAST(gram AS text) || ' ' || CAST(length(packed) AS text) FROM history_grams ORDER BY block, gram")
+		}
+		left := grams()
+		for _, table := range []string{"history_progress", "history_blocks", "history_columns", "history_grams"} {
+			if _, err := s.rawExec("DELETE FROM " + table); err != nil {
+				t.Fatal(err)
+			}
+		}
+		indexed(t, s, p.c)
+		equal(t, "the index", left, grams())
+	})
+}
+
 // TestHistoryLease: one worker at a time; who has lost the lease adds nothing.
 func TestHistoryLease(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
