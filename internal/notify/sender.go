@@ -97,7 +97,8 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 
 // reserved are the ranges that are not on the internet, beside those that package netip knows (RFC 6890 and its registry).
 var reserved = prefixes("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
-	"203.0.113.0/24", "240.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "fec0::/10")
+	"203.0.113.0/24", "240.0.0.0/4", "::/16", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32",
+	"2002::/16", "3fff::/20", "5f00::/16", "fec0::/10")
 
 func prefixes(list ...string) (all []netip.Prefix) {
 	for _, text := range list {

@@ -190,9 +190,10 @@ func (s *scene) second() *customer { return s.customer("Second", otherNRB, "PL11
 
 // caller is a program with a client certificate.
 type caller struct {
-	t      testing.TB
-	client *http.Client
-	base   string
+	t         testing.TB
+	client    *http.Client
+	base      string
+	transport *http.Transport
 }
 
 // caller signs a certificate of the CN for the customer and connects with it; permissions nil means all there are.
@@ -240,7 +241,7 @@ func (s *scene) connect(certificate *tls.Certificate) *caller {
 	}
 	transport := &http.Transport{TLSClientConfig: config, MaxIdleConnsPerHost: 64}
 	s.t.Cleanup(transport.CloseIdleConnections)
-	return &caller{t: s.t, base: s.server.URL, client: &http.Client{Transport: webtest.Contract(s.t, api.Server, transport),
+	return &caller{t: s.t, base: s.server.URL, transport: transport, client: &http.Client{Transport: webtest.Contract(s.t, api.Server, transport),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 

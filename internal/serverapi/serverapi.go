@@ -154,18 +154,20 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		var body *awaited
+		if limitsOf(r).Long {
+			body = await(w, r)
+			defer body.leave(r)
+		}
 		c, err := s.identify(w, r)
 		if err != nil {
-			if limitsOf(r).Long { // the body of a stranger is not waited for either; a connection without deadlines waits
-				_ = http.NewResponseController(w).SetReadDeadline(time.Now())
-			}
 			web.Refuse(w, r, err)
 			return
 		}
 		ctx := context.WithValue(r.Context(), callKey{}, c)
-		if limitsOf(r).Long {
+		if body != nil {
 			var done func()
-			ctx, done = s.whileAuthorised(ctx, w, c.cert)
+			ctx, done = s.whileAuthorised(ctx, body, c.cert)
 			defer done()
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -194,7 +196,7 @@ const lookAgain = 100 * time.Millisecond
 
 // whileAuthorised returns a context that ends when the certificate of a long request is revoked, with the refusal as its
 // cause. A body that still comes is no longer waited for. done is to be called at the end of the request.
-func (s *server) whileAuthorised(ctx context.Context, w http.ResponseWriter, cert *x509.Certificate) (_ context.Context, done func()) {
+func (s *server) whileAuthorised(ctx context.Context, body *awaited, cert *x509.Certificate) (_ context.Context, done func()) {
 	ctx, end := context.WithCancelCause(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() {
@@ -208,7 +210,7 @@ func (s *server) whileAuthorised(ctx context.Context, w http.ResponseWriter, cer
 			}
 			if _, _, err := s.Auth.Authenticate(ctx, cert); errors.Is(err, bank.ErrCertificateUnknown) {
 				end(err)
-				_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // a connection without deadlines waits for the body
+				body.giveUp()
 				return
 			}
 		}
