@@ -123,11 +123,14 @@ func (t *turn) run() (err error) {
 		if err := t.commit(w); err != nil {
 			return t.over(err)
 		}
-		if len(w.jobs) == 0 || t.resting() || t.ctx.Err() != nil || !t.s.Now().Before(t.ends) {
+		if len(w.jobs) == 0 || t.ended() {
 			return nil
 		}
 	}
 }
+
+// ended tells that the turn is over, whatever is left to tell.
+func (t *turn) ended() bool { return t.resting() || t.ctx.Err() != nil || !t.s.Now().Before(t.ends) }
 
 // over is how a turn ends that could not commit. An endpoint that was set anew is no failure: what was sent is sent again.
 func (t *turn) over(err error) error {
