@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -18,7 +19,7 @@ import (
 )
 
 // Setting is what a customer says of its endpoint. Secrets that are left empty stay what they were, as long as the way of
-// authentication does.
+// authentication and the host do.
 type Setting struct {
 	URL            string
 	Authentication bank.EndpointAuthentication
@@ -110,7 +111,7 @@ func (s *Service) merge(tx *store.Tx, customer bank.CustomerID, n Setting) (e ba
 	case err != nil:
 		return e, "", err
 	}
-	if e.Authentication != n.Authentication {
+	if e.Authentication != n.Authentication || hostOf(e.URL) != hostOf(n.URL) { // a password is for the host it was given for
 		e.Secrets.Password, e.Secrets.Certificate, e.Secrets.Key = "", "", ""
 	}
 	if n.Password != "" {
@@ -122,6 +123,21 @@ func (s *Service) merge(tx *store.Tx, customer bank.CustomerID, n Setting) (e ba
 	e.URL, e.Authentication, e.Username, e.CA, e.Active = n.URL, n.Authentication, n.Username, n.CA, n.Active
 	e.Stopped, e.Failures, e.ProbeAt, e.UpdatedAt = "", 0, time.Time{}, later(now, e.UpdatedAt)
 	return e, secret, s.check(&e)
+}
+
+// hostOf is where an address leads.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// shownURL is an address without its query, which may hold a secret: for the audit trail and for approvals.
+func shownURL(address string) string {
+	before, _, _ := strings.Cut(address, "?")
+	return before
 }
 
 // later is now, or just behind an instant that is not before it: the time of setting names a version of the endpoint.
@@ -202,7 +218,7 @@ func badPair(secrets bank.EndpointSecrets, now time.Time) string {
 func (n Setting) approval(customer bank.CustomerID) store.ApprovalRequest {
 	content, _ := json.Marshal(n) // texts and a flag: never fails
 	return store.ApprovalRequest{Action: "notification-endpoint.set", Object: fmt.Sprint(customer), Digest: sha256.Sum256(content),
-		Summary: fmt.Sprintf("send notifications to %s (%s), active %v", n.URL, n.Authentication, n.Active)}
+		Summary: fmt.Sprintf("send notifications to %s (%s), active %v", shownURL(n.URL), n.Authentication, n.Active)}
 }
 
 func (s *Service) write(tx *store.Tx, actor bank.Actor, e *bank.NotificationEndpoint, first bool) error {
@@ -221,14 +237,14 @@ func (s *Service) write(tx *store.Tx, actor bank.Actor, e *bank.NotificationEndp
 			return err
 		}
 	}
-	return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Action: "notification-endpoint.set", Object: e.URL, Before: before, After: summary(*e)})
+	return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Action: "notification-endpoint.set", Object: shownURL(e.URL), Before: before, After: summary(*e)})
 }
 
 // summary is what the audit trail says of an endpoint: no secret, but whether one changed.
 func summary(e bank.NotificationEndpoint) string {
 	secrets, _ := json.Marshal(e.Secrets)
 	digest := sha256.Sum256(secrets)
-	text, _ := json.Marshal(map[string]any{"url": e.URL, "authentication": e.Authentication, "username": e.Username, "active": e.Active,
+	text, _ := json.Marshal(map[string]any{"url": shownURL(e.URL), "authentication": e.Authentication, "username": e.Username, "active": e.Active,
 		"ownCa": e.CA != "", "secretsDigest": fmt.Sprintf("%x", digest[:8])})
 	return string(text)
 }
@@ -259,7 +275,7 @@ func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, 
 		if err := tx.UpdateEndpoint(e); err != nil {
 			return err
 		}
-		return tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification-endpoint.rotate", Object: e.URL})
+		return tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification-endpoint.rotate", Object: shownURL(e.URL)})
 	})
 	if err != nil || pending != nil {
 		secret = ""

@@ -33,8 +33,12 @@ func TestSecretsAreNotShown(t *testing.T) {
 		if !strings.HasPrefix(secret, "whsec_") {
 			t.Fatalf("secret %q", secret)
 		}
-		again := basic(r.URL + "/other")
+		again := basic("http://127.0.0.1:1/other")
 		again.Password = ""
+		if _, _, _, err := x.s.Set(t.Context(), x.actor, again); err == nil {
+			t.Error("the password went to another host")
+		}
+		again.URL = r.URL + "/other?token=hidden"
 		e, second, _, err := x.s.Set(t.Context(), x.actor, again)
 		if err != nil || second != "" || e.Secrets.Password != "" || e.Secrets.Signing[0].Secret != "" {
 			t.Errorf("%+v, %q, %v", e, second, err)
@@ -47,7 +51,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		var trail []bank.AuditEvent
 		x.write(func(tx *store.Tx) (err error) { trail, err = tx.AuditEvents(x.actor.Customer, 1, 1000); return err })
 		for _, a := range trail {
-			if text := a.Before + a.After + a.Object; strings.Contains(text, "invented") || strings.Contains(text, secret) {
+			if text := a.Before + a.After + a.Object; strings.Contains(text, "invented") || strings.Contains(text, "hidden") || strings.Contains(text, secret) {
 				t.Errorf("the audit trail says %s", text)
 			}
 		}

@@ -113,7 +113,7 @@ func (s *Service) ResendSince(ctx context.Context, actor bank.Actor, after bank.
 		if err := tx.UpdateEndpoint(e); err != nil {
 			return nil, err
 		}
-		return after, tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.resend", Object: e.URL,
+		return after, tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.resend", Object: shownURL(e.URL),
 			Before: fmt.Sprintf(`{"cursor":%d}`, before), After: fmt.Sprintf(`{"cursor":%d}`, after)})
 	})
 }
