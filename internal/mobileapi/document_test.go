@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,22 @@ func TestDocumentIsValid(t *testing.T) {
 		for method, o := range item.Operations() {
 			explained(t, method+" "+path, o)
 		}
+	}
+}
+
+// TestTags: the reference shows what belongs together in the order of the table.
+func TestTags(t *testing.T) {
+	var want, got []string
+	for _, r := range routes() {
+		if !slices.Contains(want, r.tag) {
+			want = append(want, r.tag)
+		}
+	}
+	for _, tag := range webtest.Load(t, api.Mobile).Tags {
+		got = append(got, tag.Name)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -72,6 +72,7 @@ func newServer(c Config) *server {
 	s.api = web.NewAPI(s.mux, description())
 	for _, r := range routes() {
 		r.register(s)
+		web.AddTag(s.api.OpenAPI(), r.tag)
 	}
 	web.OpenAnswers(s.api.OpenAPI())
 	s.mux.HandleFunc("/", web.Unrouted(s.mux))

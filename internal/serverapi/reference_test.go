@@ -67,7 +67,7 @@ func TestReferencePageInABrowser(t *testing.T) {
 	chromedp.ListenTarget(ctx, seen.note)
 	var text string
 	err := chromedp.Run(ctx, network.Enable(), runtime.Enable(), log.Enable(), chromedp.Navigate(s.server.URL+"/docs"),
-		chromedp.WaitVisible(`//*[contains(text(), "/secure/whoami")]`, chromedp.BySearch), chromedp.Text("body", &text, chromedp.ByQuery))
+		chromedp.WaitVisible(`//*[contains(text(), "/secure/users")]`, chromedp.BySearch), chromedp.Text("body", &text, chromedp.ByQuery))
 	if err != nil {
 		t.Fatalf("%v; complaints %q", err, seen.complaints)
 	}
@@ -99,7 +99,7 @@ func (s *sightings) note(event any) {
 	case *network.EventRequestWillBeSent:
 		s.addresses = append(s.addresses, e.Request.URL)
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.LevelError && !strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
+		if e.Entry.Level == log.LevelError {
 			s.complaints = append(s.complaints, e.Entry.Text+" "+e.Entry.URL)
 		}
 	case *runtime.EventExceptionThrown:

@@ -89,6 +89,7 @@ func newServer(c Config, rows []route) *server {
 	s.api = web.NewAPI(s.mux, description())
 	for _, r := range rows {
 		r.register(s)
+		web.AddTag(s.api.OpenAPI(), r.tag)
 	}
 	web.OpenAnswers(s.api.OpenAPI())
 	s.mux.HandleFunc("GET /problems/{code}", web.ExplainProblem)

@@ -30,6 +30,13 @@ func Refusals(api huma.API, list []*bank.Error) map[string]*huma.Response {
 	return responses
 }
 
+// AddTag lists a tag in a document unless it is there: the reference shows operations in the order of the list.
+func AddTag(document *huma.OpenAPI, name string) {
+	if !slices.ContainsFunc(document.Tags, func(t *huma.Tag) bool { return t.Name == name }) {
+		document.Tags = append(document.Tags, &huma.Tag{Name: name})
+	}
+}
+
 // OperationAt finds an operation in a document; nil where there is none.
 func OperationAt(document *huma.OpenAPI, method, path string) *huma.Operation {
 	item := document.Paths[path]

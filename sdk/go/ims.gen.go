@@ -1084,9 +1084,12 @@ type ReportOrder struct {
 	IBAN *string `json:"iban,omitempty"`
 
 	// Lang Language of the headings; English where it is left out.
-	Lang      *ReportOrderLang     `json:"lang,omitempty"`
-	MaxAmount *int64               `json:"maxAmount,omitempty"`
-	MinAmount *int64               `json:"minAmount,omitempty"`
+	Lang      *ReportOrderLang `json:"lang,omitempty"`
+	MaxAmount *int64           `json:"maxAmount,omitempty"`
+	MinAmount *int64           `json:"minAmount,omitempty"`
+
+	// Reference The whole reference, operation number or idempotency key.
+	Reference *string              `json:"reference,omitempty"`
 	Status    *[]ReportOrderStatus `json:"status,omitempty"`
 	Title     *string              `json:"title,omitempty"`
 

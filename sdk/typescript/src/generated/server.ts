@@ -1645,6 +1645,8 @@ export interface components {
             maxAmount?: number;
             /** Format: int64 */
             minAmount?: number;
+            /** @description The whole reference, operation number or idempotency key. */
+            reference?: string;
             status?: ("AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED")[];
             title?: string;
             /**
