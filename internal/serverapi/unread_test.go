@@ -19,7 +19,10 @@ func (c *caller) upload(ctx context.Context, query string, body io.Reader, heade
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	response := must[*http.Response](c.t)(c.client.Do(request))
+	response, err := c.client.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	defer response.Body.Close()
 	return answer{c.t, "upload" + query, response.StatusCode, response.Header, must[[]byte](c.t)(io.ReadAll(response.Body))}
 }
@@ -81,7 +84,11 @@ func TestRefusedReport(t *testing.T) {
 			if want == 403 {
 				request.Header.Set("Origin", "https://app.example.com")
 			}
-			response := must[*http.Response](t)(api.client.Do(request))
+			response, err := api.client.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
 			if response.StatusCode != want {
 				t.Errorf("%s: %d", path, response.StatusCode)
 			}
