@@ -2,7 +2,6 @@ package serverapi
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/web/webtest"
 )
 
 // TestNoRequestIsAFailure sends what the document describes and what it does not, to every operation: whatever comes, it is
@@ -93,7 +93,7 @@ func drawBody(t *rapid.T, o *openapi3.Operation, e estate) (any, []string) {
 	case 0:
 		return rapid.String().Draw(t, "bytes"), headers
 	case 1:
-		return drawJSON(t, 3), headers
+		return webtest.JSON(t, 3), headers
 	}
 	return changed(t, media.Example, e), headers
 }
@@ -118,32 +118,9 @@ func changed(t *rapid.T, example any, e estate) any {
 	case 0:
 		delete(body, name)
 	case 1:
-		body[name] = drawJSON(t, 2)
+		body[name] = webtest.JSON(t, 2)
 	case 2:
 		body[name] = drawValue(t, name, e)
 	}
 	return body
-}
-
-// drawJSON is any JSON value.
-func drawJSON(t *rapid.T, depth int) any {
-	kinds := 6
-	if depth == 0 {
-		kinds = 4
-	}
-	switch rapid.IntRange(0, kinds).Draw(t, "kind") {
-	case 0:
-		return nil
-	case 1:
-		return rapid.Bool().Draw(t, "flag")
-	case 2:
-		return rapid.String().Draw(t, "text")
-	case 3:
-		return rapid.Int64().Draw(t, "number")
-	case 4:
-		return rapid.Float64().Draw(t, "fraction")
-	case 5:
-		return []any{drawJSON(t, depth-1)}
-	}
-	return map[string]any{rapid.SampledFrom([]string{"amount", "currency", "x"}).Draw(t, "name"): drawJSON(t, depth-1), fmt.Sprint(depth): 1}
 }
