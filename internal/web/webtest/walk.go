@@ -174,7 +174,7 @@ func drawString(t *rapid.T, name string, s *openapi3.Schema) string {
 	return rapid.OneOf(rapid.StringMatching(`[A-Za-z0-9 .-]{1,`+strconv.Itoa(most)+`}`), rapid.StringN(int(s.MinLength), most, 4*most)).Draw(t, name)
 }
 
-// drawJSON is any JSON value.
+// JSON is any JSON value.
 func JSON(t *rapid.T, depth int) any {
 	kinds := 6
 	if depth == 0 {
