@@ -17,8 +17,6 @@ const stageAttempts = 5
 // retryPause is the first pause behind a failed attempt; it doubles with each.
 const retryPause = 500 * time.Millisecond
 
-var errLeaseLost = errors.New("the lease was lost to another worker")
-
 // RunDue runs one stage of one file that waits for it, if no other worker has it; it tells whether there was work. An error
 // of the stage itself is noted with the file and returned.
 func (s *Service) RunDue(ctx context.Context, owner string) (worked bool, err error) {
@@ -109,17 +107,9 @@ func (s *Service) take(ctx context.Context, d store.DueFile, owner string) (take
 
 // runLeased runs the stage under the lease, which is renewed all the while and given back at the end.
 func (s *Service) runLeased(ctx context.Context, d store.DueFile, owner string) error {
-	stageCtx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	renewed := make(chan struct{})
-	go func() {
-		defer close(renewed)
-		s.renew(stageCtx, cancel, d, owner)
-	}()
-	err := s.runStage(stageCtx, d, owner)
-	cancel(nil)
-	<-renewed
-	if errors.Is(err, errLeaseLost) || errors.Is(context.Cause(stageCtx), errLeaseLost) {
+	extend := func(tx *store.Tx, until time.Time) error { return tx.RenewLease(d, owner, until) }
+	err := s.db.UnderLease(ctx, s.lease, extend, func(ctx context.Context) error { return s.runStage(ctx, d, owner) })
+	if errors.Is(err, store.ErrLeaseLost) {
 		return nil // the other worker goes on
 	}
 	if ctx.Err() != nil {
@@ -140,30 +130,6 @@ func (s *Service) runStage(ctx context.Context, d store.DueFile, owner string) e
 		return s.execute(ctx, f)
 	}
 	return nil
-}
-
-// renew extends the lease three times in its length until the stage ends, and ends the stage when the lease is lost.
-func (s *Service) renew(ctx context.Context, lost context.CancelCauseFunc, d store.DueFile, owner string) {
-	ticker := time.NewTicker(s.lease / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		err := s.db.Write(ctx, func(tx *store.Tx) error {
-			now, err := tx.Now()
-			if err != nil {
-				return err
-			}
-			return tx.RenewLease(d, owner, now.Add(s.lease))
-		})
-		if errors.Is(err, bank.ErrNotFound) {
-			lost(errLeaseLost)
-			return
-		}
-	}
 }
 
 // giveBack ends the lease and notes a failure: after some attempts, or at once when a rule forbids it, the stage stops with

@@ -48,7 +48,7 @@ func TestLateWorkerChangesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		late := &validation{s: s, ctx: ctx, due: due, owner: "late", file: f}
-		if err := late.write(func(*store.Tx) error { return errors.New("was let in") }); !errors.Is(err, errLeaseLost) {
+		if err := late.write(func(*store.Tx) error { return errors.New("was let in") }); !errors.Is(err, store.ErrLeaseLost) {
 			t.Errorf("a late worker writes: %v", err)
 		}
 		write(func(tx *store.Tx) error {

@@ -83,7 +83,7 @@ func (v *validation) prepare() error {
 func (v *validation) write(fn func(tx *store.Tx) error) error {
 	return v.s.db.Write(v.ctx, func(tx *store.Tx) error {
 		if err := tx.HoldLease(v.due, v.owner); errors.Is(err, bank.ErrNotFound) {
-			return fmt.Errorf("lease of file %s: %w", v.due.ID, errLeaseLost)
+			return fmt.Errorf("lease of file %s: %w", v.due.ID, store.ErrLeaseLost)
 		} else if err != nil {
 			return fmt.Errorf("hold the lease of file %s: %w", v.due.ID, err)
 		}

@@ -22,10 +22,7 @@ const (
 	reportPause    = 500 * time.Millisecond
 )
 
-var (
-	errReportLost = errors.New("the lease of the report was lost to another worker")
-	errNotIndexed = errors.New("another worker is at the index of words")
-)
+var errNotIndexed = errors.New("another worker is at the index of words")
 
 // RunDue writes one report that waits, if no other worker has it; it tells whether there was one.
 func (s *Reports) RunDue(ctx context.Context, owner string) (worked bool, err error) {
@@ -96,19 +93,14 @@ func (s *Reports) take(ctx context.Context, d store.DueReport, owner string) (ta
 
 // runLeased writes the report under the lease, which is renewed all the while: one page of a rare filter may take long.
 func (s *Reports) runLeased(ctx context.Context, d store.DueReport, owner string) error {
-	stage, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	renewed := make(chan struct{})
-	go func() {
-		defer close(renewed)
-		s.renew(stage, cancel, d, owner)
-	}()
-	w := &reportWriter{s: s, ctx: stage, owner: owner}
-	err := w.run(d)
-	cancel(nil)
-	<-renewed
+	w := &reportWriter{s: s, owner: owner}
+	extend := func(tx *store.Tx, until time.Time) error { return tx.RenewReport(d, owner, until) }
+	err := s.db.UnderLease(ctx, s.lease, extend, func(ctx context.Context) error {
+		w.ctx = ctx
+		return w.run(d)
+	})
 	switch {
-	case errors.Is(err, errReportLost), errors.Is(context.Cause(stage), errReportLost):
+	case errors.Is(err, store.ErrLeaseLost):
 		return nil // the other worker goes on
 	case ctx.Err() != nil:
 		err = nil // asked to stop: somebody else begins anew
@@ -121,30 +113,6 @@ func (s *Reports) runLeased(ctx context.Context, d store.DueReport, owner string
 		err = nil // it waits, nothing is wrong
 	}
 	return errors.Join(err, noted)
-}
-
-// renew extends the lease three times in its length until the stage ends, and ends the stage when the lease is lost.
-func (s *Reports) renew(ctx context.Context, lost context.CancelCauseFunc, d store.DueReport, owner string) {
-	ticker := time.NewTicker(s.lease / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		err := s.db.Write(ctx, func(tx *store.Tx) error {
-			now, err := tx.Now()
-			if err != nil {
-				return err
-			}
-			return tx.RenewReport(d, owner, now.Add(s.lease))
-		})
-		if errors.Is(err, bank.ErrNotFound) {
-			lost(errReportLost)
-			return
-		}
-	}
 }
 
 // giveBack ends the lease and notes a failure: after some attempts, or at once when a rule forbids it, the report has failed.
@@ -234,7 +202,7 @@ func (w *reportWriter) move(r bank.Report, with func(*store.Tx) error) error {
 			r.FinishedAt, r.ExpiresAt, until = now, now.Add(w.s.keep), time.UnixMicro(0)
 		}
 		if err := tx.MoveReport(r, w.owner, until); errors.Is(err, bank.ErrNotFound) {
-			return errReportLost
+			return store.ErrLeaseLost
 		} else if err != nil {
 			return err
 		}

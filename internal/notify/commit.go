@@ -70,9 +70,9 @@ func (t *turn) judge(w *work, now time.Time) {
 	}
 }
 
-// move writes the endpoint's state under our lease and renews that.
+// move writes the endpoint's state under our lease.
 func (t *turn) move(tx *store.Tx) error {
-	err := tx.MoveEndpoint(t.endpoint, t.owner, t.s.Now().Add(t.s.Lease))
+	err := tx.MoveEndpoint(t.endpoint, t.owner)
 	if errors.Is(err, bank.ErrNotFound) {
 		return errSetAnew
 	}

@@ -25,36 +25,15 @@ func (s *Service) RunDue(ctx context.Context, owner string) (bool, error) {
 	if err != nil || t == nil {
 		return false, err
 	}
-	stop := t.keep()
-	err = t.run()
-	stop()
-	return err == nil, errors.Join(err, t.release())
-}
-
-// keep renews the lease while the turn lasts: a batch for a slow endpoint may take longer than a lease. Where it is lost the
-// turn ends.
-func (t *turn) keep() (stop func()) {
-	ctx, end := context.WithCancel(t.ctx)
-	t.ctx = ctx
-	var keeping sync.WaitGroup
-	keeping.Go(func() {
-		ticker := time.NewTicker(t.s.Lease / 3)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-			}
-			err := t.s.DB.Write(ctx, func(tx *store.Tx) error {
-				return tx.RenewEndpoint(t.endpoint.Customer, t.owner, t.s.Now().Add(t.s.Lease))
-			})
-			if errors.Is(err, bank.ErrNotFound) {
-				end()
-			}
-		}
+	extend := func(tx *store.Tx, until time.Time) error { return tx.RenewEndpoint(t.endpoint.Customer, owner, until) }
+	err = s.DB.UnderLease(ctx, s.Lease, extend, func(ctx context.Context) error {
+		t.ctx = ctx
+		return t.run()
 	})
-	return func() { end(); keeping.Wait() }
+	if errors.Is(err, store.ErrLeaseLost) {
+		return true, nil // the other process goes on
+	}
+	return err == nil, errors.Join(err, t.release(ctx))
 }
 
 // turn is the work of one process for one endpoint.
@@ -69,27 +48,22 @@ type turn struct {
 
 // claim takes the lease of a due endpoint; nil if there is none.
 func (s *Service) claim(ctx context.Context, owner string) (t *turn, err error) {
-	now := s.Now()
 	var due []bank.CustomerID
 	err = s.DB.Read(ctx, func(tx *store.Tx) error {
-		due, err = tx.DueEndpoints(now, claimsSeen)
+		agreed, err := tx.Now()
+		if err == nil {
+			due, err = tx.DueEndpoints(s.Now(), agreed, claimsSeen)
+		}
 		return err
 	})
 	for _, customer := range due {
-		var taken bool
 		var e bank.NotificationEndpoint
-		err = s.DB.Write(ctx, func(tx *store.Tx) error {
-			if taken, err = tx.LeaseEndpoint(customer, owner, now, now.Add(s.Lease)); err != nil || !taken {
-				return err
-			}
-			e, err = tx.Endpoint(customer)
-			return err
-		})
-		if err != nil {
+		var taken bool
+		if e, taken, err = s.take(ctx, customer, owner); err != nil {
 			break
 		}
 		if taken {
-			return &turn{s: s, ctx: ctx, owner: owner, ends: now.Add(s.Turn), endpoint: e}, nil
+			return &turn{s: s, ctx: ctx, owner: owner, ends: s.Now().Add(s.Turn), endpoint: e}, nil
 		}
 	}
 	if err != nil {
@@ -98,11 +72,32 @@ func (s *Service) claim(ctx context.Context, owner string) (t *turn, err error) 
 	return nil, nil
 }
 
-func (t *turn) release() error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), 5*time.Second)
+// take leases an endpoint, unless somebody else was quicker.
+func (s *Service) take(ctx context.Context, customer bank.CustomerID, owner string) (e bank.NotificationEndpoint, taken bool, err error) {
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		if taken, err = tx.LeaseEndpoint(customer, owner, now, now.Add(s.Lease)); err != nil || !taken {
+			return err
+		}
+		e, err = tx.Endpoint(customer)
+		return err
+	})
+	return e, taken, err
+}
+
+// release gives the lease back, also when the process is asked to stop.
+func (t *turn) release(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return t.s.DB.Write(ctx, func(tx *store.Tx) error {
-		return tx.ReleaseEndpoint(t.endpoint.Customer, t.owner, t.s.Now())
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		return tx.ReleaseEndpoint(t.endpoint.Customer, t.owner, now)
 	})
 }
 

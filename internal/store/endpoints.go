@@ -73,13 +73,13 @@ func (tx *Tx) endpoint(customer bank.CustomerID, lock string) (bank.Notification
 		probe_at, created_at, updated_at FROM notification_endpoints WHERE customer_id = $1`+lock, customer)
 }
 
-// DueEndpoints lists customers whose endpoint has something to be told at now and is not leased, the one that waited
-// longest first.
-func (tx *Tx) DueEndpoints(now time.Time, limit int) ([]bank.CustomerID, error) {
+// DueEndpoints lists customers whose endpoint has something to be told at now and whose lease has ended at agreed, the time of
+// Tx.Now; the one that waited longest comes first.
+func (tx *Tx) DueEndpoints(now, agreed time.Time, limit int) ([]bank.CustomerID, error) {
 	scan := func(row scanner) (c bank.CustomerID, err error) { return c, row.Scan(&c) }
 	return query(tx, scan, `SELECT e.customer_id FROM notification_endpoints e JOIN heads h ON h.customer_id = e.customer_id
-		WHERE e.active = 1 AND e.lease_until < $1 AND e.probe_at <= $1 AND (h.next_id - 1 > e.cursor_id OR EXISTS
-		(SELECT 1 FROM deliveries d WHERE d.customer_id = e.customer_id AND d.state = 'PENDING' AND d.next_at <= $1))`+notPaused("e")+" ORDER BY e.lease_until, e.customer_id LIMIT $2", micros(now), limit)
+		WHERE e.active = 1 AND e.lease_until <= $2 AND e.probe_at <= $1 AND (h.next_id - 1 > e.cursor_id OR EXISTS
+		(SELECT 1 FROM deliveries d WHERE d.customer_id = e.customer_id AND d.state = 'PENDING' AND d.next_at <= $1))`+notPaused("e")+" ORDER BY e.lease_until, e.customer_id LIMIT $3", micros(now), micros(agreed), limit)
 }
 
 // LeaseEndpoint takes the lease of an active endpoint for owner, unless somebody holds it; it tells whether it was taken.
@@ -89,12 +89,12 @@ func (tx *Tx) LeaseEndpoint(customer bank.CustomerID, owner string, now, until t
 	return n == 1, err
 }
 
-// MoveEndpoint writes how far sending is and extends the lease of owner until an instant, or gives it back where that has
-// passed; bank.ErrNotFound if the lease was lost or a person has set the endpoint anew since.
-func (tx *Tx) MoveEndpoint(e bank.NotificationEndpoint, owner string, until time.Time) error {
-	return tx.execOne(`UPDATE notification_endpoints SET cursor_id = $2, failures = $3, probe_at = $4, active = $5, stopped = $6, lease_until = $7
-		WHERE customer_id = $1 AND lease_owner = $8 AND updated_at = $9`, e.Customer, e.Cursor, e.Failures, microsOrZero(e.ProbeAt),
-		flag(e.Active), e.Stopped, micros(until), owner, micros(e.UpdatedAt))
+// MoveEndpoint writes how far sending is; bank.ErrNotFound if owner has lost the lease or a person has set the endpoint anew
+// since.
+func (tx *Tx) MoveEndpoint(e bank.NotificationEndpoint, owner string) error {
+	return tx.execOne(`UPDATE notification_endpoints SET cursor_id = $2, failures = $3, probe_at = $4, active = $5, stopped = $6
+		WHERE customer_id = $1 AND lease_owner = $7 AND updated_at = $8`, e.Customer, e.Cursor, e.Failures, microsOrZero(e.ProbeAt),
+		flag(e.Active), e.Stopped, owner, micros(e.UpdatedAt))
 }
 
 // RenewEndpoint extends the lease of owner; bank.ErrNotFound if it was lost.
@@ -103,7 +103,7 @@ func (tx *Tx) RenewEndpoint(customer bank.CustomerID, owner string, until time.T
 		customer, owner, micros(until))
 }
 
-// ReleaseEndpoint gives a lease back; a lost one is left alone.
+// ReleaseEndpoint gives a lease back at an instant, by which endpoints take turns; a lost one is left alone.
 func (tx *Tx) ReleaseEndpoint(customer bank.CustomerID, owner string, now time.Time) error {
 	_, err := tx.exec("UPDATE notification_endpoints SET lease_owner = '', lease_until = $3 WHERE customer_id = $1 AND lease_owner = $2",
 		customer, owner, micros(now))

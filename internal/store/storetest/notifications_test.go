@@ -34,7 +34,7 @@ var notificationProbes = []probe{
 	{"EventFigure", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.EventFigure(c)) }},
 	{"LockEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockEndpoint(c)) }},
 	{"UpdateEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateEndpoint(endpoint(c)) }},
-	{"MoveEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.MoveEndpoint(endpoint(c), "", at(0)) }},
+	{"MoveEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.MoveEndpoint(endpoint(c), "") }},
 	{"RenewEndpoint", func(tx *store.Tx, c bank.CustomerID) error { return tx.RenewEndpoint(c, "", at(0)) }},
 	{"Delivery", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Delivery(c, id(1))) }},
 	{"UpdateDelivery", func(tx *store.Tx, c bank.CustomerID) error { return tx.UpdateDelivery(delivery(c, 1)) }},
@@ -53,7 +53,7 @@ var notificationListings = []listing{
 	}},
 	// The workers see the endpoints of all customers; here the customer's own is picked out.
 	{"DueEndpoints", func(tx *store.Tx, c bank.CustomerID) (any, error) {
-		due, err := tx.DueEndpoints(at(1000), 100)
+		due, err := tx.DueEndpoints(at(1000), at(1000), 100)
 		own := []bank.CustomerID{}
 		for _, d := range due {
 			if d == c {
@@ -130,16 +130,16 @@ func TestEndpointLease(t *testing.T) {
 			}
 		}
 		e.Cursor, e.Failures, e.ProbeAt = 5, 3, at(15)
-		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, owner, at(30)) })
+		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, owner) })
 		equal(t, "moved", get(t, s, func(tx *store.Tx) (bank.NotificationEndpoint, error) { return tx.Endpoint(c) }), e)
 		s.write(t, func(tx *store.Tx) error { return tx.RenewEndpoint(c, owner, at(40)) })
 		wantError(t, "while it is renewed", s.try(t, func(tx *store.Tx) error { return isNew(tx.LeaseEndpoint(c, "w", at(39), at(50))) }), errNotNew)
 		wantError(t, "renewed by a stranger", s.try(t, func(tx *store.Tx) error { return tx.RenewEndpoint(c, "w", at(40)) }), bank.ErrNotFound)
-		wantError(t, "by a stranger", s.try(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w", at(30)) }), bank.ErrNotFound)
+		wantError(t, "by a stranger", s.try(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w") }), bank.ErrNotFound)
 		anew := e
 		anew.UpdatedAt = at(9)
 		s.write(t, func(tx *store.Tx) error { return tx.UpdateEndpoint(anew) })
-		wantError(t, "after it was set anew", s.try(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, owner, at(30)) }), bank.ErrNotFound)
+		wantError(t, "after it was set anew", s.try(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, owner) }), bank.ErrNotFound)
 		s.write(t, func(tx *store.Tx) error { return tx.ReleaseEndpoint(c, owner, at(11)) })
 		s.write(t, func(tx *store.Tx) error { return isNew(tx.LeaseEndpoint(c, "next", at(12), at(22))) })
 		s.write(t, (*store.Tx).ReleaseAllLeases)
@@ -156,7 +156,7 @@ func TestDueEndpoints(t *testing.T) {
 		s.write(t, func(tx *store.Tx) error { return isNew(tx.AddEndpoint(e)) })
 		due := func(name string, want bool) {
 			t.Helper()
-			list := get(t, s, func(tx *store.Tx) ([]bank.CustomerID, error) { return tx.DueEndpoints(at(50), 10) })
+			list := get(t, s, func(tx *store.Tx) ([]bank.CustomerID, error) { return tx.DueEndpoints(at(50), at(50), 10) })
 			if (len(list) == 1) != want {
 				t.Errorf("%s: due %v", name, list)
 			}
@@ -166,11 +166,13 @@ func TestDueEndpoints(t *testing.T) {
 		due("three transactions", true)
 		s.write(t, func(tx *store.Tx) error { return isNew(tx.LeaseEndpoint(c, "w", at(4), at(60))) })
 		due("leased", false)
+		s.write(t, func(tx *store.Tx) error { return tx.RenewEndpoint(c, "w", at(50)) })
+		due("at the end of the lease", true)
 		e.ProbeAt = at(51)
-		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w", at(0)) })
+		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w") })
 		due("at rest", false)
 		e.ProbeAt, e.Cursor = time.Time{}, 3
-		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w", at(0)) })
+		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w") })
 		due("all told", false)
 		late := delivery(c, 1)
 		late.NextAt = at(51)
@@ -179,7 +181,7 @@ func TestDueEndpoints(t *testing.T) {
 		s.write(t, func(tx *store.Tx) error { return tx.WakeDeliveries(c, at(49)) })
 		due("a delivery that is due", true)
 		e.Active = false
-		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w", at(0)) })
+		s.write(t, func(tx *store.Tx) error { return tx.MoveEndpoint(e, "w") })
 		due("switched off", false)
 	})
 }

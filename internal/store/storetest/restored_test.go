@@ -158,7 +158,7 @@ func dueFor(t *testing.T, s *scene) map[bank.CustomerID]bool {
 		if err != nil {
 			return err
 		}
-		endpoints, err := tx.DueEndpoints(at(99000), 100)
+		endpoints, err := tx.DueEndpoints(at(99000), at(99000), 100)
 		for _, f := range files {
 			byFile[f.Customer] = true
 		}
