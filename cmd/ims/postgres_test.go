@@ -16,14 +16,7 @@ func TestPostgres(t *testing.T) {
 		t.Helper()
 		return mustIMS(t, append(args, "--store", dsn, "--key", filepath.Join(dir, "ims.key"))...)
 	}
-	at("migrate")
-	at("customer", "create", "Test Pay", "--four-eyes=off")
-	at("master-account", "add", "83111111110000000000000010", "--currency", "PLN")
-	at("base-iban", "add", "PL111111117700")
-	var user userView
-	decode(t, at("user", "create", "--first-name", "JAN", "--last-name", "TESTOWY", "-o", "json"), &user)
-	var balance balanceView
-	decode(t, at("balance", "create", user.ID.String(), "--currency", "PLN", "-o", "json"), &balance)
+	balance := openedBalance(t, at)
 	file := filepath.Join(dir, "bank.pli")
 	mustIMS(t, "pli", "generate", "--records", "40", "--iban", balance.IBAN, "--out", file)
 	var executed fileView

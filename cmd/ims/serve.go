@@ -262,24 +262,28 @@ func (s *service) work(ctx context.Context) {
 	}
 	owner := fmt.Sprintf("%s %d", host, os.Getpid())
 	var loops sync.WaitGroup
-	loops.Go(func() {
-		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "files", Run: func(ctx context.Context) (bool, error) { return s.rooms.files.RunDue(ctx, owner) }})
-	})
-	loops.Go(func() {
-		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "history", Run: func(ctx context.Context) (bool, error) { return s.rooms.history.IndexDue(ctx, owner) }})
-	})
-	loops.Go(func() {
-		worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "reports", Run: func(ctx context.Context) (bool, error) { return s.rooms.reports.RunDue(ctx, owner) }})
-	})
-	for i := range notifyLoops {
-		owner := fmt.Sprintf("%s %d", owner, i)
-		loops.Go(func() {
-			worker.Loop(ctx, s.log, s.Idle, worker.Stage{Name: "notify", Run: func(ctx context.Context) (bool, error) { return s.rooms.notify.RunDue(ctx, owner) }})
-		})
+	for _, stage := range s.stages(owner) {
+		loops.Go(func() { worker.Loop(ctx, s.log, s.Idle, stage) })
 	}
 	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, blocksEvery, worker.Stage{Name: "blocks", Run: s.rooms.endBlocks}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, proofEvery/10, worker.Stage{Name: "proof", Run: s.rooms.proveLightly}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })
 	loops.Wait()
+}
+
+// stages are those that wake when a transaction, of this process or another, leaves them work.
+func (s *service) stages(owner string) []worker.Stage {
+	stage := func(name string, kind store.Work, owner string, run func(context.Context, string) (bool, error)) worker.Stage {
+		return worker.Stage{Name: name, Woken: s.rooms.db.Woken(kind), Run: func(ctx context.Context) (bool, error) { return run(ctx, owner) }}
+	}
+	list := []worker.Stage{
+		stage("files", store.WorkFiles, owner, s.rooms.files.RunDue),
+		stage("history", store.WorkHistory, owner, s.rooms.history.IndexDue),
+		stage("reports", store.WorkReports, owner, s.rooms.reports.RunDue),
+	}
+	for i := range notifyLoops {
+		list = append(list, stage("notify", store.WorkEvents, fmt.Sprintf("%s %d", owner, i), s.rooms.notify.RunDue))
+	}
+	return list
 }

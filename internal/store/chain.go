@@ -68,6 +68,10 @@ func (tx *Tx) Append(head Head, first bank.TransactionID, r Rows) error {
 		return fmt.Errorf("add link: %w", err)
 	}
 	head.NextLink, head.LastHash = head.NextLink+1, l.Hash
+	tx.leaves |= WorkEvents // also what a person did: it may be to send something again
+	if int64(first)/blockSize != int64(head.NextID)/blockSize {
+		tx.leaves |= WorkHistory
+	}
 	return tx.advanceHead(head)
 }
 

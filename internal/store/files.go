@@ -45,6 +45,7 @@ func (tx *Tx) NextExecutionNo(customer bank.CustomerID) (int64, error) {
 
 // AddFile inserts the row of an upload; false if the name or content is taken.
 func (tx *Tx) AddFile(f bank.TransactionFile) (bool, error) {
+	tx.leaves |= WorkFiles
 	return tx.insertNew(`INSERT INTO transaction_files (customer_id, no, id, master_account, name, sha256, bytes, status, acceptance, totals,
 		chunks, uploaded_by, uploaded_at, executed_by, execution_no, attempts, stop_reason, lease_owner, lease_until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', 0, $10, $11, '', 0, 0, '', '', 0)`,
@@ -99,6 +100,9 @@ func (tx *Tx) Files(customer bank.CustomerID, status bank.FileStatus, before ban
 
 // UpdateFile writes everything about a file that may change; the caller has locked it.
 func (tx *Tx) UpdateFile(f bank.TransactionFile) error {
+	if f.StopReason == "" && (f.Status == bank.FilePending || f.Status == bank.FileExecuting) {
+		tx.leaves |= WorkFiles
+	}
 	return tx.execOne(`UPDATE transaction_files SET status = $3, totals = $4, chunks = $5, validated_at = $6, executed_by = $7,
 		execution_no = $8, executing_at = $9, executed_at = $10, attempts = $11, stop_reason = $12,
 		acceptance = $13, dialect = $14 WHERE customer_id = $1 AND no = $2`,

@@ -8,6 +8,7 @@ import (
 
 // AddReport inserts a report that was asked for.
 func (tx *Tx) AddReport(r bank.Report) error {
+	tx.leaves |= WorkReports
 	return tx.execOne(`INSERT INTO reports (customer_id, id, name, form, lang, filter, status, last_id, seen_id, row_count, bytes, parts,
 		requested_by, requested_at, finished_at, expires_at, attempts, stop_reason, lease_owner, lease_until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', 0)`,

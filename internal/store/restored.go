@@ -157,6 +157,7 @@ func (tx *Tx) WorkPause(customer bank.CustomerID) (Pause, error) {
 
 // ResumeWork ends the pause of a customer's work, or returns bank.ErrNotFound.
 func (tx *Tx) ResumeWork(customer bank.CustomerID) error {
+	tx.leaves |= allWork
 	return tx.execOne("DELETE FROM pauses WHERE customer_id = $1", customer)
 }
 

@@ -17,6 +17,7 @@ type DB struct {
 	key    SealKey
 	write  *sql.DB
 	read   *sql.DB
+	wakes  *wakes
 }
 
 // Open opens the store; key seals its secrets. It does not migrate; see Migrate and CheckSchema.
@@ -25,11 +26,12 @@ func Open(ctx context.Context, engine Engine, key SealKey) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s store: %w", engine.Name(), err)
 	}
-	return &DB{engine: engine, key: key, write: write, read: read}, nil
+	return &DB{engine: engine, key: key, write: write, read: read, wakes: newWakes(engine, write)}, nil
 }
 
 // Close closes the pools.
 func (db *DB) Close() error {
+	db.wakes.close()
 	if db.read == db.write {
 		return db.write.Close()
 	}
@@ -56,6 +58,7 @@ type Tx struct {
 	key    SealKey
 	conn   *sql.Conn
 	sql    *sql.Tx
+	leaves Work                          // what it leaves to do
 	trace  func(text string, args []any) // sees what is read, in tests of query plans
 }
 
@@ -91,10 +94,15 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, fn
 		return err
 	}
 	defer stx.Rollback() // does nothing after Commit
-	if err := fn(&Tx{ctx: ctx, engine: db.engine, key: db.key, conn: conn, sql: stx}); err != nil {
+	tx := &Tx{ctx: ctx, engine: db.engine, key: db.key, conn: conn, sql: stx}
+	if err := fn(tx); err != nil {
 		return err
 	}
-	return stx.Commit()
+	if err := stx.Commit(); err != nil {
+		return err
+	}
+	db.wakes.committed(tx.leaves)
+	return nil
 }
 
 // translate tells callers that the database cannot be reached; all other errors stay what they are.

@@ -9,7 +9,16 @@ func (tx *Tx) Publish(key string) error {
 }
 
 // Watch calls ready once it hears of other processes' changes, then changed with each key they publish ("": everything),
-// until the context ends or the connection is lost. After it returns nothing cached is safe.
+// until the context ends or the connection is lost. After it returns nothing cached is safe. What others leave to do wakes
+// those who wait for Woken, and so does all that may have been missed before ready.
 func (db *DB) Watch(ctx context.Context, ready func(), changed func(key string)) error {
-	return db.engine.Watch(ctx, db.write, ready, changed)
+	begin := func() { ready(); db.wakes.wake(allWork) }
+	return db.engine.Watch(ctx, db.write, begin, func(key string) {
+		if key == "" {
+			db.wakes.wake(allWork)
+		}
+		if !db.wakes.heard(key) {
+			changed(key)
+		}
+	})
 }

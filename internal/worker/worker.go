@@ -13,15 +13,19 @@ import (
 // Stage is one kind of background work. Run does one due piece of it and tells whether there was any; it claims the piece
 // itself, so that any number of processes may run the same stage.
 type Stage struct {
-	Name string
-	Run  func(ctx context.Context) (worked bool, err error)
+	Name  string
+	Run   func(ctx context.Context) (worked bool, err error)
+	Woken <-chan struct{} // ends the rest of a stage that had no work; nil: nothing does
 }
+
+// breath is how long a stage without work rests at least, however often it is woken.
+const breath = 20 * time.Millisecond
 
 // longestPause bounds the pause after repeated failures.
 const longestPause = 30 * time.Second
 
 // Loop runs the stages side by side until the context ends, and returns when the pieces at hand are finished. A stage that
-// worked is asked again at once, one without work after idle, one that failed after a pause that doubles from idle up to 30
+// worked is asked again at once, one without work after idle or when it is woken, one that failed after a pause that doubles from idle up to 30
 // seconds. All pauses are random within a quarter, so that replicas do not march in step. A panic counts as a failure.
 func Loop(ctx context.Context, log *slog.Logger, idle time.Duration, stages ...Stage) {
 	var running sync.WaitGroup
@@ -42,11 +46,11 @@ func repeat(ctx context.Context, log *slog.Logger, idle time.Duration, s Stage) 
 			failures++
 			pause := backoff(idle, failures)
 			log.ErrorContext(ctx, "a stage failed", "stage", s.Name, "failures", failures, "pause", pause, "error", err)
-			wait(ctx, pause)
+			rest(ctx, pause, nil)
 		default:
 			failures = 0
 			if !worked {
-				wait(ctx, idle)
+				rest(ctx, idle, s.Woken)
 			}
 		}
 	}
@@ -73,12 +77,22 @@ func backoff(idle time.Duration, failures int) time.Duration {
 	return pause
 }
 
-// wait rests for three to five quarters of the pause, or until the context ends.
-func wait(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause*3/4 + rand.N(pause/2+1))
+// rest rests for three to five quarters of the pause, or until it is woken or the context ends.
+func rest(ctx context.Context, pause time.Duration, woken <-chan struct{}) {
+	pause = pause*3/4 + rand.N(pause/2+1)
+	if woken != nil && pause > breath {
+		wait(ctx, breath, nil)
+		pause -= breath
+	}
+	wait(ctx, pause, woken)
+}
+
+func wait(ctx context.Context, pause time.Duration, woken <-chan struct{}) {
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
+	case <-woken:
 	}
 }

@@ -18,7 +18,7 @@ func TestWorkIsDoneBeforeResting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		start, due, asked := time.Now(), 5, 0
-		stage := Stage{"pieces", func(context.Context) (bool, error) {
+		stage := Stage{Name: "pieces", Run: func(context.Context) (bool, error) {
 			asked++
 			if due > 0 {
 				due--
@@ -45,7 +45,7 @@ func TestFailuresBackOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var at []time.Time
-		stage := Stage{"broken", func(context.Context) (bool, error) {
+		stage := Stage{Name: "broken", Run: func(context.Context) (bool, error) {
 			at = append(at, time.Now())
 			switch len(at) {
 			case 12:
@@ -79,14 +79,41 @@ func TestOneStageDoesNotStopAnother(t *testing.T) {
 		var log bytes.Buffer
 		good := 0
 		Loop(ctx, slog.New(slog.NewTextHandler(&log, nil)), time.Second,
-			Stage{"panics", func(context.Context) (bool, error) { panic("nil map") }},
-			Stage{"blocks", func(ctx context.Context) (bool, error) { <-ctx.Done(); return false, ctx.Err() }},
-			Stage{"good", func(context.Context) (bool, error) { good++; return false, nil }})
+			Stage{Name: "panics", Run: func(context.Context) (bool, error) { panic("nil map") }},
+			Stage{Name: "blocks", Run: func(ctx context.Context) (bool, error) { <-ctx.Done(); return false, ctx.Err() }},
+			Stage{Name: "good", Run: func(context.Context) (bool, error) { good++; return false, nil }})
 		if good < 40 {
 			t.Errorf("the good stage ran %d times in a minute", good)
 		}
 		if text := log.String(); !strings.Contains(text, "stage=panics") || !strings.Contains(text, "nil map") || strings.Contains(text, "stage=blocks") {
 			t.Errorf("log: %s", text)
+		}
+	})
+}
+
+// TestWokenStageDoesNotRest: a stage without work is asked at once when it is woken, but not in a circle, and one that fails
+// keeps its pause.
+func TestWokenStageDoesNotRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		woken, always := make(chan struct{}, 1), make(chan struct{})
+		close(always)
+		var at []time.Duration
+		start, circles, failures := time.Now(), 0, 0
+		go func() {
+			<-time.After(10 * time.Second)
+			woken <- struct{}{}
+		}()
+		Loop(ctx, quiet(), time.Hour,
+			Stage{Name: "woken", Woken: woken, Run: func(context.Context) (bool, error) { at = append(at, time.Since(start)); return false, nil }},
+			Stage{Name: "circles", Woken: always, Run: func(context.Context) (bool, error) { circles++; return false, nil }},
+			Stage{Name: "fails", Woken: always, Run: func(context.Context) (bool, error) { failures++; return false, errors.New("no disk") }})
+		if len(at) != 2 || at[1] != 10*time.Second {
+			t.Errorf("asked after %v", at)
+		}
+		if circles > 3001 || failures != 1 {
+			t.Errorf("in a minute one was asked %d times, one that failed %d times", circles, failures)
 		}
 	})
 }

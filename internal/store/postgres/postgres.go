@@ -175,6 +175,12 @@ func (Engine) Publish(ctx context.Context, tx *sql.Tx, key string) error {
 	return err
 }
 
+// Announce publishes a key at once. It writes nothing, so no disk is waited for.
+func (e Engine) Announce(ctx context.Context, write *sql.DB, key string) error {
+	_, err := write.ExecContext(ctx, "SELECT pg_notify($1, current_schema() || ' ' || $2)", channel, key)
+	return err
+}
+
 // aliveEvery is how long the connection of Watch may be silent before it is asked whether it is there, and how long it may
 // take to say so: a server or a network that vanished sends nothing, not even an end.
 const aliveEvery = 2 * time.Second

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -42,7 +43,7 @@ func (e Engine) Open(ctx context.Context) (write, read *sql.DB, err error) {
 		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
-	if err := check(ctx, write); err != nil {
+	if err := e.await(ctx, write); err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	read, err = sql.Open("sqlite", e.dsn("deferred", "query_only(1)", "cache_size(-4096)"))
@@ -69,10 +70,33 @@ func (e Engine) makeFile() error {
 	return f.Close()
 }
 
-// dsn puts busy_timeout first, so that even switching to WAL waits for others. LIKE compares the case as PostgreSQL does.
+// dsn puts busy_timeout first, so that all that follows waits for others. LIKE compares the case as PostgreSQL does.
 func (e Engine) dsn(lock string, pragmas ...string) string {
-	q := url.Values{"_txlock": {lock}, "_pragma": append([]string{"busy_timeout(10000)", "case_sensitive_like(1)"}, pragmas...)}
+	q := url.Values{"_txlock": {lock}, "_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busyTime.Milliseconds()), "case_sensitive_like(1)"}, pragmas...)}
 	return "file:" + (&url.URL{Path: e.Path}).EscapedPath() + "?" + q.Encode()
+}
+
+// busyTime is how long we wait for other processes.
+const busyTime = 10 * time.Second
+
+// await checks the writer, and waits where processes that open a new store together are in each other's way: SQLite does not
+// wait by itself for the lock under which it changes to WAL.
+func (e Engine) await(ctx context.Context, write *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, busyTime)
+	defer cancel()
+	for {
+		err := check(ctx, write)
+		if e.Classify(err) != store.ErrorRetry {
+			return err
+		}
+		timer := time.NewTimer(time.Duration(1+rand.IntN(20)) * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
 }
 
 // check reads back what was asked for: all SQLite before 3.51.3 can corrupt WAL databases, and a store without full
