@@ -105,7 +105,7 @@ const voided = "void: what was to be approved has changed"
 func (s *Service) void(tx *store.Tx, actor bank.Actor, a bank.Approval) (bank.AuditEvent, error) {
 	before := approvalJSON(a)
 	a.Status, a.DecidedAt, a.Reason = bank.ApprovalRejected, stamp(s.now()), voided
-	return bank.AuditEvent{Actor: actor.Name, Action: "approval.voided", Object: a.ID.String(), Before: before, After: approvalJSON(a)},
+	return bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "approval.voided", Object: a.ID.String(), Before: before, After: approvalJSON(a)},
 		tx.DecideApproval(a)
 }
 
@@ -117,7 +117,7 @@ func (s *Service) request(tx *store.Tx, actor bank.Actor, r Request, before []ba
 	if err != nil || !fresh {
 		return nil, false, err
 	}
-	requested := bank.AuditEvent{Actor: actor.Name, Action: "approval.requested", Object: a.ID.String(), After: approvalJSON(a)}
+	requested := bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "approval.requested", Object: a.ID.String(), After: approvalJSON(a)}
 	return &a, true, tx.Audit(a.Customer, a.RequestedAt, append(before, requested)...)
 }
 

@@ -75,7 +75,7 @@ func (s *Service) decide(tx *store.Tx, actor bank.Actor, a *bank.Approval, appro
 	if err := tx.DecideApproval(*a); err != nil {
 		return fmt.Errorf("decide approval: %w", err)
 	}
-	err := tx.Audit(a.Customer, a.DecidedAt, bank.AuditEvent{Actor: actor.Name, Action: action, Object: a.ID.String(),
+	err := tx.Audit(a.Customer, a.DecidedAt, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: a.ID.String(),
 		Before: before, After: approvalJSON(*a)})
 	if err != nil {
 		return fmt.Errorf("decide approval: audit: %w", err)

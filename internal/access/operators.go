@@ -206,13 +206,13 @@ func (s *Service) changed(tx *store.Tx, actor bank.Actor, c bank.Customer, email
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}
-	events := []bank.AuditEvent{{Actor: actor.Name, Action: action, Object: email, Before: before, After: roleJSON(staff)}}
+	events := []bank.AuditEvent{{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: email, Before: before, After: roleJSON(staff)}}
 	activated, err := activate(tx, c)
 	if err != nil {
 		return fmt.Errorf("%s: activate customer: %w", action, err)
 	}
 	if activated {
-		events = append(events, bank.AuditEvent{Actor: actor.Name, Action: "customer.activated", Object: fmt.Sprint(c.ID)})
+		events = append(events, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "customer.activated", Object: fmt.Sprint(c.ID)})
 	}
 	if err := tx.Audit(c.ID, s.now(), events...); err != nil {
 		return fmt.Errorf("%s: audit: %w", action, err)

@@ -106,7 +106,7 @@ func sessionEvent(actor bank.Actor, action string, s bank.Session) bank.AuditEve
 		Device  string    `json:"deviceDigest"`
 		Expires time.Time `json:"expiresAt"`
 	}{s.User, hex.EncodeToString(device[:8]), s.ExpiresAt})
-	e := bank.AuditEvent{Actor: actor.Name, Action: action, Object: s.ID.String()}
+	e := bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: s.ID.String()}
 	if action == "session.issued" {
 		e.After = facts
 	} else {

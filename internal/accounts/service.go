@@ -23,7 +23,7 @@ func New(db *store.DB, now func() time.Time) *Service {
 
 // auditEvent describes what an actor did to an object.
 func auditEvent(actor bank.Actor, action, object, before, after string) bank.AuditEvent {
-	return bank.AuditEvent{Actor: actor.Name, Action: action, Object: object, Before: before, After: after}
+	return bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: object, Before: before, After: after}
 }
 
 // notFound gives bank.ErrNotFound the name of what was looked for.

@@ -2,6 +2,7 @@ package bank
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,13 +29,14 @@ const (
 
 	PermNotificationsWrite Permission = "notifications:write"
 	PermSessionsWrite      Permission = "sessions:write" // sign end users in and out
+	PermAuditRead          Permission = "audit:read"     // who changed what, and the proofs of the ledger
 )
 
 // AllPermissions lists every permission.
 func AllPermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
 		PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
-		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite, PermSessionsWrite}
+		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite, PermSessionsWrite, PermAuditRead}
 }
 
 // Role names a set of permissions of one customer.
@@ -59,7 +61,7 @@ func DefaultPermissions(r Role) []Permission {
 	}
 	if r == Admin {
 		perms = append(perms, PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide,
-			PermCustomerWrite, PermMoneyPost, PermNotificationsWrite)
+			PermCustomerWrite, PermMoneyPost, PermNotificationsWrite, PermAuditRead)
 	}
 	return perms
 }
@@ -97,7 +99,28 @@ type Actor struct {
 	Kind        ActorKind
 	Name        string // e-mail, CN, "end user" with their id, or the worker's name; written to the audit trail
 	Permissions []Permission
-	User        ID // of an end user
+	User        ID     // of an end user
+	Origin      string // where they act from, as RequestOrigin writes it; written to the audit trail
+}
+
+// maxOrigin bounds what an audit event keeps of an origin, in bytes.
+const maxOrigin = 128
+
+// RequestOrigin is the origin of a request: the address it came from and its id, which the log has too. Either may be empty.
+func RequestOrigin(address, request string) string {
+	origin := strings.TrimSpace(address)
+	if request != "" {
+		origin = strings.TrimSpace(origin + " request " + request)
+	}
+	if len(origin) > maxOrigin || CheckText(origin, false, maxOrigin) != "" {
+		return "" // an address is short and plain: this is none
+	}
+	return origin
+}
+
+// Event is an audit event of something that the actor does. The store gives it its customer, id and instant.
+func (a Actor) Event(action, object, before, after string) AuditEvent {
+	return AuditEvent{Actor: a.Name, Origin: a.Origin, Action: action, Object: object, Before: before, After: after}
 }
 
 // Self returns the end user that the actor is, or an error of kind Forbidden.
@@ -195,6 +218,7 @@ type AuditEvent struct {
 	ID       TransactionID // shares the customer's counter with transactions
 	At       time.Time
 	Actor    string
+	Origin   string // where the actor acted from; empty where it was a worker, or nobody knew
 	Action   string // noun.verb
 	Object   string
 	Before   string

@@ -118,6 +118,13 @@ type Posting struct {
 	Reverses    TransactionID // 0: not a reversal
 }
 
+// Author is who ordered an operation without a file, such as a credit by the API.
+type Author struct {
+	Posting TransactionID // the first of the operation
+	Actor   string        // CN of a certificate, e-mail of an operator
+	Origin  string        // where from: see Actor.Origin
+}
+
 // TransactionType is what history calls a movement seen from one balance. The numbers are stored.
 type TransactionType int8
 

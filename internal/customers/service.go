@@ -88,7 +88,7 @@ func (s *Service) change(ctx context.Context, customer bank.CustomerID, fn func(
 
 // audit appends one event; it comes last in a transaction.
 func (s *Service) audit(tx *store.Tx, actor bank.Actor, customer bank.CustomerID, action, object string, before, after any) error {
-	event := bank.AuditEvent{Actor: actor.Name, Action: action, Object: object, Before: toJSON(before), After: toJSON(after)}
+	event := bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: object, Before: toJSON(before), After: toJSON(after)}
 	if err := tx.Audit(customer, s.now(), event); err != nil {
 		return fmt.Errorf("audit %s: %w", action, err)
 	}

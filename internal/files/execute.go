@@ -46,7 +46,7 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 		if err := tx.UpdateFile(f); err != nil {
 			return nil, err
 		}
-		return f, tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Action: "file.execute", Object: id.String()})
+		return f, tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.execute", Object: id.String()})
 	})
 	return f, pending, err
 }
@@ -103,7 +103,7 @@ func (s *Service) Retry(ctx context.Context, actor bank.Actor, id bank.ID) (f ba
 		if err := tx.UpdateFile(f); err != nil {
 			return err
 		}
-		return tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Action: "file.retry", Object: id.String(), Before: before})
+		return tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.retry", Object: id.String(), Before: before})
 	})
 	return f, err
 }

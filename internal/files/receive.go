@@ -166,7 +166,7 @@ func (s *Service) addFile(ctx context.Context, actor bank.Actor, f *bank.Transac
 			return nil, bank.ErrFileDuplicate
 		}
 		after := fmt.Sprintf(`{"sha256":"%x","bytes":%d}`, f.SHA256, f.Bytes)
-		return *f, tx.Audit(f.Customer, f.UploadedAt, bank.AuditEvent{Actor: actor.Name, Action: "file.upload", Object: f.ID.String(), After: after})
+		return *f, tx.Audit(f.Customer, f.UploadedAt, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.upload", Object: f.ID.String(), After: after})
 	})
 }
 

@@ -251,7 +251,7 @@ func (s *Service) ValidateAgain(ctx context.Context, actor bank.Actor, id bank.I
 		if err := tx.UpdateFile(f); err != nil {
 			return nil, err
 		}
-		return f, tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Action: "file.validate", Object: id.String()})
+		return f, tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.validate", Object: id.String()})
 	})
 	return f, err
 }

@@ -77,7 +77,7 @@ func (s *Reports) Request(ctx context.Context, actor bank.Actor, n NewReport) (r
 		if err := s.add(tx, &r, n.Filter); err != nil {
 			return nil, err
 		}
-		return r, tx.Audit(r.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "report.request", Object: r.ID.String(), After: r.Form})
+		return r, tx.Audit(r.Customer, now, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "report.request", Object: r.ID.String(), After: r.Form})
 	})
 	return r, err
 }

@@ -43,6 +43,7 @@ type NewPosting struct {
 	Origin      bank.Origin  // File 0: an operation without a file, Line is then set by Commit
 	Reverses    bank.TransactionID
 	Details     *bank.Details // the words of an operation without a file; nil where they are kept already
+	By          *bank.Actor   // who ordered an operation without a file; nil: its file, item or audit event tells
 }
 
 type move struct {
@@ -184,7 +185,7 @@ func (b *Batch) Collect(m NewPosting) (short int64, err error) {
 		if _, err := b.Post(first); err != nil {
 			return 0, err
 		}
-		m.Outcome, m.Details = 0, nil
+		m.Outcome, m.Details, m.By = 0, nil, nil
 		m.Origin.Leg++
 	}
 	if short == 0 {
@@ -216,7 +217,7 @@ func (b *Batch) Repay(no bank.BalanceNo, m NewPosting) error {
 	if amount <= 0 {
 		return nil
 	}
-	m.From, m.To, m.Amount, m.Cause, m.Outcome, m.Details = no, no.Companion(), amount, bank.CauseRepayment, 0, nil
+	m.From, m.To, m.Amount, m.Cause, m.Outcome, m.Details, m.By = no, no.Companion(), amount, bank.CauseRepayment, 0, nil, nil
 	_, err := b.Post(m)
 	return err
 }
@@ -264,7 +265,7 @@ func (b *Batch) OpenItem(item bank.Item, posting int) {
 
 // Audit adds an audit event to the batch.
 func (b *Batch) Audit(actor bank.Actor, action, object, before, after string) {
-	b.audits = append(b.audits, bank.AuditEvent{Customer: b.customer, Actor: actor.Name, Action: action, Object: object,
+	b.audits = append(b.audits, bank.AuditEvent{Customer: b.customer, Actor: actor.Name, Origin: actor.Origin, Action: action, Object: object,
 		Before: before, After: after})
 }
 

@@ -70,6 +70,9 @@ func (b *Batch) number(head *store.Head) store.Rows {
 			d.Origin = m.Origin
 			rows.Details = append(rows.Details, d)
 		}
+		if m.By != nil {
+			rows.Authors = append(rows.Authors, bank.Author{Posting: m.id, Actor: m.By.Name, Origin: m.By.Origin})
+		}
 		rows.Postings = append(rows.Postings, b.posting(m))
 		rows.Transactions = b.sidesOf(rows.Transactions, m, head)
 	}

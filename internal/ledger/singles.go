@@ -207,7 +207,7 @@ func (s *scene) stopped(b bank.Balance, credit bool) bool {
 func (s *scene) post(op Single, b bank.Balance, own bank.BalanceNo) (int, outcome) {
 	today := bank.CivilDate(s.now)
 	p := NewPosting{From: own, To: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseCredit, BookingDate: today,
-		Details: &bank.Details{Title: op.Title, Reference: op.Reference, Operation: op.Key.Key, Salt: store.NewSalt()}}
+		By: &op.Actor, Details: &bank.Details{Title: op.Title, Reference: op.Reference, Operation: op.Key.Key, Salt: store.NewSalt()}}
 	if op.Debit {
 		p.From, p.To, p.Cause = p.To, p.From, bank.CauseDebit
 	}

@@ -60,6 +60,13 @@ func (v *verification) outside(first, last bank.TransactionID) error {
 	if len(audits) > 0 {
 		v.chain.violated("customer %d: audit event %d is in no link", v.customer, audits[0].ID)
 	}
+	if err != nil {
+		return err
+	}
+	authors, err := v.tx.Authors(v.customer, first, last)
+	if len(authors) > 0 {
+		v.chain.violated("customer %d: the author of posting %d is in no link", v.customer, authors[0].Posting)
+	}
 	return err
 }
 
@@ -145,6 +152,9 @@ func (w *walk) rows(first, last bank.TransactionID) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Authors, err = w.tx.Authors(w.customer, first, last); err != nil {
+		return nil, err
+	}
 	// Operations without a file keep their words under their own id.
 	err = w.tx.EachDetails(w.customer, 0, int64(first), int(last-first)+1, func(d bank.Details) error {
 		if d.Origin.Line <= int64(last) {
@@ -163,6 +173,7 @@ func (r *window) take(last bank.TransactionID) (part store.Rows) {
 	part.Postings, r.Postings = cut(r.Postings, func(p *store.PostingRow) bool { return p.ID <= last })
 	part.Transactions, r.Transactions = cut(r.Transactions, func(t *bank.Transaction) bool { return t.ID <= last })
 	part.Details, r.Details = cut(r.Details, func(d *bank.Details) bool { return d.Origin.Line <= int64(last) })
+	part.Authors, r.Authors = cut(r.Authors, func(a *bank.Author) bool { return a.Posting <= last })
 	part.Audits, r.Audits = cut(r.Audits, func(e *bank.AuditEvent) bool { return e.ID <= last })
 	return part
 }

@@ -237,7 +237,7 @@ func (s *Service) write(tx *store.Tx, actor bank.Actor, e *bank.NotificationEndp
 			return err
 		}
 	}
-	return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Action: "notification-endpoint.set", Object: shownURL(e.URL), Before: before, After: summary(*e)})
+	return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification-endpoint.set", Object: shownURL(e.URL), Before: before, After: summary(*e)})
 }
 
 // summary is what the audit trail says of an endpoint: no secret, but whether one changed.
@@ -275,7 +275,7 @@ func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, 
 		if err := tx.UpdateEndpoint(e); err != nil {
 			return err
 		}
-		return tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification-endpoint.rotate", Object: shownURL(e.URL)})
+		return tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification-endpoint.rotate", Object: shownURL(e.URL)})
 	})
 	if err != nil || pending != nil {
 		secret = ""

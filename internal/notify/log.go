@@ -68,7 +68,7 @@ func (s *Service) Retry(ctx context.Context, actor bank.Actor, id bank.ID) (d ba
 		if err := again(tx, &d, now); err != nil {
 			return nil, err
 		}
-		return d, tx.Audit(actor.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.retry", Object: d.ID.String()})
+		return d, tx.Audit(actor.Customer, now, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification.retry", Object: d.ID.String()})
 	})
 	return d, err
 }
@@ -113,7 +113,7 @@ func (s *Service) ResendSince(ctx context.Context, actor bank.Actor, after bank.
 		if err := tx.UpdateEndpoint(e); err != nil {
 			return nil, err
 		}
-		return after, tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Action: "notification.resend", Object: shownURL(e.URL),
+		return after, tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification.resend", Object: shownURL(e.URL),
 			Before: fmt.Sprintf(`{"cursor":%d}`, before), After: fmt.Sprintf(`{"cursor":%d}`, after)})
 	})
 }

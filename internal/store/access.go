@@ -124,6 +124,32 @@ func (tx *Tx) LockApproval(customer bank.CustomerID, id bank.ID) (bank.Approval,
 	return queryOne(tx, scanApproval, approvalColumns+" WHERE customer_id = $1 AND id = $2"+tx.engine.LockRows(), customer, id)
 }
 
+// Approval returns an approval, or bank.ErrNotFound.
+func (tx *Tx) Approval(customer bank.CustomerID, id bank.ID) (bank.Approval, error) {
+	return queryOne(tx, scanApproval, approvalColumns+" WHERE customer_id = $1 AND id = $2", customer, id)
+}
+
+// ApprovalsOf lists the approvals about an object, whatever became of them, oldest first.
+func (tx *Tx) ApprovalsOf(customer bank.CustomerID, object string) ([]bank.Approval, error) {
+	return query(tx, scanApproval, approvalColumns+" WHERE customer_id = $1 AND object = $2 ORDER BY id", customer, object)
+}
+
+// PendingFigure counts the approvals of an action that one person asked for and nobody has decided.
+type PendingFigure struct {
+	Action, RequestedBy string
+	Approvals           int64
+}
+
+// PendingApprovals counts what waits for a second person.
+func (tx *Tx) PendingApprovals(customer bank.CustomerID) ([]PendingFigure, error) {
+	scan := func(row scanner) (p PendingFigure, err error) {
+		return p, row.Scan(&p.Action, &p.RequestedBy, &p.Approvals)
+	}
+	// The index is of pending and approved ones together.
+	return query(tx, scan, `SELECT action, requested_by, SUM(CASE WHEN status = 'PENDING' THEN 1 ELSE 0 END) FROM approvals
+		WHERE customer_id = $1 AND status IN ('PENDING', 'APPROVED') GROUP BY action, requested_by ORDER BY action, requested_by`, customer)
+}
+
 // OpenApproval returns the approval of an action on an object that is pending or not yet used, locked, or bank.ErrNotFound.
 func (tx *Tx) OpenApproval(customer bank.CustomerID, action, object string) (bank.Approval, error) {
 	return queryOne(tx, scanApproval, approvalColumns+` WHERE customer_id = $1 AND action = $2 AND object = $3

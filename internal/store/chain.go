@@ -25,6 +25,7 @@ type Rows struct {
 	Transactions []bank.Transaction
 	Details      []bank.Details // of operations without a file
 	Audits       []bank.AuditEvent
+	Authors      []bank.Author // of operations without a file
 }
 
 // Digest hashes the rows for the chain.
@@ -42,6 +43,9 @@ func (r Rows) Digest() [32]byte {
 	for i := range r.Audits {
 		d.audit(&r.Audits[i])
 	}
+	for i := range r.Authors {
+		d.author(&r.Authors[i])
+	}
 	return d.sum()
 }
 
@@ -56,6 +60,9 @@ func (tx *Tx) Append(head Head, first bank.TransactionID, r Rows) error {
 	}
 	if err := tx.AddDetails(head.Customer, r.Details); err != nil {
 		return fmt.Errorf("write details: %w", err)
+	}
+	if err := tx.addAuthors(head.Customer, r.Authors); err != nil {
+		return fmt.Errorf("write authors: %w", err)
 	}
 	for _, e := range r.Audits {
 		if err := tx.addAudit(e); err != nil {
@@ -143,10 +150,23 @@ func (d *digest) transaction(t *bank.Transaction) {
 	d.flush()
 }
 
+// audit covers the origin of those that have one, under a tag of their own: the links of older ones stay what they are, and
+// an origin that is added, taken away or changed later breaks the link.
 func (d *digest) audit(e *bank.AuditEvent) {
-	d.begin('A')
+	tag, texts := byte('A'), []string{e.Actor, e.Action, e.Object, e.Before, e.After}
+	if e.Origin != "" {
+		tag, texts = 'O', append(texts, e.Origin)
+	}
+	d.begin(tag)
 	d.ints(int64(e.ID), e.At.UnixMicro())
-	d.texts(e.Actor, e.Action, e.Object, e.Before, e.After)
+	d.texts(texts...)
+	d.flush()
+}
+
+func (d *digest) author(a *bank.Author) {
+	d.begin('W')
+	d.ints(int64(a.Posting))
+	d.texts(a.Actor, a.Origin)
 	d.flush()
 }
 

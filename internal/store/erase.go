@@ -82,7 +82,7 @@ func (tx *Tx) SetLegalHold(customer bank.CustomerID, user bank.ID, reference str
 
 // EraseUser takes out who an end user is. The row stays, as balances belong to it; it is LOCKED for ever.
 func (tx *Tx) EraseUser(customer bank.CustomerID, user bank.ID, at time.Time) error {
-	return tx.execOne(`UPDATE end_users SET external_id = NULL, first_name = '', last_name = '', company_name = '', email = '', phone = '',
+	return tx.execOne(`UPDATE end_users SET external_id = NULL, first_name = '', last_name = '', company_name = '', folded_name = '', email = '', phone = '',
 		status = $3, erased_at = $4, updated_at = $4 WHERE customer_id = $1 AND id = $2`, customer, user, bank.UserLocked, micros(at))
 }
 

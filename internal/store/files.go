@@ -111,6 +111,30 @@ func (tx *Tx) UpdateFile(f bank.TransactionFile) error {
 		jsonText[bank.Dialect]{&f.Dialect})
 }
 
+// FileStage is how far the validation of a file has read.
+type FileStage struct {
+	Began          time.Time // zero: it did not
+	Records, Bytes int64
+}
+
+// SetFileStage writes it.
+func (tx *Tx) SetFileStage(customer bank.CustomerID, no bank.FileNo, s FileStage) error {
+	return tx.execOne("UPDATE transaction_files SET stage_began = $3, stage_records = $4, stage_bytes = $5 WHERE customer_id = $1 AND no = $2",
+		customer, no, micros(s.Began), s.Records, s.Bytes)
+}
+
+// FileStage reads it; bank.ErrNotFound without such a file.
+func (tx *Tx) FileStage(customer bank.CustomerID, no bank.FileNo) (FileStage, error) {
+	scan := func(row scanner) (s FileStage, err error) {
+		var began int64
+		if err = row.Scan(&began, &s.Records, &s.Bytes); began != 0 {
+			s.Began = time.UnixMicro(began).UTC()
+		}
+		return s, err
+	}
+	return queryOne(tx, scan, "SELECT stage_began, stage_records, stage_bytes FROM transaction_files WHERE customer_id = $1 AND no = $2", customer, no)
+}
+
 // DueFile names a file that a worker may run a stage of.
 type DueFile struct {
 	Customer bank.CustomerID

@@ -74,20 +74,3 @@ func (tx *Tx) EachLink(customer bank.CustomerID, from int64, fn func(Link) error
 	return each(tx, scan, fn, "SELECT no, first_id, last_id, at, digest, hash FROM links WHERE customer_id = $1 AND no >= $2 ORDER BY no",
 		customer, from)
 }
-
-// addAudit appends an audit event; its id comes from the locked head.
-func (tx *Tx) addAudit(e bank.AuditEvent) error {
-	_, err := tx.exec("INSERT INTO audit_events (customer_id, id, at, actor, action, object, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		e.Customer, e.ID, micros(e.At), e.Actor, e.Action, e.Object, e.Before, e.After)
-	return err
-}
-
-// AuditEvents lists events with ids from first to last, in order.
-func (tx *Tx) AuditEvents(customer bank.CustomerID, first, last bank.TransactionID) ([]bank.AuditEvent, error) {
-	scan := func(row scanner) (e bank.AuditEvent, err error) {
-		err = row.Scan(&e.Customer, &e.ID, instant{&e.At}, &e.Actor, &e.Action, &e.Object, &e.Before, &e.After)
-		return e, err
-	}
-	return query(tx, scan, `SELECT customer_id, id, at, actor, action, object, before, after FROM audit_events
-		WHERE customer_id = $1 AND id >= $2 AND id <= $3 ORDER BY id`, customer, first, last)
-}

@@ -26,6 +26,7 @@ type HistoryBlock struct {
 	about   blockRow
 	columns map[int64]*[blockSize]uint64
 	grams   map[int64][]int
+	days    []DayFlow
 }
 
 // blockRow bounds what is in a block: it tells which blocks cannot hold what is looked for.
@@ -70,6 +71,9 @@ func (tx *Tx) ReadHistoryBlock(customer bank.CustomerID, no int64) (HistoryBlock
 		LEFT JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no AND d.line = t.line
 		WHERE t.customer_id = $1 AND t.id >= $2 AND t.id < $3 ORDER BY t.id`, customer, no*blockSize, (no+1)*blockSize)
 	b.pad(next, blockSize)
+	if err == nil {
+		b.days, err = tx.flow(customer, no*blockSize, (no+1)*blockSize-1)
+	}
 	return b, err
 }
 
@@ -179,6 +183,9 @@ func (tx *Tx) AddHistoryBlock(customer bank.CustomerID, owner string, b HistoryB
 	err := tx.execOne("UPDATE history_progress SET next_block = $3 WHERE customer_id = $1 AND next_block = $2 AND lease_owner = $4",
 		customer, b.No, b.No+1, owner)
 	if err != nil {
+		return err
+	}
+	if err := tx.addDays(customer, b.days); err != nil {
 		return err
 	}
 	a := b.about

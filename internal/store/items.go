@@ -1,6 +1,10 @@
 package store
 
 import (
+	"errors"
+	"slices"
+	"time"
+
 	"ims/internal/bank"
 )
 
@@ -54,26 +58,100 @@ func (tx *Tx) LockItem(customer bank.CustomerID, id bank.ID) (bank.Item, error) 
 
 // ItemFilter selects items; zero fields do not filter.
 type ItemFilter struct {
-	Status   bank.ItemStatus
-	Currency string
-	File     bank.FileNo
-	After    bank.ID
-	Limit    int
+	Status               bank.ItemStatus
+	State                bank.ItemState
+	Reason               bank.ItemReason
+	Currency             string
+	OpenedFrom, OpenedTo time.Time // OpenedTo is exclusive
+	MinAmount, MaxAmount int64     // minor units
+	Text                 string    // in a name, an account or the title, or where a word begins under 3 characters; letters compare as Fold makes them
+	File                 bank.FileNo
+	After                bank.ID // continue behind this item
+	Before               bank.ID // those in front of this item, the nearest ones
+	Limit                int
 }
 
 // Items lists items in the order of their opening.
 func (tx *Tx) Items(customer bank.CustomerID, f ItemFilter) ([]bank.Item, error) {
+	w := f.where(customer)
+	order := "ORDER BY i.id"
+	if !f.Before.IsZero() {
+		order = "ORDER BY i.id DESC"
+	}
+	limit, words := f.Limit, newNeedle(f.Text)
+	if words.given() {
+		limit = 0 // read on until enough of them fit: items are few
+	}
+	var list []bank.Item
+	text, args := w.build(itemSelect, order, limit)
+	err := each(tx, scanItem, func(i bank.Item) error {
+		if words.given() && !words.inItem(&i.Details) {
+			return nil
+		}
+		if list = append(list, i); f.Limit > 0 && len(list) == f.Limit {
+			return errEnough
+		}
+		return nil
+	}, text, args...)
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	if !f.Before.IsZero() {
+		slices.Reverse(list)
+	}
+	return list, err
+}
+
+// errEnough ends a walk over rows.
+var errEnough = errors.New("enough rows")
+
+// inItem tells whether any word beside an item has the needle.
+func (n needle) inItem(d *bank.Details) bool {
+	return slices.ContainsFunc([]string{d.PayerName, d.PayeeName, d.PayerAccount, d.PayeeAccount, d.Title}, func(text string) bool { return n.in(Fold(text)) })
+}
+
+func (f ItemFilter) where(customer bank.CustomerID) *where {
 	w := newWhere("i.customer_id = $1", customer)
 	w.text("i.status = ?", string(f.Status))
+	if f.Status == bank.ItemOpen || f.Status == bank.ItemReturnOrdered {
+		w.literal("i.status IN ('OPEN', 'RETURN_ORDERED')") // so that the index of the open ones serves
+	}
+	w.text("i.state = ?", string(f.State))
+	w.text("i.reason = ?", string(f.Reason))
 	w.text("i.currency = ?", f.Currency)
+	if !f.OpenedFrom.IsZero() {
+		w.add("i.opened_at >= ?", micros(f.OpenedFrom))
+	}
+	if !f.OpenedTo.IsZero() {
+		w.add("i.opened_at < ?", micros(f.OpenedTo))
+	}
+	if f.MinAmount > 0 {
+		w.add("i.amount >= ?", f.MinAmount)
+	}
+	if f.MaxAmount > 0 {
+		w.add("i.amount <= ?", f.MaxAmount)
+	}
 	if f.File > 0 {
 		w.add("i.file_no = ?", f.File)
 	}
 	if !f.After.IsZero() {
 		w.add("i.id > ?", f.After)
 	}
-	text, args := w.build(itemSelect, "ORDER BY i.id", f.Limit)
-	return query(tx, scanItem, text, args...)
+	if !f.Before.IsZero() {
+		w.add("i.id < ?", f.Before)
+	}
+	return w
+}
+
+// ItemsOfPosting lists the items that a posting opened or resolved.
+func (tx *Tx) ItemsOfPosting(customer bank.CustomerID, origin bank.Origin, posting bank.TransactionID) ([]bank.Item, error) {
+	resolved, err := query(tx, scanItem, itemSelect+" WHERE i.customer_id = $1 AND i.resolution_id = $2 AND i.resolution_id > 0 ORDER BY i.id",
+		customer, posting)
+	if err != nil || origin.File == 0 {
+		return resolved, err
+	}
+	opened, err := tx.FileItems(customer, origin.File, origin.Line, origin.Line)
+	return append(resolved, opened...), err
 }
 
 // FileItems lists the items of some lines of one file, by line.

@@ -56,6 +56,11 @@ func (tx *Tx) Posting(customer bank.CustomerID, id bank.TransactionID) (PostingR
 	return queryOne(tx, scanPosting, postingSelect+" WHERE customer_id = $1 AND id = $2", customer, id)
 }
 
+// ReversalOf returns the posting that reverses another, or bank.ErrNotFound.
+func (tx *Tx) ReversalOf(customer bank.CustomerID, id bank.TransactionID) (PostingRow, error) {
+	return queryOne(tx, scanPosting, postingSelect+" WHERE customer_id = $1 AND reverses = $2 ORDER BY id LIMIT 1", customer, id)
+}
+
 var transactionColumns = []string{"customer_id", "id", "balance_no", "posting_id", "type", "status", "amount", "balance_after", "at",
 	"file_no", "line"}
 

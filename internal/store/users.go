@@ -9,9 +9,9 @@ import (
 // AddUser inserts an end user; bank.ErrAlreadyExists if the external id is taken.
 func (tx *Tx) AddUser(u bank.User) error {
 	fresh, err := tx.insertNew(`INSERT INTO end_users (customer_id, id, external_id, type, first_name, last_name, company_name, email, phone,
-		kyc_status, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		kyc_status, status, created_at, updated_at, folded_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		u.Customer, u.ID, nullText(u.ExternalID), u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone,
-		u.KYC, u.Status, micros(u.CreatedAt), micros(u.UpdatedAt))
+		u.KYC, u.Status, micros(u.CreatedAt), micros(u.UpdatedAt), Fold(u.Name()))
 	if err == nil && !fresh {
 		return bank.ErrAlreadyExists.With("an end user with this externalId exists").Field("/externalId", "taken", "used by another end user")
 	}
@@ -40,8 +40,8 @@ func (tx *Tx) LockUser(customer bank.CustomerID, id bank.ID) (bank.User, error) 
 // UpdateUser writes everything but the identity and creation of an end user.
 func (tx *Tx) UpdateUser(u bank.User) error {
 	return tx.execOne(`UPDATE end_users SET type = $3, first_name = $4, last_name = $5, company_name = $6, email = $7, phone = $8,
-		kyc_status = $9, status = $10, updated_at = $11 WHERE customer_id = $1 AND id = $2`,
-		u.Customer, u.ID, u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone, u.KYC, u.Status, micros(u.UpdatedAt))
+		kyc_status = $9, status = $10, updated_at = $11, folded_name = $12 WHERE customer_id = $1 AND id = $2`,
+		u.Customer, u.ID, u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone, u.KYC, u.Status, micros(u.UpdatedAt), Fold(u.Name()))
 }
 
 // UserFilter selects end users; empty fields do not filter.
@@ -73,6 +73,27 @@ func (tx *Tx) Users(customer bank.CustomerID, f UserFilter) ([]bank.User, error)
 	}
 	text, args := w.build(userColumns, "ORDER BY id", f.Limit)
 	return query(tx, scanUser, text, args...)
+}
+
+// NamedUser is an end user found by the whole name.
+type NamedUser struct {
+	Folded  string // the name that was asked for
+	User    bank.ID
+	Balance bank.Balance // open, in the currency that was asked for
+}
+
+// UsersNamed finds end users whose whole name, as Fold makes it, is one of the list, and who have an open balance in a
+// currency: a row for each such balance, at most limit of them.
+func (tx *Tx) UsersNamed(customer bank.CustomerID, currency string, folded []string, limit int) ([]NamedUser, error) {
+	condition, arg := tx.in("u.folded_name", 3, textList(folded))
+	scan := func(row scanner) (n NamedUser, err error) {
+		b := &n.Balance
+		return n, row.Scan(&n.Folded, &n.User, &b.Customer, &b.No, &b.ID, &b.Kind, currencyColumn{&b.Currency}, &b.User)
+	}
+	return query(tx, scan, `SELECT u.folded_name, u.id, b.customer_id, b.no, b.id, b.kind, b.currency, b.user_id
+		FROM end_users u JOIN balances b ON b.customer_id = u.customer_id AND b.user_id = u.id
+		WHERE u.customer_id = $1 AND b.currency = $2 AND b.kind = 1 AND b.closed = 0 AND u.folded_name <> '' AND `+condition+
+		" ORDER BY u.id, b.no LIMIT $4", customer, currency, arg, limit)
 }
 
 // escapeLike makes a text literal inside a LIKE pattern with ESCAPE '\'.
