@@ -44,6 +44,7 @@ type commands struct {
 	BaseIBAN      baseCommands     `cmd:"" name:"base-iban" help:"Base IBANs: the prefixes that IBANs are issued from."`
 	Domain        domainCommands   `cmd:"" help:"Hosts that a customer's browsers come from and the panel is reached under."`
 	Operator      operatorCommands `cmd:"" help:"Operators: who may work for a customer."`
+	Role          roleCommands     `cmd:"" help:"Roles: what operators may do for a customer."`
 	Approval      approvalCommands `cmd:"" help:"What waits for a second person."`
 	CA            caCommands       `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`
 	User          userCommands     `cmd:"" help:"End users."`

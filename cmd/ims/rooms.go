@@ -176,5 +176,7 @@ func (p *program) actor(r *rooms, c bank.Customer) (bank.Actor, error) {
 	if p.As == "" {
 		return bank.System(c.ID, commandLine), nil
 	}
-	return r.access.Operator(p.ctx, c.ID, p.As)
+	actor, err := r.access.Operator(p.ctx, c.ID, p.As)
+	actor.Origin = commandLine
+	return actor, err
 }

@@ -137,6 +137,7 @@ func (s *server) identify(w http.ResponseWriter, r *http.Request) (caller, error
 	if err == nil {
 		err = s.Limit.Admit(w.Header(), actor.Customer, actor.Name)
 	}
+	actor.Origin = bank.RequestOrigin("", web.RequestID(r.Context())) // the address of an end user is nobody's to keep for ever
 	return caller{actor, session}, err
 }
 

@@ -188,6 +188,9 @@ func (s *server) identify(w http.ResponseWriter, r *http.Request) (*call, error)
 	if err == nil {
 		err = s.Limit.Admit(w.Header(), customer, actor.Name)
 	}
+	if r.Method != http.MethodGet { // what only reads leaves no audit event
+		actor.Origin = web.OriginOf(r)
+	}
 	return &call{actor, cert}, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 
@@ -38,6 +39,16 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // RequestID returns the id of the request that a context belongs to, or "".
 func RequestID(ctx context.Context) string { return exchangeOf(ctx).id }
+
+// OriginOf tells the audit trail where a request comes from: the address of whoever connected, and its id. Behind a proxy
+// that is the proxy's, whose log has the same id.
+func OriginOf(r *http.Request) string {
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = "" // no network, as in a test
+	}
+	return bank.RequestOrigin(address, RequestID(r.Context()))
+}
 
 // WriteHeader implements http.ResponseWriter.
 func (x *exchange) WriteHeader(status int) {
