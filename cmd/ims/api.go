@@ -44,7 +44,7 @@ func (s *service) api(p *program) (*http.Server, error) {
 	}
 	config := serverapi.TLSConfig(tls.Certificate{}, trusted)
 	config.GetCertificate = certificates.GetCertificate
-	return &http.Server{Handler: byPath(server, mobile), TLSConfig: config}, nil
+	return &http.Server{Handler: s.traces.requests(byPath(server, mobile)), TLSConfig: config}, nil
 }
 
 func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Authenticator, sessions *access.Sessions) (http.Handler, error) {
@@ -67,7 +67,7 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 		Log:       s.log,
 		Ready:     s.ready,
 		Version:   version().Version,
-		Observe:   s.meters.observe,
+		Observe:   s.traces.observer(s.meters.observe),
 		Limit:     web.NewLimiter(s.RateLimit, s.RateBurst, p.now),
 		Proxies:   serverapi.Proxies{Networks: s.TrustedProxy, CA: trusted, Now: p.now},
 		Documents: []web.Document{{Title: "Mobile API", Slug: "mobile", URL: "/openapi/mobile.yaml"}},
@@ -89,7 +89,7 @@ func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler
 		History:  s.rooms.history,
 		Sessions: sessions,
 		Log:      s.log,
-		Observe:  s.meters.observe,
+		Observe:  s.traces.observer(s.meters.observe),
 		Limit:    web.NewLimiter(min(s.RateLimit, userRate), userBurst, p.now),
 
 		CustomerOfHost: s.rooms.customers.CustomerOfHost,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -42,15 +43,21 @@ func newMetrics() *metrics {
 }
 
 // observe is a web.Observer.
-func (m *metrics) observe(pattern string, status int, took time.Duration) {
-	switch pattern {
-	case "":
-		pattern = refusedEarly
-	case "/":
-		pattern = "unrouted"
-	}
+func (m *metrics) observe(_ context.Context, pattern string, status int, took time.Duration) {
+	pattern = routeName(pattern)
 	m.requests.WithLabelValues(pattern, strconv.Itoa(status)).Inc()
 	m.duration.WithLabelValues(pattern).Observe(took.Seconds())
+}
+
+// routeName is what an operation is called in metrics and traces.
+func routeName(pattern string) string {
+	switch pattern {
+	case "":
+		return refusedEarly
+	case "/":
+		return "unrouted"
+	}
+	return pattern
 }
 
 var _ web.Observer = (*metrics)(nil).observe

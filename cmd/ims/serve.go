@@ -82,6 +82,7 @@ type service struct {
 	log    *slog.Logger
 	writer *ledger.Writer
 	meters *metrics
+	traces *traces
 	doors  []*door
 	ready  func(context.Context) error
 }
@@ -96,7 +97,11 @@ type door struct {
 
 // newService opens the listeners, so that a wrong address is told before any work begins.
 func newService(p *program, r *rooms, c Config, log *slog.Logger) (*service, error) {
-	s := &service{Config: c, rooms: r, log: log, writer: ledger.NewWriter(r.db, p.now), meters: newMetrics()}
+	traces, err := newTraces(p.ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &service{Config: c, rooms: r, log: traces.logged(log), writer: ledger.NewWriter(r.db, p.now), meters: newMetrics(), traces: traces}
 	s.meters.registry.MustRegister(&figures{rooms: r, now: p.now, log: log, queued: s.writer.Queued})
 	stopped := p.ctx.Done()
 	s.ready = func(ctx context.Context) error {
@@ -163,7 +168,7 @@ func (s *service) abandon() error {
 		all = errors.Join(all, d.listener.Close())
 	}
 	s.writer.Close()
-	return all
+	return errors.Join(all, s.traces.close())
 }
 
 // run serves until the context ends or a listener fails, then lets requests finish, stops the workers, and answers what the
@@ -197,6 +202,9 @@ func (s *service) run(ctx context.Context) error {
 	err = errors.Join(err, s.closeDoors())
 	s.writer.Close()
 	background.Wait()
+	if lost := s.traces.close(); lost != nil {
+		s.log.Warn("traces are lost", "error", lost) // what they told of is done all the same
+	}
 	s.log.Info("stopped")
 	return err
 }
@@ -275,7 +283,8 @@ func (s *service) work(ctx context.Context) {
 // stages are those that wake when a transaction, of this process or another, leaves them work.
 func (s *service) stages(owner string) []worker.Stage {
 	stage := func(name string, kind store.Work, owner string, run func(context.Context, string) (bool, error)) worker.Stage {
-		return worker.Stage{Name: name, Woken: s.rooms.db.Woken(kind), Run: func(ctx context.Context) (bool, error) { return run(ctx, owner) }}
+		return worker.Stage{Name: name, Woken: s.rooms.db.Woken(kind), Trace: s.traces.stage(name),
+			Run: func(ctx context.Context) (bool, error) { return run(ctx, owner) }}
 	}
 	list := []worker.Stage{
 		stage("files", store.WorkFiles, owner, s.rooms.files.RunDue),

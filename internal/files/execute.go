@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"ims/bankfile"
 	"ims/internal/bank"
 	"ims/internal/money"
@@ -137,7 +139,10 @@ func (s *Service) execute(ctx context.Context, f bank.TransactionFile) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := x.chunk(ctx, no); err != nil {
+		spanned, end := store.Span(ctx, "chunk", attribute.Int64("ims.chunk", no))
+		err := x.chunk(spanned, no)
+		end(err)
+		if err != nil {
 			return fmt.Errorf("chunk %d of %d: %w", no+1, f.Chunks, err)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"ims/internal/bank"
 	"ims/internal/store"
 )
@@ -123,13 +125,18 @@ func (s *Service) runStage(ctx context.Context, d store.DueFile, owner string) e
 	if err != nil {
 		return err
 	}
+	about := []attribute.KeyValue{attribute.Int64("ims.customer", int64(f.Customer)), attribute.String("ims.file", f.ID.String())}
 	switch f.Status {
 	case bank.FilePending:
-		return s.validate(ctx, d, owner, f)
+		ctx, end := store.Span(ctx, "validate", about...)
+		err = s.validate(ctx, d, owner, f)
+		end(err)
 	case bank.FileExecuting:
-		return s.execute(ctx, f)
+		ctx, end := store.Span(ctx, "execute", about...)
+		err = s.execute(ctx, f)
+		end(err)
 	}
-	return nil
+	return err
 }
 
 // giveBack ends the lease and notes a failure: after some attempts, or at once when a rule forbids it, the stage stops with

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"ims/internal/bank"
 	"ims/internal/store"
 )
@@ -32,7 +34,9 @@ func (s *Service) IndexDue(ctx context.Context, owner string) (bool, error) {
 		return false, wrapIndex(err)
 	}
 	for range blocksOfTurn {
-		more, err := s.indexBlock(ctx, due[0], owner)
+		spanned, end := store.Span(ctx, "index", attribute.Int64("ims.customer", int64(due[0])))
+		more, err := s.indexBlock(spanned, due[0], owner)
+		end(err)
 		if err != nil || !more {
 			return err == nil, wrapIndex(errors.Join(err, s.release(ctx, due[0], owner)))
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"ims/internal/bank"
 	"ims/internal/money"
 	"ims/internal/sheet"
@@ -95,8 +97,10 @@ func (s *Reports) take(ctx context.Context, d store.DueReport, owner string) (ta
 func (s *Reports) runLeased(ctx context.Context, d store.DueReport, owner string) error {
 	w := &reportWriter{s: s, owner: owner}
 	extend := func(tx *store.Tx, until time.Time) error { return tx.RenewReport(d, owner, until) }
-	err := s.db.UnderLease(ctx, s.lease, extend, func(ctx context.Context) error {
-		w.ctx = ctx
+	err := s.db.UnderLease(ctx, s.lease, extend, func(ctx context.Context) (err error) {
+		var end func(error)
+		w.ctx, end = store.Span(ctx, "report", attribute.Int64("ims.customer", int64(d.Customer)), attribute.String("ims.report", d.ID.String()))
+		defer func() { end(err) }()
 		return w.run(d)
 	})
 	switch {

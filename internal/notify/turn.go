@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"ims/internal/bank"
 	"ims/internal/store"
 )
@@ -26,8 +28,10 @@ func (s *Service) RunDue(ctx context.Context, owner string) (bool, error) {
 		return false, err
 	}
 	extend := func(tx *store.Tx, until time.Time) error { return tx.RenewEndpoint(t.endpoint.Customer, owner, until) }
-	err = s.DB.UnderLease(ctx, s.Lease, extend, func(ctx context.Context) error {
-		t.ctx = ctx
+	err = s.DB.UnderLease(ctx, s.Lease, extend, func(ctx context.Context) (err error) {
+		var end func(error)
+		t.ctx, end = store.Span(ctx, "notify", attribute.Int64("ims.customer", int64(t.endpoint.Customer)))
+		defer func() { end(err) }()
 		return t.run()
 	})
 	if errors.Is(err, store.ErrLeaseLost) {
@@ -114,7 +118,9 @@ func (t *turn) run() (err error) {
 		if err != nil {
 			return fmt.Errorf("gather events of customer %d: %w", t.endpoint.Customer, err)
 		}
+		_, end := store.Span(t.ctx, "deliver", attribute.Int("ims.events", len(w.jobs)))
 		t.deliver(w)
+		end(nil)
 		if err := t.commit(w); err != nil {
 			return t.over(err)
 		}

@@ -67,6 +67,13 @@ const writeAttempts = 8
 // Write runs fn in a transaction that is durable when Write returns nil. The closure may run more than once, so it must
 // have no effects outside; READ COMMITTED, so rows that are read to be changed must be locked.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	ctx, end := Span(ctx, "store.write")
+	err := db.writeOrRetry(ctx, fn)
+	end(err)
+	return err
+}
+
+func (db *DB) writeOrRetry(ctx context.Context, fn func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := db.once(ctx, db.write, nil, fn)
 		if err == nil || attempt == writeAttempts || db.engine.Classify(err) != ErrorRetry {

@@ -1,13 +1,14 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
 
 // Observer hears of each request: the pattern that it matched ("" where it was refused before it came that far), the status
-// of its answer, and how long it took. It is called by many at once and must be quick.
-type Observer func(pattern string, status int, took time.Duration)
+// of its answer, and how long it took; the context is the request's. It is called by many at once and must be quick.
+type Observer func(ctx context.Context, pattern string, status int, took time.Duration)
 
 // Observed tells an observer of each request. It stands right inside Exchanges, and Routed inside it. Without an observer it
 // does nothing.
@@ -25,7 +26,7 @@ func Observed(observe Observer, next http.Handler) http.Handler {
 			case status == 0:
 				status = http.StatusOK
 			}
-			observe(x.pattern, status, time.Since(began))
+			observe(r.Context(), x.pattern, status, time.Since(began))
 		}()
 		next.ServeHTTP(w, r)
 		finished = true

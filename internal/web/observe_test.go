@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -29,7 +30,7 @@ func TestObserved(t *testing.T) {
 		routed.ServeHTTP(w, r)
 	})
 	var got []string
-	observe := func(pattern string, status int, took time.Duration) {
+	observe := func(_ context.Context, pattern string, status int, took time.Duration) {
 		if took < 0 {
 			t.Errorf("%s took %v", pattern, took)
 		}

@@ -16,6 +16,8 @@ type Stage struct {
 	Name  string
 	Run   func(ctx context.Context) (worked bool, err error)
 	Woken <-chan struct{} // ends the rest of a stage that had no work; nil: nothing does
+	// Trace is called before each run, whose context it returns, and end behind it; nil: nobody looks.
+	Trace func(ctx context.Context) (traced context.Context, end func(worked bool, err error))
 }
 
 // breath is how long a stage without work rests at least, however often it is woken.
@@ -38,14 +40,14 @@ func Loop(ctx context.Context, log *slog.Logger, idle time.Duration, stages ...S
 func repeat(ctx context.Context, log *slog.Logger, idle time.Duration, s Stage) {
 	failures := 0
 	for ctx.Err() == nil {
-		worked, err := attempt(ctx, s)
+		traced, worked, err := attempt(ctx, s)
 		switch {
 		case ctx.Err() != nil:
 			return // what a stage says about being stopped is no failure
 		case err != nil:
 			failures++
 			pause := backoff(idle, failures)
-			log.ErrorContext(ctx, "a stage failed", "stage", s.Name, "failures", failures, "pause", pause, "error", err)
+			log.ErrorContext(traced, "a stage failed", "stage", s.Name, "failures", failures, "pause", pause, "error", err)
 			rest(ctx, pause, nil)
 		default:
 			failures = 0
@@ -57,13 +59,19 @@ func repeat(ctx context.Context, log *slog.Logger, idle time.Duration, s Stage) 
 }
 
 // attempt runs a stage once and makes a panic an error: one broken file must not end the service for all others.
-func attempt(ctx context.Context, s Stage) (worked bool, err error) {
+func attempt(ctx context.Context, s Stage) (traced context.Context, worked bool, err error) {
+	if s.Trace != nil {
+		var end func(bool, error)
+		ctx, end = s.Trace(ctx)
+		defer func() { end(worked, err) }()
+	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("stage %s: panic: %v\n%s", s.Name, r, debug.Stack())
+			traced, err = ctx, fmt.Errorf("stage %s: panic: %v\n%s", s.Name, r, debug.Stack())
 		}
 	}()
-	return s.Run(ctx)
+	worked, err = s.Run(ctx)
+	return ctx, worked, err
 }
 
 // backoff doubles the pause with each failure after the first.
