@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"ims/internal/access"
 	"ims/internal/bank"
 )
 
@@ -47,7 +48,7 @@ func (c *approvalListCommand) Run(p *program) error {
 		c.Status = ""
 	}
 	return p.reading(func(r *rooms, actor bank.Actor) error {
-		list, err := r.access.Approvals(p.ctx, actor, actor.Customer, c.Status, c.After, c.Limit)
+		list, err := r.access.Approvals(p.ctx, actor, actor.Customer, access.ApprovalFilter{Status: c.Status, After: c.After, Limit: c.Limit})
 		if err != nil {
 			return err
 		}

@@ -102,7 +102,7 @@ type reportListCommand struct {
 // Run lists reports.
 func (c *reportListCommand) Run(p *program) error {
 	return p.reading(func(r *rooms, actor bank.Actor) error {
-		list, err := r.reports.List(p.ctx, actor, bank.ID{}, 0)
+		list, err := r.reports.List(p.ctx, actor, history.ReportFilter{})
 		if err != nil {
 			return err
 		}

@@ -301,7 +301,7 @@ func TestApprovalsShowWhatConcernsTheActor(t *testing.T) {
 	}
 	ids := func(actor bank.Actor, after bank.ID, limit int) (objects []string, last bank.ID) {
 		t.Helper()
-		list := must[[]bank.Approval](t)(s.service.Approvals(s.ctx, actor, c.ID, bank.ApprovalPending, after, limit))
+		list := must[[]bank.Approval](t)(s.service.Approvals(s.ctx, actor, c.ID, access.ApprovalFilter{Status: bank.ApprovalPending, After: after, Limit: limit}))
 		for _, a := range list {
 			objects, last = append(objects, a.Object), a.ID
 		}
@@ -318,7 +318,7 @@ func TestApprovalsShowWhatConcernsTheActor(t *testing.T) {
 	if diff := cmp.Diff(want, append(first, rest...), cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}
-	_, err := s.service.Approvals(s.ctx, stranger, c.ID, "", bank.ID{}, 0)
+	_, err := s.service.Approvals(s.ctx, stranger, c.ID, access.ApprovalFilter{})
 	wantError(t, err, bank.ErrForbidden, "")
 	if n := len(s.approvals(other, "")); n != 0 {
 		t.Errorf("the other customer sees %d approvals", n)

@@ -1,10 +1,12 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"ims/internal/bank"
 	"ims/internal/store"
@@ -111,36 +113,43 @@ const (
 	maxLimit     = 1000
 )
 
-// Approvals lists the approvals of a status (all if empty), oldest first, behind the given one: those that the actor asked
-// for or has the permission to decide. limit is 1 to 1000; 0 means 100.
-func (s *Service) Approvals(ctx context.Context, actor bank.Actor, customer bank.CustomerID, status bank.ApprovalStatus, after bank.ID, limit int) ([]bank.Approval, error) {
+// ApprovalFilter selects approvals; it has a name here for the doors, which do not know the store.
+type ApprovalFilter = store.ApprovalFilter
+
+// Approvals lists approvals, oldest first: those that the actor asked for or has the permission to decide. The filter's limit
+// is 1 to 1000; 0 means 100.
+func (s *Service) Approvals(ctx context.Context, actor bank.Actor, customer bank.CustomerID, f ApprovalFilter) (shown []bank.Approval, err error) {
 	if err := belongs(actor, customer); err != nil {
 		return nil, err
 	}
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
-	var shown []bank.Approval
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		from := after
+	limit := min(cmp.Or(max(f.Limit, 0), defaultLimit), maxLimit)
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		part := f
+		part.Limit = maxLimit
 		for len(shown) < limit {
-			page, err := tx.Approvals(customer, status, from, maxLimit)
+			page, err := tx.Approvals(customer, part)
 			if err != nil {
 				return fmt.Errorf("list approvals: %w", err)
 			}
-			for _, a := range page {
-				if from = a.ID; visible(actor, a) && len(shown) < limit {
-					shown = append(shown, a)
-				}
+			some := slices.DeleteFunc(slices.Clone(page), func(a bank.Approval) bool { return !visible(actor, a) })
+			if part.Back {
+				shown = append(some, shown...)
+			} else {
+				shown = append(shown, some...)
 			}
 			if len(page) < maxLimit {
-				return nil
+				break
+			}
+			if part.After = page[len(page)-1].ID; part.Back {
+				part.After = page[0].ID
 			}
 		}
 		return nil
 	})
-	return shown, err
+	if f.Back {
+		return shown[max(len(shown)-limit, 0):], err
+	}
+	return shown[:min(len(shown), limit)], err
 }
 
 func visible(actor bank.Actor, a bank.Approval) bool {

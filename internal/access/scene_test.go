@@ -108,7 +108,7 @@ func (s *scene) require(actor bank.Actor, r access.Request) (bool, *bank.Approva
 
 func (s *scene) approvals(c bank.Customer, status bank.ApprovalStatus) []bank.Approval {
 	s.t.Helper()
-	return must[[]bank.Approval](s.t)(s.service.Approvals(s.ctx, system(c), c.ID, status, bank.ID{}, 0))
+	return must[[]bank.Approval](s.t)(s.service.Approvals(s.ctx, system(c), c.ID, access.ApprovalFilter{Status: status}))
 }
 
 func (s *scene) actions(c bank.Customer) (list []string) {

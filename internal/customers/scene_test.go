@@ -102,7 +102,7 @@ func (s *scene) active(c bank.Customer) (first, second bank.Actor) {
 // approveAll lets an operator approve whatever waits.
 func (s *scene) approveAll(approver bank.Actor) int {
 	s.t.Helper()
-	list := must[[]bank.Approval](s.t)(s.access.Approvals(s.ctx, approver, approver.Customer, bank.ApprovalPending, bank.ID{}, 0))
+	list := must[[]bank.Approval](s.t)(s.access.Approvals(s.ctx, approver, approver.Customer, access.ApprovalFilter{Status: bank.ApprovalPending}))
 	for _, a := range list {
 		must[bank.Approval](s.t)(s.access.Decide(s.ctx, approver, a.Customer, a.ID, true, ""))
 	}

@@ -143,7 +143,7 @@ func (v *validation) judgeDuplicates(tx *store.Tx) ([]uint32, error) {
 
 // nameOf returns the name of a file.
 func nameOf(tx *store.Tx, customer bank.CustomerID, no bank.FileNo) (string, error) {
-	list, err := tx.Files(customer, "", no+1, 1) // the newest of those up to it
+	list, err := tx.Files(customer, store.FileFilter{Before: no + 1, Limit: 1}) // the newest of those up to it
 	if err != nil || len(list) == 0 {
 		return "", err
 	}

@@ -52,12 +52,8 @@ func New(c Config) *Service {
 	return s
 }
 
-// Filter selects files; zero fields do not filter.
-type Filter struct {
-	Status bank.FileStatus
-	Before bank.FileNo // continue behind this file, towards older ones
-	Limit  int
-}
+// Filter selects files; it has a name here for the doors, which do not know the store.
+type Filter = store.FileFilter
 
 // File returns a transaction file.
 func (s *Service) File(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, err error) {
@@ -88,7 +84,7 @@ func (s *Service) Files(ctx context.Context, actor bank.Actor, f Filter) (list [
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		list, err = tx.Files(actor.Customer, f.Status, f.Before, f.Limit)
+		list, err = tx.Files(actor.Customer, f)
 		return err
 	})
 	return list, err

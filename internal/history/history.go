@@ -38,7 +38,20 @@ type Filter struct {
 	After        bank.TransactionID       `json:"after,omitzero"`
 	Before       bank.TransactionID       `json:"before,omitzero"`
 	Ascending    bool                     `json:"-"` // oldest first, for catching up
+	Back         bool                     `json:"-"` // the end of what is selected, in the same order, rather than its beginning
 	Limit        int                      `json:"-"`
+}
+
+// GoOn narrows the filter to what comes behind a transaction in the order of the list or, back, to the page that ends before
+// it; 0 stands for none.
+func (f *Filter) GoOn(from bank.TransactionID, back bool) {
+	switch f.Back = back; {
+	case from == 0:
+	case f.Ascending != back:
+		f.After = from
+	default:
+		f.Before = from
+	}
 }
 
 // List returns transactions by id, newest first unless Ascending. Objects of another customer are not found.
@@ -116,7 +129,7 @@ func (f Filter) check() error {
 // resolve turns identifiers of callers into numbers of the ledger.
 func (f Filter) resolve(tx *store.Tx, customer bank.CustomerID) (store.HistoryFilter, error) {
 	q := store.HistoryFilter{Statuses: f.Statuses, Types: f.Types, From: f.From, To: f.To, MinAmount: f.MinAmount, MaxAmount: f.MaxAmount,
-		Counterparty: f.Counterparty, Title: f.Title, Reference: f.Reference, After: f.After, Before: f.Before, Ascending: f.Ascending, Limit: f.Limit}
+		Counterparty: f.Counterparty, Title: f.Title, Reference: f.Reference, After: f.After, Before: f.Before, Ascending: f.Ascending, Back: f.Back, Limit: f.Limit}
 	var err error
 	if q.BalanceNos, err = f.balances(tx, customer); err != nil {
 		return q, err

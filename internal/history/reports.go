@@ -86,7 +86,7 @@ func (s *Reports) add(tx *store.Tx, r *bank.Report, f Filter) error {
 	if _, err := f.resolve(tx, r.Customer); err != nil {
 		return err
 	}
-	list, err := tx.Reports(r.Customer, bank.ID{}, 0)
+	list, err := tx.Reports(r.Customer, store.ReportFilter{})
 	if err != nil {
 		return err
 	}
@@ -107,13 +107,16 @@ func (s *Reports) add(tx *store.Tx, r *bank.Report, f Filter) error {
 	return tx.AddReport(*r)
 }
 
-// List returns reports, newest first, behind one where before is set; limit 0 means all.
-func (s *Reports) List(ctx context.Context, actor bank.Actor, before bank.ID, limit int) (list []bank.Report, err error) {
+// ReportFilter selects reports; it has a name here for the doors, which do not know the store.
+type ReportFilter = store.ReportFilter
+
+// List returns reports, newest first.
+func (s *Reports) List(ctx context.Context, actor bank.Actor, f ReportFilter) (list []bank.Report, err error) {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = tx.Reports(actor.Customer, before, limit)
+		list, err = tx.Reports(actor.Customer, f)
 		return err
 	})
 	return list, err

@@ -191,7 +191,7 @@ func TestReportExpires(t *testing.T) {
 		over, _ := d.written(d.reports(0, -time.Hour), history.NewReport{Form: sheet.CSV})
 		s := d.reports(0, 0)
 		d.must(s.Sweep(ctx, d.actor.Customer))
-		list, err := s.List(ctx, d.actor, bank.ID{}, 0)
+		list, err := s.List(ctx, d.actor, history.ReportFilter{})
 		if err != nil || len(list) != 1 || list[0].ID != kept.ID {
 			d.t.Errorf("%+v, %v", list, err)
 		}

@@ -40,7 +40,7 @@ func (w *walk) addAudit(e *bank.AuditEvent) {
 func (v *verification) compareFiles() error {
 	for before := bank.FileNo(0); ; {
 		const step = 100
-		list, err := v.tx.Files(v.customer, "", before, step)
+		list, err := v.tx.Files(v.customer, store.FileFilter{Before: before, Limit: step})
 		if err != nil {
 			return fmt.Errorf("read files: %w", err)
 		}

@@ -25,7 +25,7 @@ means that it is over: get another one. A device of an end user has one session 
 **Money** is ` + "`{\"amount\": 12345, \"currency\": \"PLN\"}`" + ` in minor units. Instants are RFC 3339 in UTC, dates YYYY-MM-DD. Unknown
 parameters and fields are refused.
 
-**Lists** with ` + "`nextCursor`" + ` go on: send it as ` + "`cursor`" + ` with the same filters. What is added meanwhile never repeats or hides an element.
+**Lists** with ` + "`nextCursor`" + ` go on: send it as ` + "`cursor`" + ` with the same filters; ` + "`previousCursor`" + ` leads back. What is added meanwhile never repeats or hides an element.
 
 **Problems** are application/problem+json (RFC 9457) with a stable code; GET /problems/{code} explains each. Every answer has a
 Request-Id; send your own (1 to 64 of A-Z a-z 0-9 . - _) to find it again. Beyond a number of requests per second the answer is 429

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 	"time"
 
 	"ims/internal/access"
@@ -84,6 +86,13 @@ func TestHistory(t *testing.T) {
 	}
 	if got := strings.Join(titles, ","); got != "NUMBER 3,NUMBER 2,NUMBER 1,NUMBER 0,RENT FOR Ada" {
 		t.Errorf("titles %s", got)
+	}
+	var first, second, again TransactionList
+	p.app.get("/mobile/transactions?limit=2").ok(200, &first)
+	p.app.get("/mobile/transactions?limit=2&cursor="+first.NextCursor).ok(200, &second)
+	p.app.get("/mobile/transactions?limit=2&cursor="+second.PreviousCursor).ok(200, &again)
+	if diff := cmp.Diff(first.Items, again.Items); diff != "" || first.PreviousCursor != "" || again.NextCursor != first.NextCursor {
+		t.Errorf("back on the first page: %s", diff)
 	}
 	for query, want := range map[string]int{
 		"from=2026-11-11&to=2026-11-12": 2, "title=NUMBER": 4, "counterparty=BOB&minAmount=102&maxAmount=103": 2, "type=TRANSFER_OUT,CREDIT": 0,

@@ -80,15 +80,15 @@ func (in *listTransactionsInput) filter() (f history.Filter, err error) {
 		kind, _ := bank.ParseTransactionType(name)
 		f.Types = append(f.Types, kind)
 	}
-	before, err := web.ReadNumberCursor(in.Cursor, listOfTransactions)
-	f.Before = bank.TransactionID(before)
+	from, back, err := web.ReadNumberCursor(in.Cursor, listOfTransactions)
+	f.GoOn(bank.TransactionID(from), back)
 	return f, err
 }
 
 // TransactionList is one page of the history.
 type TransactionList struct {
-	Items      []Transaction `json:"items" nullable:"false"`
-	NextCursor string        `json:"nextCursor,omitempty"`
+	Items []Transaction `json:"items" nullable:"false"`
+	web.Links
 }
 
 type transactionListAnswer struct{ Body TransactionList }
@@ -102,8 +102,8 @@ func (s *server) listTransactions(ctx context.Context, c caller, in *listTransac
 	if err != nil {
 		return nil, err
 	}
-	shown, next := web.Paged(rows, in.Limit, transactionFrom, func(r history.Row) web.Cursor { return web.NumberCursor(listOfTransactions, int64(r.ID)) })
-	return &transactionListAnswer{TransactionList{shown, next}}, nil
+	shown, links := web.Paged(rows, in.Page, transactionFrom, func(r history.Row) web.Cursor { return web.NumberCursor(listOfTransactions, int64(r.ID)) })
+	return &transactionListAnswer{TransactionList{shown, links}}, nil
 }
 
 type transactionPath struct {

@@ -28,7 +28,8 @@ not found (404).
 **Money** is ` + "`{\"amount\": 12345, \"currency\": \"PLN\"}`" + ` in minor units. Instants are RFC 3339 in UTC, dates YYYY-MM-DD. IBANs are
 accepted with spaces and answered without. Unknown parameters and fields are refused.
 
-**Lists** are ` + "`{\"items\": [...], \"nextCursor\": \"...\"}`" + `: send nextCursor as ` + "`cursor`" + ` for what follows; the last page has none.
+**Lists** are ` + "`{\"items\": [...], \"nextCursor\": \"...\"}`" + `: send nextCursor as ` + "`cursor`" + ` for what follows, previousCursor for what came
+before; the last page has no nextCursor, the first no previousCursor.
 What is added meanwhile never repeats or hides an element.
 
 **Idempotency.** Every POST takes an Idempotency-Key, but for the one that tells a session token; where money moves it is required. The same key with the same method, path and

@@ -104,23 +104,23 @@ type listFilesInput struct {
 
 // TransactionFileList is one page of files.
 type TransactionFileList struct {
-	Items      []TransactionFile `json:"items" nullable:"false"`
-	NextCursor string            `json:"nextCursor,omitempty"`
+	Items []TransactionFile `json:"items" nullable:"false"`
+	web.Links
 }
 
 type fileListAnswer struct{ Body TransactionFileList }
 
 func (s *server) listFiles(ctx context.Context, actor bank.Actor, in *listFilesInput) (*fileListAnswer, error) {
-	before, err := web.ReadNumberCursor(in.Cursor, listFiles)
+	before, back, err := web.ReadNumberCursor(in.Cursor, listFiles)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Files.Files(ctx, actor, files.Filter{Status: bank.FileStatus(in.Status), Before: bank.FileNo(before), Limit: in.Limit + 1})
+	rows, err := s.Files.Files(ctx, actor, files.Filter{Status: bank.FileStatus(in.Status), Before: bank.FileNo(before), Back: back, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
-	items, next := web.Paged(rows, in.Limit, fileFrom, func(f bank.TransactionFile) web.Cursor { return web.NumberCursor(listFiles, int64(f.No)) })
-	return &fileListAnswer{TransactionFileList{items, next}}, nil
+	items, links := web.Paged(rows, in.Page, fileFrom, func(f bank.TransactionFile) web.Cursor { return web.NumberCursor(listFiles, int64(f.No)) })
+	return &fileListAnswer{TransactionFileList{items, links}}, nil
 }
 
 type filePath struct {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"ims/internal/access"
 	"ims/internal/bank"
 	"ims/internal/files"
 	"ims/internal/web"
@@ -68,18 +69,21 @@ type listItemsInput struct {
 
 // ItemList is one page of items.
 type ItemList struct {
-	Items      []Item `json:"items" nullable:"false"`
-	NextCursor string `json:"nextCursor,omitempty"`
+	Items []Item `json:"items" nullable:"false"`
+	web.Links
 }
 
 type itemListAnswer struct{ Body ItemList }
 
 func (s *server) listItems(ctx context.Context, actor bank.Actor, in *listItemsInput) (*itemListAnswer, error) {
-	after, err := web.ReadIDCursor(in.Cursor, listItems)
+	from, back, err := web.ReadIDCursor(in.Cursor, listItems)
 	if err != nil {
 		return nil, err
 	}
-	f := files.ItemFilter{Status: bank.ItemStatus(in.Status), Currency: in.Currency, After: after, Limit: in.Limit + 1}
+	f := files.ItemFilter{Status: bank.ItemStatus(in.Status), Currency: in.Currency, After: from, Limit: in.Limit + 1}
+	if back {
+		f.After, f.Before = f.Before, from
+	}
 	if f.File, err = s.fileNo(ctx, actor, in.FileID); err != nil {
 		return nil, err
 	}
@@ -87,8 +91,8 @@ func (s *server) listItems(ctx context.Context, actor bank.Actor, in *listItemsI
 	if err != nil {
 		return nil, err
 	}
-	items, next := web.Paged(rows, in.Limit, itemFrom, func(i bank.Item) web.Cursor { return web.IDCursor(listItems, i.ID) })
-	return &itemListAnswer{ItemList{items, next}}, nil
+	items, links := web.Paged(rows, in.Page, itemFrom, func(i bank.Item) web.Cursor { return web.IDCursor(listItems, i.ID) })
+	return &itemListAnswer{ItemList{items, links}}, nil
 }
 
 // fileNo finds the number of a file that a filter names; 0 without a name. Whoever may see items may filter by their file.
@@ -207,21 +211,21 @@ type listApprovalsInput struct {
 
 // ApprovalList is one page of approvals.
 type ApprovalList struct {
-	Items      []Approval `json:"items" nullable:"false"`
-	NextCursor string     `json:"nextCursor,omitempty"`
+	Items []Approval `json:"items" nullable:"false"`
+	web.Links
 }
 
 type approvalListAnswer struct{ Body ApprovalList }
 
 func (s *server) listApprovals(ctx context.Context, actor bank.Actor, in *listApprovalsInput) (*approvalListAnswer, error) {
-	after, err := web.ReadIDCursor(in.Cursor, listApprovals)
+	after, back, err := web.ReadIDCursor(in.Cursor, listApprovals)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Access.Approvals(ctx, actor, actor.Customer, bank.ApprovalStatus(in.Status), after, in.Limit+1)
+	rows, err := s.Access.Approvals(ctx, actor, actor.Customer, access.ApprovalFilter{Status: bank.ApprovalStatus(in.Status), After: after, Back: back, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
-	items, next := web.Paged(rows, in.Limit, approvalFrom, func(a bank.Approval) web.Cursor { return web.IDCursor(listApprovals, a.ID) })
-	return &approvalListAnswer{ApprovalList{items, next}}, nil
+	items, links := web.Paged(rows, in.Page, approvalFrom, func(a bank.Approval) web.Cursor { return web.IDCursor(listApprovals, a.ID) })
+	return &approvalListAnswer{ApprovalList{items, links}}, nil
 }

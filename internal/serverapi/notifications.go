@@ -228,24 +228,24 @@ type listNotificationsInput struct {
 
 // NotificationList is one page of notifications.
 type NotificationList struct {
-	Items      []Notification `json:"items" nullable:"false"`
-	NextCursor string         `json:"nextCursor,omitempty"`
+	Items []Notification `json:"items" nullable:"false"`
+	web.Links
 }
 
 type notificationListAnswer struct{ Body NotificationList }
 
 func (s *server) listNotifications(ctx context.Context, actor bank.Actor, in *listNotificationsInput) (*notificationListAnswer, error) {
-	before, err := web.ReadIDCursor(in.Cursor, listNotifications)
+	before, back, err := web.ReadIDCursor(in.Cursor, listNotifications)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := s.Notify.Deliveries(ctx, actor, notify.Filter{State: bank.DeliveryState(in.State),
-		Transaction: bank.TransactionID(in.TransactionID), Before: before, Limit: in.Limit + 1})
+		Transaction: bank.TransactionID(in.TransactionID), Before: before, Back: back, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
-	items, next := web.Paged(rows, in.Limit, notificationFrom, func(d bank.Delivery) web.Cursor { return web.IDCursor(listNotifications, d.ID) })
-	return &notificationListAnswer{NotificationList{items, next}}, nil
+	items, links := web.Paged(rows, in.Page, notificationFrom, func(d bank.Delivery) web.Cursor { return web.IDCursor(listNotifications, d.ID) })
+	return &notificationListAnswer{NotificationList{items, links}}, nil
 }
 
 // NotificationPath names a notification.

@@ -106,23 +106,23 @@ func (s *server) requestReport(ctx context.Context, actor bank.Actor, in *reques
 
 // ReportList is one page of reports.
 type ReportList struct {
-	Items      []Report `json:"items" nullable:"false"`
-	NextCursor string   `json:"nextCursor,omitempty"`
+	Items []Report `json:"items" nullable:"false"`
+	web.Links
 }
 
 type reportListAnswer struct{ Body ReportList }
 
 func (s *server) listReports(ctx context.Context, actor bank.Actor, in *Page) (*reportListAnswer, error) {
-	before, err := web.ReadIDCursor(in.Cursor, listReports)
+	before, back, err := web.ReadIDCursor(in.Cursor, listReports)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Reports.List(ctx, actor, before, in.Limit+1)
+	rows, err := s.Reports.List(ctx, actor, history.ReportFilter{Before: before, Back: back, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
-	items, next := web.Paged(rows, in.Limit, reportFrom, func(r bank.Report) web.Cursor { return web.IDCursor(listReports, r.ID) })
-	return &reportListAnswer{ReportList{items, next}}, nil
+	items, links := web.Paged(rows, *in, reportFrom, func(r bank.Report) web.Cursor { return web.IDCursor(listReports, r.ID) })
+	return &reportListAnswer{ReportList{items, links}}, nil
 }
 
 type reportPath struct {

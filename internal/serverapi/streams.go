@@ -130,8 +130,8 @@ func findingFrom(f bank.FileFinding) Finding {
 
 // FindingList is one page of findings.
 type FindingList struct {
-	Items      []Finding `json:"items" nullable:"false"`
-	NextCursor string    `json:"nextCursor,omitempty"`
+	Items []Finding `json:"items" nullable:"false"`
+	web.Links
 }
 
 func documentFindings(o *huma.Operation, schemas huma.Registry) {
@@ -139,7 +139,7 @@ func documentFindings(o *huma.Operation, schemas huma.Registry) {
 	o.Parameters = append(o.Parameters, parameter("fileId", "path", "Of the transaction file.", uuidSchema()),
 		langParameter(),
 		parameter("limit", "query", "Elements of one page.", &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Default: defaultLimit}),
-		parameter("cursor", "query", "nextCursor of the page before.", textSchema(200)))
+		parameter("cursor", "query", "nextCursor or previousCursor of another page of the same list.", textSchema(200)))
 	answersJSON(o, schemas.Schema(reflect.TypeFor[FindingList](), true, "FindingList"))
 	o.Responses["200"].Content["text/csv"] = csvMedia()
 }
@@ -196,18 +196,40 @@ func (s *server) findingsPage(w http.ResponseWriter, r *http.Request, actor bank
 	if err != nil {
 		return err
 	}
-	after, err := web.ReadNumberCursor(values.Get("cursor"), listFindings)
+	page := web.Page{Limit: limit, Cursor: values.Get("cursor")}
+	from, back, err := web.ReadNumberCursor(page.Cursor, listFindings)
 	if err != nil {
 		return err
 	}
-	rows, err := s.Files.Findings(r.Context(), actor, id, lang, after, limit+1)
-	if err != nil {
-		return err
+	count := int64(limit) + 1
+	if back { // findings are numbered without gaps
+		count = min(count, from-1)
+		from = max(from-count-1, 0)
 	}
-	// Findings are numbered without gaps, so a page's last number is where it began and what it holds.
-	last := after + int64(limit)
-	items, next := web.Paged(rows, limit, findingFrom, func(bank.FileFinding) web.Cursor { return web.NumberCursor(listFindings, last) })
-	return writeJSON(w, http.StatusOK, FindingList{items, next})
+	var rows []bank.FileFinding
+	if count > 0 {
+		if rows, err = s.Files.Findings(r.Context(), actor, id, lang, from, int(count)); err != nil {
+			return err
+		}
+	}
+	items, links := web.Paged(numbered(rows, from), page, func(f numberedFinding) Finding { return findingFrom(f.FileFinding) },
+		func(f numberedFinding) web.Cursor { return web.NumberCursor(listFindings, f.number) })
+	return writeJSON(w, http.StatusOK, FindingList{items, links})
+}
+
+// numberedFinding is a finding with its number in the file's list.
+type numberedFinding struct {
+	bank.FileFinding
+	number int64
+}
+
+// numbered numbers the findings behind one.
+func numbered(rows []bank.FileFinding, behind int64) []numberedFinding {
+	list := make([]numberedFinding, len(rows))
+	for i, row := range rows {
+		list[i] = numberedFinding{row, behind + 1 + int64(i)}
+	}
+	return list
 }
 
 // languageOf chooses the language of an answer and says so in its headers.

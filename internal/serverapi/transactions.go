@@ -123,23 +123,16 @@ func (in *listTransactionsInput) position(f *history.Filter) error {
 		}
 		f.After = bank.TransactionID(after)
 	}
-	from, err := web.ReadNumberCursor(in.Cursor, list)
-	switch {
-	case err != nil || from == 0:
-		return err
-	case f.Ascending:
-		f.After = bank.TransactionID(from)
-	default:
-		f.Before = bank.TransactionID(from)
-	}
-	return nil
+	from, back, err := web.ReadNumberCursor(in.Cursor, list)
+	f.GoOn(bank.TransactionID(from), back)
+	return err
 }
 
 // TransactionList is one page of the history.
 type TransactionList struct {
-	Items      []Transaction `json:"items" nullable:"false"`
-	NextCursor string        `json:"nextCursor,omitempty"`
-	SearchedTo int64         `json:"searchedTo,omitempty" doc:"Where words were looked for: up to this transaction everything was found. The index follows within seconds."`
+	Items []Transaction `json:"items" nullable:"false"`
+	web.Links
+	SearchedTo int64 `json:"searchedTo,omitempty" doc:"Where words were looked for: up to this transaction everything was found. The index follows within seconds."`
 }
 
 type transactionListAnswer struct{ Body TransactionList }
@@ -161,8 +154,8 @@ func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *lis
 	for i := range rows {
 		items[i] = transactionFrom(rows[i])
 	}
-	shown, next := web.Paged(items, in.Limit, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
-	return &transactionListAnswer{TransactionList{shown, next, int64(page.SearchedTo)}}, nil
+	shown, links := web.Paged(items, in.Page, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
+	return &transactionListAnswer{TransactionList{shown, links, int64(page.SearchedTo)}}, nil
 }
 
 func itself[T any](t T) T { return t }

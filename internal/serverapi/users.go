@@ -153,22 +153,22 @@ type listUsersInput struct {
 
 // UserList is one page of end users.
 type UserList struct {
-	Items      []User `json:"items" nullable:"false"`
-	NextCursor string `json:"nextCursor,omitempty"`
+	Items []User `json:"items" nullable:"false"`
+	web.Links
 }
 
 type userListAnswer struct{ Body UserList }
 
 func (s *server) listUsers(ctx context.Context, actor bank.Actor, in *listUsersInput) (*userListAnswer, error) {
-	after, err := web.ReadIDCursor(in.Cursor, listUsers)
+	after, back, err := web.ReadIDCursor(in.Cursor, listUsers)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := s.Accounts.Users(ctx, actor, accounts.UserFilter{ExternalID: in.ExternalID, Name: in.Name, IBAN: in.IBAN,
-		Status: bank.UserStatus(in.Status), KYC: bank.KYCStatus(in.KYC), After: after, Limit: in.Limit + 1})
+		Status: bank.UserStatus(in.Status), KYC: bank.KYCStatus(in.KYC), After: after, Back: back, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
-	items, next := web.Paged(rows, in.Limit, userFrom, func(u bank.User) web.Cursor { return web.IDCursor(listUsers, u.ID) })
-	return &userListAnswer{UserList{items, next}}, nil
+	items, links := web.Paged(rows, in.Page, userFrom, func(u bank.User) web.Cursor { return web.IDCursor(listUsers, u.ID) })
+	return &userListAnswer{UserList{items, links}}, nil
 }

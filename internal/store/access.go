@@ -156,15 +156,19 @@ func (tx *Tx) OpenApproval(customer bank.CustomerID, action, object string) (ban
 		AND status IN ('PENDING', 'APPROVED')`+tx.engine.LockRows(), customer, action, object)
 }
 
-// Approvals lists approvals of a status (all if empty), oldest first.
-func (tx *Tx) Approvals(customer bank.CustomerID, status bank.ApprovalStatus, after bank.ID, limit int) ([]bank.Approval, error) {
+// ApprovalFilter selects approvals; zero fields do not filter.
+type ApprovalFilter struct {
+	Status bank.ApprovalStatus
+	After  bank.ID // continue behind this one
+	Back   bool    // what comes before After instead
+	Limit  int
+}
+
+// Approvals lists approvals, oldest first.
+func (tx *Tx) Approvals(customer bank.CustomerID, f ApprovalFilter) ([]bank.Approval, error) {
 	w := newWhere("customer_id = $1", customer)
-	w.text("status = ?", string(status))
-	if !after.IsZero() {
-		w.add("id > ?", after)
-	}
-	text, args := w.build(approvalColumns, "ORDER BY id", limit)
-	return query(tx, scanApproval, text, args...)
+	w.text("status = ?", string(f.Status))
+	return readPage(tx, scanApproval, approvalColumns, w, page[bank.ID]{key: "id", from: f.After, back: f.Back, limit: f.Limit})
 }
 
 // DecideApproval writes the status and decision of an approval that the caller has locked.

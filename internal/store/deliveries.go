@@ -90,6 +90,7 @@ type DeliveryFilter struct {
 	State       bank.DeliveryState
 	Transaction bank.TransactionID // within the run
 	Before      bank.ID            // continue behind this one, towards older ones
+	Back        bool               // newer ones than Before instead
 	Limit       int
 }
 
@@ -101,11 +102,7 @@ func (tx *Tx) Deliveries(customer bank.CustomerID, f DeliveryFilter) ([]bank.Del
 		w.add("first_id <= ?", f.Transaction)
 		w.add("last_id >= ?", f.Transaction)
 	}
-	if !f.Before.IsZero() {
-		w.add("id < ?", f.Before)
-	}
-	text, args := w.build(deliveryColumns, "ORDER BY id DESC", f.Limit)
-	return query(tx, scanDelivery, text, args...)
+	return readPage(tx, scanDelivery, deliveryColumns, w, page[bank.ID]{key: "id", descending: true, from: f.Before, back: f.Back, limit: f.Limit})
 }
 
 // AddAttempt logs one attempt of a delivery.

@@ -87,15 +87,19 @@ func (tx *Tx) FileNamed(customer bank.CustomerID, name string) (bank.Transaction
 	return queryOne(tx, scanFile, fileColumns+" WHERE customer_id = $1 AND name = $2 ORDER BY no DESC LIMIT 1", customer, name)
 }
 
-// Files lists a customer's files, newest first, before a file number (0: from the newest).
-func (tx *Tx) Files(customer bank.CustomerID, status bank.FileStatus, before bank.FileNo, limit int) ([]bank.TransactionFile, error) {
+// FileFilter selects files; zero fields do not filter.
+type FileFilter struct {
+	Status bank.FileStatus
+	Before bank.FileNo // continue behind this file, towards older ones
+	Back   bool        // newer ones than Before instead
+	Limit  int
+}
+
+// Files lists a customer's files, newest first.
+func (tx *Tx) Files(customer bank.CustomerID, f FileFilter) ([]bank.TransactionFile, error) {
 	w := newWhere("customer_id = $1", customer)
-	w.text("status = ?", string(status))
-	if before > 0 {
-		w.add("no < ?", before)
-	}
-	text, args := w.build(fileColumns, "ORDER BY no DESC", limit)
-	return query(tx, scanFile, text, args...)
+	w.text("status = ?", string(f.Status))
+	return readPage(tx, scanFile, fileColumns, w, page[bank.FileNo]{key: "no", descending: true, from: f.Before, back: f.Back, limit: f.Limit})
 }
 
 // UpdateFile writes everything about a file that may change; the caller has locked it.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ type HistoryFilter struct {
 	ID                   bank.TransactionID // this one only
 	After, Before        bank.TransactionID // ids behind or before this one
 	Ascending            bool
+	Back                 bool // the end of what is selected, in the same order, rather than its beginning
 	Limit                int
 }
 
@@ -62,6 +64,12 @@ func scanHistory(row scanner) (h HistoryRow, err error) {
 // History lists transactions by id, newest first unless Ascending. Filters of words miss what is behind SearchedTo; all
 // others are complete.
 func (tx *Tx) History(customer bank.CustomerID, f HistoryFilter) ([]HistoryRow, error) {
+	if f.Back {
+		f.Back, f.Ascending = false, !f.Ascending
+		rows, err := tx.History(customer, f)
+		slices.Reverse(rows)
+		return rows, err
+	}
 	if f.BalanceNos == nil && (f.ID != 0 || !f.selective()) {
 		w := newWhere("t.customer_id = $1", customer)
 		idRange(w, f)

@@ -30,14 +30,17 @@ func (tx *Tx) Report(customer bank.CustomerID, id bank.ID) (bank.Report, error) 
 	return queryOne(tx, scanReport, reportColumns+" WHERE customer_id = $1 AND id = $2", customer, id)
 }
 
-// Reports lists reports, newest first, behind one where before is set.
-func (tx *Tx) Reports(customer bank.CustomerID, before bank.ID, limit int) ([]bank.Report, error) {
+// ReportFilter selects reports; zero fields do not filter.
+type ReportFilter struct {
+	Before bank.ID // continue behind this one, towards older ones
+	Back   bool    // newer ones than Before instead
+	Limit  int
+}
+
+// Reports lists reports, newest first.
+func (tx *Tx) Reports(customer bank.CustomerID, f ReportFilter) ([]bank.Report, error) {
 	w := newWhere("customer_id = $1", customer)
-	if !before.IsZero() {
-		w.add("id < ?", before)
-	}
-	text, args := w.build(reportColumns, "ORDER BY id DESC", limit)
-	return query(tx, scanReport, text, args...)
+	return readPage(tx, scanReport, reportColumns, w, page[bank.ID]{key: "id", descending: true, from: f.Before, back: f.Back, limit: f.Limit})
 }
 
 // DueReport is a report that waits for a worker.

@@ -52,6 +52,7 @@ type UserFilter struct {
 	Status     bank.UserStatus
 	KYC        bank.KYCStatus
 	After      bank.ID // continue behind this end user
+	Back       bool    // what comes before After instead
 	Limit      int
 }
 
@@ -68,11 +69,7 @@ func (tx *Tx) Users(customer bank.CustomerID, f UserFilter) ([]bank.User, error)
 		w.add(`id = (SELECT b.user_id FROM ibans i JOIN balances b ON b.customer_id = i.customer_id AND b.no = i.balance_no
 			WHERE i.customer_id = $1 AND i.iban = ?)`, f.IBAN)
 	}
-	if !f.After.IsZero() {
-		w.add("id > ?", f.After)
-	}
-	text, args := w.build(userColumns, "ORDER BY id", f.Limit)
-	return query(tx, scanUser, text, args...)
+	return readPage(tx, scanUser, userColumns, w, page[bank.ID]{key: "id", from: f.After, back: f.Back, limit: f.Limit})
 }
 
 // NamedUser is an end user found by the whole name.

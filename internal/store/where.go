@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,33 @@ func (w *where) literal(condition string) { w.conditions = append(w.conditions, 
 
 // next is the number of the argument that is added next.
 func (w *where) next() int { return len(w.args) + 1 }
+
+// page is a part of a list that is ordered by a key of its own.
+type page[K comparable] struct {
+	key        string // the column
+	descending bool   // the order of the list
+	from       K      // behind this one in the order of the list; the zero value: from its beginning
+	back       bool   // before from instead, the rows nearest to it; the zero value: up to the list's end
+	limit      int    // rows; 0 means all
+}
+
+// readPage reads a page of what w selects, in the order of the list, whichever way it is reached.
+func readPage[T any, K comparable](tx *Tx, scan func(scanner) (T, error), selection string, w *where, p page[K]) ([]T, error) {
+	descending := p.descending != p.back
+	sign, order := " > ?", "ORDER BY "+p.key
+	if descending {
+		sign, order = " < ?", order+" DESC"
+	}
+	if none := *new(K); p.from != none {
+		w.add(p.key+sign, p.from)
+	}
+	text, args := w.build(selection, order, p.limit)
+	rows, err := query(tx, scan, text, args...)
+	if p.back {
+		slices.Reverse(rows)
+	}
+	return rows, err
+}
 
 // build returns the query; limit 0 means all rows.
 func (w *where) build(selection, order string, limit int) (string, []any) {

@@ -52,40 +52,6 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-func TestCursors(t *testing.T) {
-	id := bank.NewID()
-	if got, err := ReadIDCursor(IDCursor(3, id).String(), 3); err != nil || got != id {
-		t.Errorf("%v, %v", got, err)
-	}
-	if got, err := ReadNumberCursor(NumberCursor(4, 1<<53).String(), 4); err != nil || got != 1<<53 {
-		t.Errorf("%v, %v", got, err)
-	}
-	if got, err := ReadIDCursor("", 3); err != nil || !got.IsZero() {
-		t.Errorf("no cursor: %v, %v", got, err)
-	}
-	for name, text := range map[string]string{"another list's": IDCursor(4, id).String(), "a number's": NumberCursor(3, 7).String(),
-		"cut": IDCursor(3, id).String()[:10], "anything": "abc", "not base64": "!!", "another version": "Ag" + IDCursor(3, id).String()[2:]} {
-		if _, err := ReadIDCursor(text, 3); !errors.Is(err, bank.ErrInvalid) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := ReadNumberCursor(Cursor{4, []byte{255, 0, 0, 0, 0, 0, 0, 0}}.String(), 4); !errors.Is(err, bank.ErrInvalid) {
-		t.Errorf("a negative position: %v", err)
-	}
-}
-
-// FuzzCursor: no text panics, and what is read writes back the same.
-func FuzzCursor(f *testing.F) {
-	f.Add(NumberCursor(1, 42).String())
-	f.Add("AQE")
-	f.Fuzz(func(t *testing.T, text string) {
-		n, err := ReadNumberCursor(text, 1)
-		if err == nil && text != "" && NumberCursor(1, n).String() != text {
-			t.Errorf("%q reads as %d and writes as %q", text, n, NumberCursor(1, n))
-		}
-	})
-}
-
 func TestFieldNames(t *testing.T) {
 	for location, want := range map[string]string{"body.amount.currency": "/amount/currency", "body.items[3].name": "/items/3/name", "body": "",
 		"query.limit": "limit", "query.type[0]": "type", "path.userId": "userId"} {

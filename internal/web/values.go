@@ -74,16 +74,7 @@ func Instant(t time.Time) *time.Time {
 // Page is what every list takes.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Elements of one page."`
-	Cursor string `query:"cursor" maxLength:"200" doc:"nextCursor of the page before."`
-}
-
-// Paged turns limit+1 rows into a page: the cursor is made of the last row shown, where there are more.
-func Paged[R, W any](rows []R, limit int, wire func(R) W, cursor func(R) Cursor) (items []W, next string) {
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = cursor(rows[limit-1]).String()
-	}
-	return Each(rows, wire), next
+	Cursor string `query:"cursor" maxLength:"200" doc:"nextCursor or previousCursor of another page of the same list with the same filters."`
 }
 
 // Each is Paged without pages, and never nil: an empty list is [] in JSON.

@@ -106,6 +106,17 @@ const (
 	WARNING FindingSeverity = "WARNING"
 )
 
+// Defines values for FoundKind.
+const (
+	FoundKindBALANCE         FoundKind = "BALANCE"
+	FoundKindBANKACCOUNT     FoundKind = "BANK_ACCOUNT"
+	FoundKindITEM            FoundKind = "ITEM"
+	FoundKindMASTERACCOUNT   FoundKind = "MASTER_ACCOUNT"
+	FoundKindTRANSACTION     FoundKind = "TRANSACTION"
+	FoundKindTRANSACTIONFILE FoundKind = "TRANSACTION_FILE"
+	FoundKindUSER            FoundKind = "USER"
+)
+
 // Defines values for FundKind.
 const (
 	FundKindBANK       FundKind = "BANK"
@@ -400,6 +411,12 @@ const (
 	ListFindingsParamsLangPl ListFindingsParamsLang = "pl"
 )
 
+// Defines values for GetReportParamsFormat.
+const (
+	GetReportParamsFormatCSV  GetReportParamsFormat = "csv"
+	GetReportParamsFormatXlsx GetReportParamsFormat = "xlsx"
+)
+
 // Defines values for GetValidationReportParamsFormat.
 const (
 	GetValidationReportParamsFormatCSV  GetValidationReportParamsFormat = "csv"
@@ -474,8 +491,13 @@ type ApprovalStatus string
 
 // ApprovalList defines model for ApprovalList.
 type ApprovalList struct {
-	Items      []Approval `json:"items"`
-	NextCursor *string    `json:"nextCursor,omitempty"`
+	Items []Approval `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // AssignItemInputBody defines model for AssignItemInputBody.
@@ -784,8 +806,34 @@ type FindingSeverity string
 
 // FindingList defines model for FindingList.
 type FindingList struct {
-	Items      []Finding `json:"items"`
-	NextCursor *string   `json:"nextCursor,omitempty"`
+	Items []Finding `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
+}
+
+// Found defines model for Found.
+type Found struct {
+	// About A few words for people.
+	About *string `json:"about,omitempty"`
+
+	// By The field that has the text.
+	By string `json:"by"`
+
+	// ID As the paths of this API name it.
+	ID   string    `json:"id"`
+	Kind FoundKind `json:"kind"`
+}
+
+// FoundKind defines model for Found.Kind.
+type FoundKind string
+
+// FoundList defines model for FoundList.
+type FoundList struct {
+	Items []Found `json:"items"`
 }
 
 // Fund defines model for Fund.
@@ -867,8 +915,13 @@ type ItemDecision struct {
 
 // ItemList defines model for ItemList.
 type ItemList struct {
-	Items      []Item  `json:"items"`
+	Items []Item `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
 	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // Money defines model for Money.
@@ -936,8 +989,13 @@ type NotificationDetailState string
 
 // NotificationList defines model for NotificationList.
 type NotificationList struct {
-	Items      []Notification `json:"items"`
-	NextCursor *string        `json:"nextCursor,omitempty"`
+	Items []Notification `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // Order defines model for Order.
@@ -1066,8 +1124,13 @@ type ReportStatus string
 
 // ReportList defines model for ReportList.
 type ReportList struct {
-	Items      []Report `json:"items"`
-	NextCursor *string  `json:"nextCursor,omitempty"`
+	Items []Report `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // ReportOrder defines model for ReportOrder.
@@ -1385,14 +1448,24 @@ type TransactionFileStatus string
 
 // TransactionFileList defines model for TransactionFileList.
 type TransactionFileList struct {
-	Items      []TransactionFile `json:"items"`
-	NextCursor *string           `json:"nextCursor,omitempty"`
+	Items []TransactionFile `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // TransactionList defines model for TransactionList.
 type TransactionList struct {
-	Items      []Transaction `json:"items"`
-	NextCursor *string       `json:"nextCursor,omitempty"`
+	Items []Transaction `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 
 	// SearchedTo Where words were looked for: up to this transaction everything was found. The index follows within seconds.
 	SearchedTo *int64 `json:"searchedTo,omitempty"`
@@ -1497,8 +1570,13 @@ type UserFactsType string
 
 // UserList defines model for UserList.
 type UserList struct {
-	Items      []User  `json:"items"`
+	Items []User `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
 	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // UserPatch defines model for UserPatch.
@@ -1539,7 +1617,7 @@ type ListApprovalsParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor *string                    `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Status *ListApprovalsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
@@ -1594,7 +1672,7 @@ type ListNotificationsParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor *string                       `form:"cursor,omitempty" json:"cursor,omitempty"`
 	State  *ListNotificationsParamsState `form:"state,omitempty" json:"state,omitempty"`
 
@@ -1610,8 +1688,14 @@ type ListReportsParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SearchParams defines parameters for Search.
+type SearchParams struct {
+	// Q What to find.
+	Q string `form:"q" json:"q"`
 }
 
 // ListTechnicalItemsParams defines parameters for ListTechnicalItems.
@@ -1619,7 +1703,7 @@ type ListTechnicalItemsParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor   *string                         `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Status   *ListTechnicalItemsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 	Currency *string                         `form:"currency,omitempty" json:"currency,omitempty"`
@@ -1634,7 +1718,7 @@ type ListTransactionFilesParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor *string                           `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Status *ListTransactionFilesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
@@ -1662,12 +1746,21 @@ type ListFindingsParams struct {
 	// Limit Elements of one page.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListFindingsParamsLang defines parameters for ListFindings.
 type ListFindingsParamsLang string
+
+// GetReportParams defines parameters for GetReport.
+type GetReportParams struct {
+	// Format Form of the report, before Accept.
+	Format *GetReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetReportParamsFormat defines parameters for GetReport.
+type GetReportParamsFormat string
 
 // GetValidationReportParams defines parameters for GetValidationReport.
 type GetValidationReportParams struct {
@@ -1689,7 +1782,7 @@ type ListTransactionsParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor    *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 	BalanceID *string `form:"balanceId,omitempty" json:"balanceId,omitempty"`
 
@@ -1734,7 +1827,7 @@ type ListUsersParams struct {
 	// Limit Elements of one page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor nextCursor of the page before.
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// ExternalID Exactly this one.
@@ -2058,6 +2151,13 @@ func (c *Client) SimulateIncomingTransfers(ctx context.Context, body SimulateInc
 	}, options)
 }
 
+// Search: Find anything by an identifier. Whatever bears the text as a whole: an IBAN with or without blanks (also of the other side), the id of an end user, balance, transaction, transaction file or item, an external id, a file's name, a reference, a bank's operation number, an idempotency key. What the certificate may not read is not told.
+func (c *Client) Search(ctx context.Context, params *SearchParams, options ...Option) (*FoundList, error) {
+	return callJSON[FoundList](ctx, c, &request{
+		method: "GET", path: "/secure/search", query: queryOf(params),
+	}, options)
+}
+
 // CreateSession: Sign an end user in. For the end user whom your backend knows to be there: a token with which your app reads the mobile API, as that end user, for 10 minutes. deviceId is your name of one installation of the app; the session that the end user had there is over. The token is told here only: it is kept as a hash, so there is no idempotency key to get it again, and a repeated request makes another session.
 func (c *Client) CreateSession(ctx context.Context, body CreateSessionJSONRequestBody, options ...Option) (*Session, error) {
 	return callJSON[Session](ctx, c, &request{
@@ -2135,10 +2235,10 @@ func (c *Client) GetRejectedRecords(ctx context.Context, fileID string, options 
 	}, options)
 }
 
-// GetReport: The executed-file report. CSV: the file, the totals per outcome, then every line with what became of it. There once the file is Executed.
-func (c *Client) GetReport(ctx context.Context, fileID string, options ...Option) (*Download, error) {
+// GetReport: The executed-file report. The file, the totals per outcome, then every line with what became of it, first those that reached the technical balance or opened an item. CSV or a workbook (XLSX), by format or Accept. There once the file is Executed.
+func (c *Client) GetReport(ctx context.Context, fileID string, params *GetReportParams, options ...Option) (*Download, error) {
 	return callDownload(ctx, c, &request{
-		method: "GET", path: fmt.Sprintf("/secure/transaction-files/%s/report", segment(fileID)),
+		method: "GET", path: fmt.Sprintf("/secure/transaction-files/%s/report", segment(fileID)), query: queryOf(params),
 	}, options)
 }
 

@@ -113,7 +113,7 @@ func TestEveryListCanBeRanged(t *testing.T) {
 // TestDownload: what is no JSON is handed on as it comes.
 func TestDownload(t *testing.T) {
 	s := &service{answers: []reply{answered(200, "line,outcome\r\n", "Content-Type", "text/csv")}}
-	report, err := connect(t, s, nil).GetReport(t.Context(), "f")
+	report, err := connect(t, s, nil).GetReport(t.Context(), "f", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,9 @@ func TestApprovals(t *testing.T) {
 		wantError(t, "the next request", add(), nil)
 
 		list := func(status bank.ApprovalStatus, after bank.ID, limit int) []bank.Approval {
-			return get(t, s, func(tx *store.Tx) ([]bank.Approval, error) { return tx.Approvals(c, status, after, limit) })
+			return get(t, s, func(tx *store.Tx) ([]bank.Approval, error) {
+				return tx.Approvals(c, store.ApprovalFilter{Status: status, After: after, Limit: limit})
+			})
 		}
 		equal(t, "all", list("", bank.ID{}, 0), []bank.Approval{decided, approval(c, 2)})
 		equal(t, "pending", list(bank.ApprovalPending, bank.ID{}, 0), []bank.Approval{approval(c, 2)})

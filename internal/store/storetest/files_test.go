@@ -28,11 +28,15 @@ func TestFiles(t *testing.T) {
 			ByKind: map[string]bank.Sum{"credit": {Count: 5, Amount: 1 << 55}}, Codes: map[string]int64{"payee-unknown": 2}}
 		s.write(t, func(tx *store.Tx) error { return tx.UpdateFile(full) })
 
-		equal(t, "newest first", get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) { return tx.Files(c, "", 0, 0) }),
+		equal(t, "newest first", get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) { return tx.Files(c, store.FileFilter{}) }),
 			[]bank.TransactionFile{full, bare})
-		equal(t, "of a status", get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) { return tx.Files(c, bank.FilePending, 0, 0) }),
+		equal(t, "of a status", get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) {
+			return tx.Files(c, store.FileFilter{Status: bank.FilePending})
+		}),
 			[]bank.TransactionFile{bare})
-		equal(t, "before 2", get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) { return tx.Files(c, "", 2, 5) }), []bank.TransactionFile{bare})
+		equal(t, "before 2", get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) {
+			return tx.Files(c, store.FileFilter{Before: 2, Limit: 5})
+		}), []bank.TransactionFile{bare})
 		for what, ask := range map[string]func(tx *store.Tx) (bank.TransactionFile, error){
 			"by id":      func(tx *store.Tx) (bank.TransactionFile, error) { return tx.File(c, full.ID) },
 			"locked":     func(tx *store.Tx) (bank.TransactionFile, error) { return tx.LockFile(c, full.ID) },

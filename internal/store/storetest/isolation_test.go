@@ -147,7 +147,9 @@ var peopleListings = []listing{
 	{"KeyUses", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.KeyUses(c, []string{"key-1"})) }},
 	{"Answers", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Answers(c, []string{"key-1"})) }},
 	{"Domains", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Domains(c)) }},
-	{"Approvals", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Approvals(c, "", bank.ID{}, 0)) }},
+	{"Approvals", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.Approvals(c, store.ApprovalFilter{}))
+	}},
 	{"Certificates", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Certificates(c, "")) }},
 	{"AuditEvents", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditEvents(c, 1, 1000)) }},
 }
@@ -234,7 +236,7 @@ var moneyListings = []listing{
 }
 
 var fileListings = []listing{
-	{"Files", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Files(c, "", 0, 0)) }},
+	{"Files", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Files(c, store.FileFilter{})) }},
 	{"Findings", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Findings(c, 1, 0, 100)) }},
 	{"ChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ChunkOutcomes(c, 1)) }},
 	{"EachFileKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -13,8 +15,10 @@ type book struct {
 	name       string
 	descending bool
 	insert     func(tx *store.Tx, c bank.CustomerID, n int) error
-	// page returns the numbers of up to two rows behind (descending: before) the row last; 0 begins.
-	page func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error)
+	// page returns the numbers of up to two rows behind the row from in the order of the list or, back, before it; 0 begins.
+	page func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error)
+	// forwardOnly is read from its beginning to its end only.
+	forwardOnly bool
 }
 
 // numbersOf returns what page wants from a query.
@@ -48,44 +52,54 @@ func nth(v bank.ID) int {
 
 var books = []book{
 	{name: "users", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddUser(user(c, n)) },
-		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-			return numbersOf(func(u bank.User) int { return nth(u.ID) })(tx.Users(c, store.UserFilter{After: after(last), Limit: 2, Name: "Przy"}))
+		page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+			return numbersOf(func(u bank.User) int { return nth(u.ID) })(tx.Users(c, store.UserFilter{After: after(from), Back: back, Limit: 2, Name: "Przy"}))
 		}},
 	{name: "items", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddItems(c, []bank.Item{item(c, n)}) },
-		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-			return numbersOf(func(i bank.Item) int { return nth(i.ID) })(tx.Items(c, store.ItemFilter{After: after(last), Limit: 2}))
+		page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+			f := store.ItemFilter{After: after(from), Limit: 2}
+			if back {
+				f.After, f.Before = f.Before, f.After
+			}
+			return numbersOf(func(i bank.Item) int { return nth(i.ID) })(tx.Items(c, f))
 		}},
 	{name: "approvals", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return isNew(tx.AddApproval(approval(c, n))) },
-		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-			return numbersOf(func(a bank.Approval) int { return nth(a.ID) })(tx.Approvals(c, bank.ApprovalPending, after(last), 2))
+		page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+			return numbersOf(func(a bank.Approval) int { return nth(a.ID) })(tx.Approvals(c, store.ApprovalFilter{Status: bank.ApprovalPending, After: after(from), Back: back, Limit: 2}))
 		}},
-	{name: "balances without IBAN", insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddBalance(balance(c, n)) },
-		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-			return numbersOf(func(b bank.Balance) int { return int(b.No) })(tx.BalancesWithoutIBAN(c, "PLN", bank.BalanceNo(last), 2))
+	{name: "balances without IBAN", forwardOnly: true, insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return tx.AddBalance(balance(c, n)) },
+		page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+			return numbersOf(func(b bank.Balance) int { return int(b.No) })(tx.BalancesWithoutIBAN(c, "PLN", bank.BalanceNo(from), 2))
 		}},
-	{name: "details", insert: func(tx *store.Tx, c bank.CustomerID, n int) error {
+	{name: "details", forwardOnly: true, insert: func(tx *store.Tx, c bank.CustomerID, n int) error {
 		return tx.AddDetails(c, []bank.Details{details(c, bank.Origin{File: 1, Line: int64(n)})})
 	},
-		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
+		page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
 			return numbersOf(func(d bank.Details) int { return int(d.Origin.Line) })(gather(func(fn func(bank.Details) error) error {
-				return tx.EachDetails(c, 1, int64(last+1), 2, fn)
+				return tx.EachDetails(c, 1, int64(from+1), 2, fn)
 			}))
 		}},
 	{name: "files", descending: true, insert: func(tx *store.Tx, c bank.CustomerID, n int) error { return isNew(tx.AddFile(file(c, n))) },
-		page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-			return numbersOf(func(f bank.TransactionFile) int { return int(f.No) })(tx.Files(c, bank.FilePending, bank.FileNo(last), 2))
+		page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+			return numbersOf(func(f bank.TransactionFile) int { return int(f.No) })(tx.Files(c, store.FileFilter{Status: bank.FilePending, Before: bank.FileNo(from), Back: back, Limit: 2}))
 		}},
 }
 
 // historyBooks are read over the same rows in both directions.
 var historyBooks = []book{
-	{name: "history", insert: appendHistory, page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-		return numbersOf(func(h store.HistoryRow) int { return int(h.ID) })(
-			tx.History(c, store.HistoryFilter{After: bank.TransactionID(last), Ascending: true, Limit: 2}))
+	{name: "history", insert: appendHistory, page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+		f := store.HistoryFilter{After: bank.TransactionID(from), Ascending: true, Limit: 2}
+		if back {
+			f.After, f.Before, f.Back = 0, f.After, true
+		}
+		return numbersOf(func(h store.HistoryRow) int { return int(h.ID) })(tx.History(c, f))
 	}},
-	{name: "history, newest first", descending: true, insert: appendHistory, page: func(tx *store.Tx, c bank.CustomerID, last int) ([]int, error) {
-		return numbersOf(func(h store.HistoryRow) int { return int(h.ID) })(
-			tx.History(c, store.HistoryFilter{Before: bank.TransactionID(last), BalanceNos: []bank.BalanceNo{5}, Limit: 2}))
+	{name: "history, newest first", descending: true, insert: appendHistory, page: func(tx *store.Tx, c bank.CustomerID, from int, back bool) ([]int, error) {
+		f := store.HistoryFilter{Before: bank.TransactionID(from), BalanceNos: []bank.BalanceNo{5}, Limit: 2}
+		if back {
+			f.Before, f.After, f.Back = 0, f.Before, true
+		}
+		return numbersOf(func(h store.HistoryRow) int { return int(h.ID) })(tx.History(c, f))
 	}},
 }
 
@@ -112,7 +126,7 @@ func TestPagingUnderInserts(t *testing.T) {
 			var seen []int
 			last := 0
 			for next := old + 1; ; next++ {
-				page := get(t, s, func(tx *store.Tx) ([]int, error) { return b.page(tx, c, last) })
+				page := get(t, s, func(tx *store.Tx) ([]int, error) { return b.page(tx, c, last, false) })
 				if len(page) == 0 {
 					break
 				}
@@ -129,6 +143,55 @@ func TestPagingUnderInserts(t *testing.T) {
 				slices.Reverse(want)
 			}
 			equal(t, b.name, seen, want)
+		}
+	})
+}
+
+// TestPagingBothWays walks to and fro while rows are added: each page is what stands behind the last row of the one before it or,
+// going back, before its first row; so the way back shows the same rows in the same order, and new ones where they belong.
+func TestPagingBothWays(t *testing.T) {
+	const old, steps = 5, 24
+	each(t, func(t *testing.T, s *scene) {
+		random := rand.New(rand.NewPCG(7, 7))
+		for _, b := range append(books, historyBooks...) {
+			if b.forwardOnly {
+				continue
+			}
+			c, rows := newCustomer(t, s), []int{}
+			add := func() {
+				n := len(rows) + 1
+				s.write(t, func(tx *store.Tx) error { return b.insert(tx, c, n) })
+				if rows = append(rows, n); b.descending {
+					slices.Sort(rows)
+					slices.Reverse(rows)
+				}
+			}
+			for range old {
+				add()
+			}
+			shown := []int{}
+			for step := range steps {
+				back, from := len(shown) > 0 && random.IntN(2) == 0, 0
+				want := rows
+				switch {
+				case back:
+					from = shown[0]
+					want = rows[:slices.Index(rows, from)]
+					want = want[max(len(want)-2, 0):]
+				case len(shown) > 0:
+					from = shown[len(shown)-1]
+					want = rows[slices.Index(rows, from)+1:]
+				}
+				want = want[:min(len(want), 2)]
+				page := get(t, s, func(tx *store.Tx) ([]int, error) { return b.page(tx, c, from, back) })
+				equal(t, fmt.Sprintf("%s, step %d from %d, back: %v", b.name, step, from, back), append([]int{}, page...), append([]int{}, want...))
+				if len(page) > 0 {
+					shown = page
+				}
+				if random.IntN(3) == 0 {
+					add()
+				}
+			}
 		}
 	})
 }

@@ -38,7 +38,7 @@ var reportProbes = []probe{
 }
 
 var reportListings = []listing{
-	{"Reports", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Reports(c, bank.ID{}, 0)) }},
+	{"Reports", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Reports(c, store.ReportFilter{})) }},
 	{"ExpiredReports", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ExpiredReports(c, at(1000), 100)) }},
 	// The workers see the reports of all customers; here the customer's own are picked out.
 	{"DueReports", func(tx *store.Tx, c bank.CustomerID) (any, error) {
@@ -61,7 +61,9 @@ func TestReports(t *testing.T) {
 			s.write(t, func(tx *store.Tx) error { return tx.AddReport(report(c, n)) })
 		}
 		page := func(before bank.ID, limit int) []bank.Report {
-			return get(t, s, func(tx *store.Tx) ([]bank.Report, error) { return tx.Reports(c, before, limit) })
+			return get(t, s, func(tx *store.Tx) ([]bank.Report, error) {
+				return tx.Reports(c, store.ReportFilter{Before: before, Limit: limit})
+			})
 		}
 		equal(t, "newest first", page(bank.ID{}, 2), []bank.Report{report(c, 3), report(c, 2)})
 		equal(t, "the next page", page(id(2), 2), []bank.Report{report(c, 1)})

@@ -328,7 +328,10 @@ export interface components {
         };
         TransactionList: {
             items: components["schemas"]["Transaction"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
     };
     responses: never;
@@ -1029,7 +1032,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 balanceId?: string;
                 /** @description One or several, with commas. */

@@ -586,6 +586,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/secure/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find anything by an identifier
+         * @description Whatever bears the text as a whole: an IBAN with or without blanks (also of the other side), the id of an end user, balance, transaction, transaction file or item, an external id, a file's name, a reference, a bank's operation number, an idempotency key. What the certificate may not read is not told.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/secure/sessions": {
         parameters: {
             query?: never;
@@ -799,7 +819,7 @@ export interface paths {
         };
         /**
          * The executed-file report
-         * @description CSV: the file, the totals per outcome, then every line with what became of it. There once the file is Executed.
+         * @description The file, the totals per outcome, then every line with what became of it, first those that reached the technical balance or opened an item. CSV or a workbook (XLSX), by format or Accept. There once the file is Executed.
          */
         get: operations["getReport"];
         put?: never;
@@ -1051,7 +1071,10 @@ export interface components {
         };
         ApprovalList: {
             items: components["schemas"]["Approval"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
         AssignItemInputBody: {
             /**
@@ -1338,7 +1361,23 @@ export interface components {
         };
         FindingList: {
             items: components["schemas"]["Finding"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
+        };
+        Found: {
+            /** @description A few words for people. */
+            about?: string;
+            /** @description The field that has the text. */
+            by: string;
+            /** @description As the paths of this API name it. */
+            id: string;
+            /** @enum {string} */
+            kind: "USER" | "BALANCE" | "BANK_ACCOUNT" | "MASTER_ACCOUNT" | "TRANSACTION" | "TRANSACTION_FILE" | "ITEM";
+        };
+        FoundList: {
+            items: components["schemas"]["Found"][];
         };
         Fund: {
             /** Format: uuid */
@@ -1411,7 +1450,10 @@ export interface components {
         };
         ItemList: {
             items: components["schemas"]["Item"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
         Money: {
             /**
@@ -1486,7 +1528,10 @@ export interface components {
         };
         NotificationList: {
             items: components["schemas"]["Notification"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
         Order: {
             amount: components["schemas"]["Money"];
@@ -1619,7 +1664,10 @@ export interface components {
         };
         ReportList: {
             items: components["schemas"]["Report"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
         ReportOrder: {
             /** Format: uuid */
@@ -1927,11 +1975,17 @@ export interface components {
         };
         TransactionFileList: {
             items: components["schemas"]["TransactionFile"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
         TransactionList: {
             items: components["schemas"]["Transaction"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
             /**
              * Format: int64
              * @description Where words were looked for: up to this transaction everything was found. The index follows within seconds.
@@ -2022,7 +2076,10 @@ export interface components {
         };
         UserList: {
             items: components["schemas"]["User"][];
+            /** @description Of the page behind this one; the last page has none. */
             nextCursor?: string;
+            /** @description Of the page before this one; the first page has none. */
+            previousCursor?: string;
         };
         UserPatch: {
             companyName?: string;
@@ -2309,7 +2366,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 status?: "PENDING" | "APPROVED" | "REJECTED" | "USED";
             };
@@ -5846,7 +5903,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 state?: "PENDING" | "DELIVERED" | "GIVEN_UP";
                 /** @description The entries that tell of this transaction. */
@@ -6443,7 +6500,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
             };
             header?: never;
@@ -7321,6 +7378,128 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                /** @description What to find. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "kind": "TRANSACTION",
+                     *           "id": "42",
+                     *           "by": "reference",
+                     *           "about": "CREDIT CLEARED Invoice 7"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FoundList"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createSession: {
         parameters: {
             query?: never;
@@ -7608,7 +7787,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 status?: "OPEN" | "ASSIGNED" | "RETURN_ORDERED" | "RETURNED" | "SETTLED";
                 currency?: string;
@@ -8225,7 +8404,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 status?: "Pending" | "Validated" | "Invalid" | "Executing" | "Executed";
             };
@@ -8957,7 +9136,7 @@ export interface operations {
                 lang?: "en" | "pl";
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list. */
                 cursor?: string;
             };
             header?: never;
@@ -9258,7 +9437,10 @@ export interface operations {
     };
     getReport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Form of the report, before Accept. */
+                format?: "csv" | "xlsx";
+            };
             header?: never;
             path: {
                 /** @description Of the transaction file. */
@@ -9277,6 +9459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "text/csv": string;
                 };
             };
@@ -9758,7 +9941,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 balanceId?: string;
                 /** @description All balances of the end user. */
@@ -10077,7 +10260,7 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor of the page before. */
+                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
                 cursor?: string;
                 /** @description Exactly this one. */
                 externalId?: string;
