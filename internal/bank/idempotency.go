@@ -15,8 +15,9 @@ func (i Idempotency) Given() bool { return i.Key != "" }
 
 // Answer is what a caller was told.
 type Answer struct {
-	Status int // of HTTP
-	Body   []byte
+	Status   int // of HTTP
+	Body     []byte
+	Location string // the header; empty: none
 }
 
 // ReplayError stands in for the result of a request whose key was answered before: nothing was done again.

@@ -13,7 +13,7 @@ import (
 func balanceRoutes() []route {
 	const tag = "Balances"
 	return []route{
-		{method: http.MethodPost, path: "/secure/users/{userId}/balances", id: "createBalance", tag: tag, summary: "Open a balance", status: http.StatusCreated,
+		{method: http.MethodPost, path: "/secure/users/{userId}/balances", id: "createBalance", located: true, tag: tag, summary: "Open a balance", status: http.StatusCreated,
 			description: "In automatic mode the answer has the balance's IBAN, bound in the same transaction. Where none can be issued (no base IBAN of the currency, or KYC that is not ACCEPTED and your settings ask for it) the balance exists without one, and noIbanReason says why.",
 			need:        bank.PermBalancesWrite, key: keyOptional, problems: []*bank.Error{bank.ErrCurrencyUnsupported, bank.ErrUserLocked},
 			request: map[string]any{"currency": "PLN"}, answer: balanceExample, mount: typed((*server).createBalance)},
@@ -44,6 +44,9 @@ type Balance struct {
 	NoIBANReason  string    `json:"noIbanReason,omitempty" doc:"Why there is no open IBAN, as things stand: KYC, no base IBAN or none left, the mode of issuing."`
 	CreatedAt     time.Time `json:"createdAt"`
 }
+
+// Location implements web.Located.
+func (b Balance) Location() string { return "/secure/balances/" + b.ID }
 
 func balanceFrom(v accounts.BalanceView) Balance {
 	b := Balance{ID: v.ID.String(), UserID: v.User.String(), Currency: v.Currency.Code(), Status: balanceStatus(v), NoIBANReason: v.NoIBAN,

@@ -18,7 +18,7 @@ import (
 func bankAccountRoutes() []route {
 	const tag = "IBANs"
 	return []route{
-		{method: http.MethodPost, path: "/secure/bank-accounts", id: "issueIban", tag: tag, summary: "Issue an IBAN", status: http.StatusCreated,
+		{method: http.MethodPost, path: "/secure/bank-accounts", id: "issueIban", located: true, tag: tag, summary: "Issue an IBAN", status: http.StatusCreated,
 			description: "For a balance that has none: where the mode is not automatic, the base IBAN came late, or the earlier IBAN was closed. Where your settings have the KYC gate, the end user's kycStatus must be ACCEPTED.",
 			need:        bank.PermIBANsIssue, key: keyOptional, request: map[string]any{"balanceId": balanceExample.ID}, answer: bankAccountExample,
 			problems: []*bank.Error{bank.ErrNotFound, bank.ErrAlreadyExists, bank.ErrKYCNotAccepted, bank.ErrNoBaseIBAN, bank.ErrRangeExhausted, bank.ErrBalanceClosed},
@@ -47,6 +47,9 @@ type BankAccount struct {
 	Status        string    `json:"status" enum:"ACTIVE,BLOCKED,CLOSED"`
 	CreatedAt     time.Time `json:"createdAt"`
 }
+
+// Location implements web.Located.
+func (b BankAccount) Location() string { return "/secure/bank-accounts/" + b.IBAN }
 
 func bankAccountFrom(a bank.BankAccount) BankAccount {
 	return BankAccount{IBAN: a.IBAN.String(), IBANFormatted: a.IBAN.Format(), BalanceID: a.BalanceID.String(),

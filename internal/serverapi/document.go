@@ -33,7 +33,7 @@ before; the last page has no nextCursor, the first no previousCursor.
 What is added meanwhile never repeats or hides an element.
 
 **Idempotency.** Every POST takes an Idempotency-Key, but for the one that tells a session token; where money moves it is required. The same key with the same method, path and
-body gets the first answer, status and body as they were, marked Idempotent-Replayed: true; with another request 422; while the first
+body gets the first answer, status, Location and body as they were, marked Idempotent-Replayed: true; with another request 422; while the first
 is running 409 with Retry-After. Answers are kept for 30 days beside what they tell of; the keys of money for ever. What was refused
 had no effect and leaves the key free, and so does a 202 that waits for a second person.
 
@@ -153,6 +153,9 @@ func (r route) headers(status string, response *huma.Response) {
 	if r.tagged && (status == "200" || status == "304") {
 		response.Headers[web.ETagHeader] = &huma.Param{Ref: "#/components/headers/ETag"}
 	}
+	if r.located && status[0] == '2' {
+		response.Headers[web.LocationHeader] = &huma.Param{Ref: "#/components/headers/Location"}
+	}
 	if r.key != keyIgnored && status[0] == '2' {
 		response.Headers[web.ReplayedHeader] = &huma.Param{Ref: "#/components/headers/Replayed"}
 	}
@@ -166,6 +169,7 @@ func headersOfAnswers() map[string]*huma.Param {
 	all := web.CommonHeaders()
 	text := &huma.Schema{Type: huma.TypeString}
 	all["Replayed"] = &huma.Param{Description: "true: the answer repeats an earlier one.", Schema: text}
+	all["Location"] = &huma.Param{Description: "Where to read what was made.", Schema: &huma.Schema{Type: huma.TypeString, Format: "uri-reference"}, Example: "/secure/users/0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"}
 	all["ETag"] = &huma.Param{Description: "Names what the object is like now, for If-None-Match and If-Match.", Schema: text}
 	return all
 }

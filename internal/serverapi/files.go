@@ -19,7 +19,7 @@ func fileRoutes() []route {
 		{method: http.MethodGet, path: "/secure/transaction-files/{fileId}", id: "getTransactionFile", tag: tag, summary: "Read a transaction file",
 			description: "With its progress while a stage runs, and what became of its records so far.",
 			need:        bank.PermFilesRead, answer: fileStateExample, tagged: true, mount: typed((*server).getFile)},
-		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/validate", id: "validateTransactionFile", tag: tag, summary: "Validate an Invalid file again",
+		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/validate", id: "validateTransactionFile", located: true, tag: tag, summary: "Validate an Invalid file again",
 			description: "The same bytes, after a setting or an account was mended. The file is Pending again.",
 			status:      http.StatusAccepted, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},
 			answer: fileExample, mount: typed((*server).validateFile)},
@@ -73,6 +73,9 @@ type TransactionFile struct {
 	ExecutingAt     *time.Time `json:"executingAt,omitempty"`
 	ExecutedAt      *time.Time `json:"executedAt,omitempty"`
 }
+
+// Location implements web.Located.
+func (t TransactionFile) Location() string { return "/secure/transaction-files/" + t.ID }
 
 func fileFrom(f bank.TransactionFile) TransactionFile {
 	t := f.Totals

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"ims/internal/bank"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/web"
 )
 
 // TestEveryPostIsReplayed: the first answer again, byte for byte and whatever became of the object since, with one effect.
@@ -25,7 +28,8 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 	c := s.example()
 	api := c.caller("V-Example-Backend")
 	c.fund(api, 10_000)
-	b := api.balance()
+	b, other := api.balance(), api.balance()
+	api.send("/secure/balances/"+other.ID+"/credit", Order{Amount: Money{Amount: 100, Currency: "PLN"}}, "other").ok(201, nil)
 	invalid := c.uploaded(api, "invalid.pli", "damaged")
 	valid := c.uploaded(api, "valid.pli", line(outsideNRB, "13111111117700000000000099", 500, "NEVER ISSUED")+line(outsideNRB, masterNRB, 300, "OWN"))
 	uploaded := line(outsideNRB, b.IBAN[2:], 40, "UPLOADED WITH A KEY")
@@ -44,6 +48,8 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		{"/secure/transaction-files/" + valid + "/execute", nil, 202},
 		{"/secure/transaction-files/" + invalid + "/validate", nil, 202},
 		{upload, uploaded, 201},
+		{"/secure/balances/" + other.ID + "/debit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, 201},
+		{"/secure/reports", ReportOrder{Format: "csv"}, 202},
 	}
 	first := make([]answer, len(requests))
 	for i, r := range requests {
@@ -65,21 +71,65 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		first = append(first, api.send(path, body, fmt.Sprint("k-", len(first))).ok(200, nil))
 	}
 	api.do("PATCH", "/secure/users/"+b.UserID, map[string]any{"status": "LOCKED"}).ok(200, nil)
-	before := counted(t, s, c.ID)
+	before, promised := counted(t, s, c.ID), promisedLocations()
 	for i, r := range requests {
 		again := api.send(r.path, r.body, fmt.Sprint("k-", i)).ok(r.ok, nil)
 		if diff := cmp.Diff(string(first[i].body), string(again.body)); diff != "" {
 			t.Errorf("%s: %s", r.path, diff)
 		}
+		promised.keep(api, r.path, first[i], again)
 		if first[i].header.Get("Idempotent-Replayed") != "" || again.header.Get("Idempotent-Replayed") != "true" {
 			t.Errorf("%s: marks %q, %q", r.path, first[i].header.Get("Idempotent-Replayed"), again.header.Get("Idempotent-Replayed"))
 		}
 		api.do("POST", "/secure/users", map[string]any{"type": "CORPORATION", "companyName": "Other"}, "Idempotency-Key", fmt.Sprint("k-", i)).refused(bank.ErrKeyReused)
 	}
 	api.send(upload, uploaded+"\r\n", "k-7").refused(bank.ErrKeyReused)
+	if len(promised) > 0 {
+		t.Errorf("not asked for: %v", promised)
+	}
 	if after := counted(t, s, c.ID); after != before {
 		t.Errorf("something was done again: transaction ids up to %d, before %d", after, before)
 	}
+}
+
+// promises are patterns of the POSTs whose answers have a Location, as the document says.
+type promises map[string]bool
+
+// promisedLocations leaves out the simulators, which have a test of their own.
+func promisedLocations() promises {
+	all := promises{}
+	document := newServer(Config{}, routes()).api.OpenAPI()
+	for _, r := range routes() {
+		answer := web.OperationAt(document, r.method, r.path).Responses[strconv.Itoa(r.status)]
+		if r.method == http.MethodPost && !r.simulated && answer != nil && answer.Headers["Location"] != nil {
+			all["^"+regexp.MustCompile(`\{\w+\}`).ReplaceAllString(r.path, "[^/]+")+"$"] = true
+		}
+	}
+	return all
+}
+
+// keep holds the first and the repeated answer to a POST against its promise: both have a Location, which can be read, or
+// neither.
+func (p promises) keep(by *caller, path string, first, again answer) {
+	by.t.Helper()
+	at := first.header.Get("Location")
+	if at != again.header.Get("Location") || (at != "") != p.take(path) {
+		by.t.Errorf("%s: Location %q, then %q", path, at, again.header.Get("Location"))
+	} else if at != "" {
+		by.do("GET", at, nil).ok(200, nil)
+	}
+}
+
+// take tells whether a path has a promise, which is no longer open then.
+func (p promises) take(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	for pattern := range p {
+		if regexp.MustCompile(pattern).MatchString(path) {
+			delete(p, pattern)
+			return true
+		}
+	}
+	return false
 }
 
 // send posts with a key; a text is a file.
@@ -224,7 +274,7 @@ func TestKeysOfMoneyOutliveTheirAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := api.send(path, order, "k").ok(201, nil)
-	if string(again.body) != string(first.body) || again.header.Get("Idempotent-Replayed") != "true" {
+	if string(again.body) != string(first.body) || again.header.Get("Idempotent-Replayed") != "true" || again.header.Get("Location") != fmt.Sprint("/secure/transactions/", seen.ID) {
 		t.Errorf("%s, %s", again.header, again.body)
 	}
 	api.send(path, Order{Amount: Money{Amount: 11, Currency: "PLN"}}, "k").refused(bank.ErrKeyReused)

@@ -15,11 +15,11 @@ func moneyRoutes() []route {
 	refusals := []*bank.Error{bank.ErrInsufficientFunds, bank.ErrBlocked, bank.ErrBalanceClosed, bank.ErrCurrencyMismatch,
 		bank.ErrCurrencyUnsupported, bank.ErrAmountInvalid}
 	return []route{
-		{method: http.MethodPost, path: "/secure/balances/{balanceId}/credit", id: "creditBalance", tag: tag, summary: "Credit a balance",
+		{method: http.MethodPost, path: "/secure/balances/{balanceId}/credit", id: "creditBalance", located: true, tag: tag, summary: "Credit a balance",
 			description: "From your own funds of the currency, which never go below zero. What the balance owes is repaid first. Answered once it is durable.",
 			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: refusals,
 			request: orderExample, answer: creditExample, mount: typed((*server).credit)},
-		{method: http.MethodPost, path: "/secure/balances/{balanceId}/debit", id: "debitBalance", tag: tag, summary: "Debit a balance",
+		{method: http.MethodPost, path: "/secure/balances/{balanceId}/debit", id: "debitBalance", located: true, tag: tag, summary: "Debit a balance",
 			description: "Back to your own funds; never more than what is available. Answered once it is durable.",
 			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: refusals,
 			request: orderExample, answer: debitExample, mount: typed((*server).debit)},

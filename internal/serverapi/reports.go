@@ -16,7 +16,7 @@ import (
 func reportRoutes() []route {
 	const tag = "Reports"
 	return []route{
-		{method: http.MethodPost, path: "/secure/reports", id: "requestReport", tag: tag, summary: "Ask for a transaction report", status: http.StatusAccepted,
+		{method: http.MethodPost, path: "/secure/reports", id: "requestReport", located: true, tag: tag, summary: "Ask for a transaction report", status: http.StatusAccepted,
 			description: "All transactions that the filters select of those there are now, oldest first, as CSV or a workbook (XLSX). It is written in the background: read the report until it is READY, then its content.",
 			need:        bank.PermHistoryRead, key: keyOptional, problems: []*bank.Error{bank.ErrNotFound, bank.ErrConflict},
 			request: reportOrderExample, answer: reportExample, mount: typed((*server).requestReport)},
@@ -74,6 +74,9 @@ type Report struct {
 	StopReason  string     `json:"stopReason,omitempty"`
 }
 
+// Location implements web.Located.
+func (r Report) Location() string { return "/secure/reports/" + r.ID }
+
 func reportFrom(r bank.Report) Report {
 	view := Report{ID: r.ID.String(), Name: r.Name, Format: r.Form, Status: string(r.Status), Percent: r.Percent(), Rows: r.Rows, Bytes: r.Bytes,
 		RequestedBy: r.RequestedBy, RequestedAt: web.Moment(r.RequestedAt), StopReason: r.StopReason}
@@ -84,10 +87,7 @@ func reportFrom(r bank.Report) Report {
 	return view
 }
 
-type reportAnswer struct {
-	Location string `header:"Location" hidden:"true"`
-	Body     Report
-}
+type reportAnswer struct{ Body Report }
 
 type requestReportInput struct{ Body ReportOrder }
 
@@ -101,7 +101,7 @@ func (s *server) requestReport(ctx context.Context, actor bank.Actor, in *reques
 	if err != nil {
 		return nil, err
 	}
-	return &reportAnswer{Location: "/secure/reports/" + r.ID.String(), Body: reportFrom(r)}, nil
+	return &reportAnswer{reportFrom(r)}, nil
 }
 
 // ReportList is one page of reports.
@@ -138,7 +138,7 @@ func (s *server) getReport(ctx context.Context, actor bank.Actor, in *reportPath
 	if err != nil {
 		return nil, err
 	}
-	return &reportAnswer{Body: reportFrom(r)}, nil
+	return &reportAnswer{reportFrom(r)}, nil
 }
 
 func documentReportContent(o *huma.Operation, _ huma.Registry) {

@@ -27,6 +27,7 @@ type route struct {
 	need         bank.Permission
 	status       int           // of success; 0: 200
 	key          keyRule       // whether an idempotency key is read
+	located      bool          // the answer of a POST has the Location of what it tells of (web.Located)
 	tagged       bool          // the answer has an ETag, which If-None-Match of a GET is held against
 	later        string        // when 202 answers instead, and why; empty: never
 	simulated    bool          // there in a sandbox only

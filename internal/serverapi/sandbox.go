@@ -13,7 +13,7 @@ import (
 
 func sandboxRoutes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/secure/sandbox/incoming-transfers", id: "simulateIncomingTransfers", tag: "Sandbox",
+		{method: http.MethodPost, path: "/secure/sandbox/incoming-transfers", id: "simulateIncomingTransfers", located: true, tag: "Sandbox",
 			summary: "Let a bank transfer arrive", status: http.StatusCreated, simulated: true,
 			description: "In a sandbox only; in production there is nothing at this address. Writes the transaction file that the bank would send, and takes it through receiving, validation and execution like any other: afterwards the money is on the balance, and the history and the notifications tell of it. The last two digits of the amount can ask for another outcome:\n\n" + effectList() + "\n\nAll other digits: the transfer as described. A repeated request with the same key goes on with the same file.",
 			need:        bank.PermMoneyPost, key: keyRequired, later: "Not done yet; repeat the request with the same key to go on.",

@@ -28,7 +28,7 @@ func TestIncomingTransfers(t *testing.T) {
 			t.Errorf("%s", a.body)
 		}
 		a = by.do("POST", "/secure/sandbox/incoming-transfers", ask, "Idempotency-Key", "in-1").ok(201, &again)
-		if a.header.Get("Idempotent-Replayed") != "true" || again.ID != first.ID {
+		if a.header.Get("Idempotent-Replayed") != "true" || again.ID != first.ID || a.header.Get("Location") != "/secure/transaction-files/"+first.ID {
 			t.Errorf("repeated: %s", a.body)
 		}
 		ask.Amount.Amount++

@@ -20,7 +20,7 @@ import (
 // streamRoutes are the operations whose bodies are too long to be held.
 func streamRoutes(tag string) []route {
 	return []route{
-		{method: http.MethodPost, path: "/secure/transaction-files", id: "uploadTransactionFile", tag: tag, summary: "Upload a transaction file",
+		{method: http.MethodPost, path: "/secure/transaction-files", id: "uploadTransactionFile", located: true, tag: tag, summary: "Upload a transaction file",
 			description: "The bank's bytes as they are, up to 512 MiB, as application/octet-stream or text/plain. The answer comes when they are stored; validation follows: read the file until it is no longer Pending.",
 			status:      http.StatusCreated, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrNotFound, bank.ErrFileDuplicate, bank.ErrFileNameTaken},
 			answer: fileExample, mount: direct((*server).uploadFile, documentUpload)},
@@ -85,8 +85,9 @@ func (s *server) uploadFile(w http.ResponseWriter, r *http.Request, actor bank.A
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", "/secure/transaction-files/"+f.ID.String())
-	return writeJSON(w, http.StatusCreated, fileFrom(f))
+	made := fileFrom(f)
+	w.Header().Set(web.LocationHeader, made.Location())
+	return writeJSON(w, http.StatusCreated, made)
 }
 
 // fileMedia refuses what is surely not the file itself: a form around it would be stored as if the bank had written it.

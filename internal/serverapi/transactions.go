@@ -2,6 +2,7 @@ package serverapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -46,6 +47,9 @@ type Transaction struct {
 	Outcome      string    `json:"outcome,omitempty" doc:"What became of the file's record."`
 	Reverses     int64     `json:"reverses,omitempty" doc:"The posting that it takes back."`
 }
+
+// Location implements web.Located.
+func (t Transaction) Location() string { return fmt.Sprint("/secure/transactions/", t.ID) }
 
 func transactionFrom(h history.Row) Transaction {
 	d := h.Details

@@ -13,7 +13,7 @@ import (
 func userRoutes() []route {
 	const tag = "End users"
 	return []route{
-		{method: http.MethodPost, path: "/secure/users", id: "createUser", tag: tag, summary: "Create an end user", status: http.StatusCreated,
+		{method: http.MethodPost, path: "/secure/users", id: "createUser", located: true, tag: tag, summary: "Create an end user", status: http.StatusCreated,
 			description: "A person needs firstName and lastName, a corporation companyName. externalId, your own name of the end user, is unique when given.",
 			need:        bank.PermUsersWrite, key: keyOptional, problems: []*bank.Error{bank.ErrAlreadyExists},
 			request: userExample.facts(), answer: userExample, mount: typed((*server).createUser)},
@@ -49,6 +49,9 @@ type User struct {
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
+
+// Location implements web.Located.
+func (u User) Location() string { return "/secure/users/" + u.ID }
 
 func userFrom(u bank.User) User {
 	return User{ID: u.ID.String(), Status: string(u.Status), CreatedAt: web.Moment(u.CreatedAt), UpdatedAt: web.Moment(u.UpdatedAt),

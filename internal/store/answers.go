@@ -74,7 +74,7 @@ func (tx *Tx) settleAnswer(customer bank.CustomerID, key bank.Idempotency, made 
 	if err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
-	return tx.execOne("UPDATE answers SET status = $3, body = $4 WHERE customer_id = $1 AND key = $2", customer, key.Key, answer.Status, answer.Body)
+	return tx.execOne("UPDATE answers SET status = $3, body = $4, location = $5 WHERE customer_id = $1 AND key = $2", customer, key.Key, answer.Status, answer.Body, answer.Location)
 }
 
 // AddAnswer keeps an answer; it tells whether the key was free.
@@ -85,14 +85,15 @@ func (tx *Tx) AddAnswer(customer bank.CustomerID, a Answer) (bool, error) {
 // AddAnswers keeps many answers; it tells whether all keys were free. Otherwise the transaction must be given up.
 func (tx *Tx) AddAnswers(customer bank.CustomerID, list []Answer) (bool, error) {
 	i := 0
-	n, err := tx.engine.ExecMany(tx.ctx, tx.conn, `INSERT INTO answers (customer_id, key, digest, status, body, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, 6, func(row []any) bool {
+	n, err := tx.engine.ExecMany(tx.ctx, tx.conn, `INSERT INTO answers (customer_id, key, digest, status, body, created_at, location)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`, 7, func(row []any) bool {
 		if i == len(list) {
 			return false
 		}
 		a := &list[i]
 		i++
 		row[0], row[1], row[2], row[3], row[4], row[5] = int64(customer), a.Key, a.Digest[:], int64(a.Status), bytesOf(a.Body), micros(a.At)
+		row[6] = a.Location
 		return true
 	})
 	return n == int64(len(list)), err
@@ -107,13 +108,13 @@ func bytesOf(b []byte) []byte {
 }
 
 func scanAnswer(row scanner) (a Answer, err error) {
-	return a, row.Scan(&a.Key, hash32{&a.Digest}, &a.Status, &a.Body, instant{&a.At})
+	return a, row.Scan(&a.Key, hash32{&a.Digest}, &a.Status, &a.Body, instant{&a.At}, &a.Location)
 }
 
 // Answers returns the answers to those of the keys that were used, in no order.
 func (tx *Tx) Answers(customer bank.CustomerID, keys []string) ([]Answer, error) {
 	condition, arg := tx.in("key", 2, textList(keys))
-	return query(tx, scanAnswer, "SELECT key, digest, status, body, created_at FROM answers WHERE customer_id = $1 AND "+condition, customer, arg)
+	return query(tx, scanAnswer, "SELECT key, digest, status, body, created_at, location FROM answers WHERE customer_id = $1 AND "+condition, customer, arg)
 }
 
 // DropAnswers removes at most limit answers that were given before an instant, the oldest first; it returns how many.

@@ -32,6 +32,7 @@ var steps = map[int64][]string{
 	22: {"0022_operating.sql", "0022_privacy.sql"},
 	23: {"0023_reports.sql"},
 	31: {"0031_operators.sql"},
+	26: {"0026_answer_location.sql"},
 }
 
 // fills are what a migration writes that SQL cannot reckon, behind its text.

@@ -30,6 +30,7 @@ func NewAPI(mux *http.ServeMux, document *huma.OpenAPI) huma.API {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in answers
 	config.RejectUnknownQueryParameters = true
+	config.Transformers = append(config.Transformers, locate)
 	read := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
 	config.Formats = map[string]huma.Format{"application/json": read, "json": read}
 	return humago.New(mux, config)
@@ -45,6 +46,9 @@ var speakOurShapes = sync.OnceFunc(func() {
 		x := exchangeOf(ctx.Context())
 		if again, ok := errors.AsType[*bank.ReplayError](errors.Join(errs...)); ok {
 			ctx.SetHeader(ReplayedHeader, "true")
+			if again.Location != "" {
+				ctx.SetHeader(LocationHeader, again.Location)
+			}
 			return &replay{again}
 		}
 		p := problemOf(x.shown(ctx.Context(), cause(status, msg, errs)), x.id)

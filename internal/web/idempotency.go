@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"ims/internal/bank"
 )
 
@@ -110,16 +112,40 @@ func (d *digesting) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Located is what an answer tells of that can be read at an address of its own: a POST that made it has the address in the
+// header Location.
+type Located interface{ Location() string }
+
+// LocationHeader tells where what a POST made is.
+const LocationHeader = "Location"
+
+// locationOf is empty where a value has no address.
+func locationOf(wire any) string {
+	if l, ok := wire.(Located); ok {
+		return l.Location()
+	}
+	return ""
+}
+
+// locate is a huma transformer that changes nothing: it adds the header to the answers of POSTs.
+func locate(ctx huma.Context, status string, body any) (any, error) {
+	if at := locationOf(body); at != "" && ctx.Method() == http.MethodPost && status[0] == '2' {
+		ctx.SetHeader(LocationHeader, at)
+	}
+	return body, nil
+}
+
 // Answered lets the operation of a context keep its answer beside its effect, where there is a key: the status, and what wire
-// makes of what the operation made, as JSON.
+// makes of what the operation made, as JSON with its Location.
 func Answered[T, W any](ctx context.Context, status int, wire func(T) W) context.Context {
 	bank.AnswerWith(ctx, func(made any) (bank.Answer, error) {
 		v, ok := made.(T)
 		if !ok {
 			return bank.Answer{}, fmt.Errorf("made a %T, which has no answer", made)
 		}
-		body, err := JSON(wire(v))
-		return bank.Answer{Status: status, Body: body}, err
+		told := wire(v)
+		body, err := JSON(told)
+		return bank.Answer{Status: status, Body: body, Location: locationOf(told)}, err
 	})
 	return ctx
 }

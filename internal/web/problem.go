@@ -73,6 +73,9 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 func writeAgain(w http.ResponseWriter, a bank.Answer) {
 	w.Header().Set(ReplayedHeader, "true")
+	if a.Location != "" {
+		w.Header().Set(LocationHeader, a.Location)
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(a.Body) // whoever does not read it cannot be told either

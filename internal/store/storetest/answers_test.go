@@ -13,13 +13,13 @@ import (
 
 // answer is what a request was answered; n says when.
 func answer(key, request string, n int) store.Answer {
-	return store.Answer{Key: key, Digest: digest(request), Answer: bank.Answer{Status: 201, Body: []byte(`{"for":"` + request + `"}`)}, At: at(n)}
+	return store.Answer{Key: key, Digest: digest(request), Answer: bank.Answer{Status: 201, Body: []byte(`{"for":"` + request + `"}`), Location: "/" + request}, At: at(n)}
 }
 
 // keyed is a context with a key, whose answer tells what was made.
 func keyed(key, request string) context.Context {
 	return bank.WithIdempotency(context.Background(), &bank.Idempotency{Key: key, Digest: digest(request), Answer: func(made any) (bank.Answer, error) {
-		return bank.Answer{Status: 201, Body: fmt.Append(nil, made)}, nil
+		return bank.Answer{Status: 201, Body: fmt.Append(nil, made), Location: fmt.Sprint("/", made)}, nil
 	}})
 }
 
@@ -60,7 +60,7 @@ func TestOnce(t *testing.T) {
 		wantError(t, "waiting", once("k", "b", nil, nil), nil)
 		wantError(t, "first", once("k", "c", "made", nil), nil)
 		again, ok := errors.AsType[*bank.ReplayError](once("k", "c", "made again", nil))
-		if !ok || string(again.Body) != "made" || again.Status != 201 {
+		if !ok || string(again.Body) != "made" || again.Status != 201 || again.Location != "/made" {
 			t.Errorf("again: %+v", again)
 		}
 		wantError(t, "another request", once("k", "d", "x", nil), bank.ErrKeyReused)
