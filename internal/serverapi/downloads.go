@@ -92,6 +92,7 @@ func (s *server) streamReport(w http.ResponseWriter, r *http.Request, actor bank
 	case files.ReportHTML:
 		d.name = ""
 		w.Header().Set("Content-Security-Policy", files.ReportPolicy)
+		w.Header().Set("Referrer-Policy", "no-referrer")
 		fallthrough
 	case files.ReportCSV:
 		d.contentType += "; charset=utf-8"

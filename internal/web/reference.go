@@ -101,6 +101,7 @@ func (p *reference) show(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
 	_, _ = w.Write(p.page) // a reader who has gone cannot be told
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,16 +47,16 @@ type Limits struct {
 func Limited(limits func(*http.Request) Limits, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l := limits(r)
-		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
-		defer cancel()
+		ctx := &deadline{Context: r.Context(), end: time.Now().Add(l.Time)}
+		defer ctx.release()
 		if r.ContentLength != 0 {
 			r.Body = http.MaxBytesReader(w, r.Body, l.Body)
 		}
 		if l.Long {
 			// Where a connection has no deadlines there is none to put off.
-			control, end := http.NewResponseController(w), time.Now().Add(l.Time)
-			_ = control.SetReadDeadline(end)
-			_ = control.SetWriteDeadline(end)
+			control := http.NewResponseController(w)
+			_ = control.SetReadDeadline(ctx.end)
+			_ = control.SetWriteDeadline(ctx.end)
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
