@@ -31,8 +31,8 @@ var steps = map[int64][]string{
 	21: {"0021_history_search.sql"},
 	22: {"0022_operating.sql", "0022_privacy.sql"},
 	23: {"0023_reports.sql"},
-	31: {"0031_operators.sql"},
 	26: {"0026_answer_location.sql"},
+	31: {"0031_operators.sql"},
 }
 
 // fills are what a migration writes that SQL cannot reckon, behind its text.
