@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"time"
 
 	"ims/internal/bank"
 )
@@ -51,17 +52,33 @@ type UserFilter struct {
 	IBAN       string // electronic form
 	Status     bank.UserStatus
 	KYC        bank.KYCStatus
-	After      bank.ID // continue behind this end user
-	Back       bool    // what comes before After instead
+	KYCIn      []string // any of these statuses
+	Type       bank.UserType
+	Email      string // whole, as written
+	Phone      string // whole, as written
+	From, To   time.Time // created at From or later, before To; zero: open
+	Newest     bool      // the newest first
+	After      bank.ID   // continue behind this end user
+	Back       bool      // what comes before After instead
 	Limit      int
 }
 
-// Users lists a customer's end users in the order of creation.
+// Users lists a customer's end users in the order of creation, or the other way round.
 func (tx *Tx) Users(customer bank.CustomerID, f UserFilter) ([]bank.User, error) {
 	w := newWhere("customer_id = $1", customer)
 	w.text("external_id = ?", f.ExternalID)
 	w.text("status = ?", string(f.Status))
 	w.text("kyc_status = ?", string(f.KYC))
+	w.text("type = ?", string(f.Type))
+	w.text("email = ?", f.Email)
+	w.text("phone = ?", f.Phone)
+	w.oneOf("kyc_status", f.KYCIn)
+	if !f.From.IsZero() {
+		w.add("created_at >= ?", micros(f.From))
+	}
+	if !f.To.IsZero() {
+		w.add("created_at < ?", micros(f.To))
+	}
 	if f.Name != "" {
 		w.add("(first_name || ' ' || last_name || ' ' || company_name) LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Name)+"%")
 	}
@@ -69,7 +86,7 @@ func (tx *Tx) Users(customer bank.CustomerID, f UserFilter) ([]bank.User, error)
 		w.add(`id = (SELECT b.user_id FROM ibans i JOIN balances b ON b.customer_id = i.customer_id AND b.no = i.balance_no
 			WHERE i.customer_id = $1 AND i.iban = ?)`, f.IBAN)
 	}
-	return readPage(tx, scanUser, userColumns, w, page[bank.ID]{key: "id", from: f.After, back: f.Back, limit: f.Limit})
+	return readPage(tx, scanUser, userColumns, w, page[bank.ID]{key: "id", from: f.After, back: f.Back, descending: f.Newest, limit: f.Limit})
 }
 
 // NamedUser is an end user found by the whole name.

@@ -34,6 +34,18 @@ func (w *where) text(condition, value string) {
 	}
 }
 
+// oneOf appends a condition that a column holds one of some values, unless there are none.
+func (w *where) oneOf(column string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	w.add(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", args...)
+}
+
 // literal appends a condition without arguments.
 func (w *where) literal(condition string) { w.conditions = append(w.conditions, condition) }
 

@@ -81,6 +81,9 @@ func writeAgain(w http.ResponseWriter, a bank.Answer) {
 	_, _ = w.Write(a.Body) // whoever does not read it cannot be told either
 }
 
+// Shown is what a caller may see of an error, for doors that render refusals themselves: it logs the rest as Refuse does.
+func Shown(ctx context.Context, err error) *bank.Error { return exchangeOf(ctx).shown(ctx, err) }
+
 // shown finds what a caller may see of an error and logs the rest.
 func (x *exchange) shown(ctx context.Context, err error) *bank.Error {
 	if e, ok := bank.AsError(err); ok {
