@@ -100,7 +100,9 @@ func TestSetRoleRefusals(t *testing.T) {
 		{"what nobody else has", ada, bank.Admin, less(bank.PermAuditRead), bank.ErrConflict, "give audit:read back"},
 		{"without the permission", bank.Actor{Customer: c.ID, Kind: bank.ActorOperator, Name: "x"}, bank.Employee, nil, bank.ErrForbidden, "customer:write"},
 	} {
-		t.Run(one.name, func(t *testing.T) { wantError(t, s.service.SetRole(s.ctx, one.actor, one.role, one.list), one.want, one.says) })
+		t.Run(one.name, func(t *testing.T) {
+			wantError(t, s.service.SetRole(s.ctx, one.actor, one.role, one.list), one.want, one.says)
+		})
 	}
 	// What an EMPLOYEE loses an ADMIN still has, and so can give back.
 	wantError(t, s.service.SetRole(s.ctx, ada, bank.Employee, nil), bank.ErrFourEyes, "waits")

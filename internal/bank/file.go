@@ -32,6 +32,14 @@ type FileTotals struct {
 	ByKind   map[string]Sum   `json:"byDirection,omitempty"` // of records without errors: credit, debit, internal, unallocated, charges
 	Refused  Sum              `json:"refused,omitzero"`      // records with an error, as far as their amounts can be read
 	Codes    map[string]int64 `json:"codes,omitempty"`       // complete counts, findings themselves are capped
+	Forecast *FileForecast    `json:"forecast,omitempty"`    // nil: validated before there were any
+}
+
+// FileForecast is what execution will do with a file, as it looked when it was validated.
+type FileForecast struct {
+	Outcomes  map[string]Sum `json:"outcomes"`           // of the records, by Outcome
+	Technical Sum            `json:"technical,omitzero"` // goes to the technical balance, as items
+	Claimed   Sum            `json:"claimed,omitzero"`   // items for which nothing is posted, with what they are about
 }
 
 // TransactionFile is an uploaded file of a bank.

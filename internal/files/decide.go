@@ -130,7 +130,7 @@ func (r *chunkRun) collect(to bank.BalanceNo, cause bank.Cause, outcome bank.Out
 func (r *chunkRun) internal() (bank.Outcome, error) {
 	payee := r.record.payee
 	to := payee.balance
-	if payee.known && r.record.payer.known && to == r.record.payer.balance {
+	if sameBalance(r.record.payer, payee) {
 		r.claim(bank.ReasonDebitClosed, r.record.amount) // an older IBAN of the same balance: nothing moves, somebody looks
 		return bank.OutcomeInternal, nil
 	}

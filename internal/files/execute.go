@@ -145,6 +145,7 @@ func (s *Service) execute(ctx context.Context, f bank.TransactionFile) error {
 		if err != nil {
 			return fmt.Errorf("chunk %d of %d: %w", no+1, f.Chunks, err)
 		}
+		s.changes.tell()
 	}
 	return x.finish(ctx)
 }

@@ -56,6 +56,9 @@ func (v *validation) totals(report *bankfile.Report) bank.FileTotals {
 			t.ByKind[name] = bank.Sum{Count: sum.Count + int64(total.Count), Amount: sum.Amount + total.Sum}
 		}
 	}
+	if v.forecast != nil {
+		t.Forecast = &v.forecast.FileForecast
+	}
 	for code, n := range report.Counts {
 		t.Codes[string(code)] += int64(n)
 	}

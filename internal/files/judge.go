@@ -157,8 +157,10 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 	if err != nil {
 		return fmt.Errorf("read balances: %w", err)
 	}
+	v.forecast = newForecast()
 	for _, e := range v.plan.entries {
 		if e.direction == bankfile.Unknown {
+			v.forecast.claim(bank.OutcomeUnreadable, e.amount, e.amount)
 			continue
 		}
 		var payer, payee side
@@ -170,9 +172,12 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 			payee = sides[e.payee-1]
 			v.judgeSide(payee, !payee.noCredits, e.line, partPayee, e.payee)
 		}
-		if _, found := slices.BinarySearch(surplus, e.line); !found {
-			v.project(e, payer, payee, funds)
+		if _, found := slices.BinarySearch(surplus, e.line); found {
+			v.forecast.claim(bank.OutcomeDuplicate, e.amount, e.amount)
+			continue
 		}
+		paid, refused := v.project(e, payer, payee, funds)
+		v.forecast.add(e, payer, payee, paid, refused)
 	}
 	return nil
 }
@@ -227,16 +232,17 @@ func (v *validation) availableNow(tx *store.Tx, numbers []bank.BalanceNo) (map[b
 }
 
 // project moves an entry's money between projected balances as execution will, and reports who would be short: a warning
-// for an end user, whose shortfall is booked, an error for own funds, which never go below zero.
-func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceNo]int64) {
+// for an end user, whose shortfall is booked, an error for own funds, which never go below zero. It returns what the payer
+// has of the amount, and whether the record is refused.
+func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceNo]int64) (paid int64, refused bool) {
 	switch e.direction {
 	case bankfile.Internal:
-		if payer.known && payee.known && payer.balance == payee.balance {
-			return // nothing moves
+		if sameBalance(payer, payee) {
+			return 0, false // nothing moves
 		}
 	case bankfile.Funding:
 		if !payee.usable() {
-			return // claimed, nothing moves
+			return 0, false // claimed, nothing moves
 		}
 	}
 	paid, ok := v.projectPayer(e, payer, funds)
@@ -247,6 +253,12 @@ func (v *validation) project(e entry, payer, payee side, funds map[bank.BalanceN
 	case payee.usable() && !payee.noCredits:
 		receive(funds, payee.balance, e.amount)
 	}
+	return paid, !ok
+}
+
+// sameBalance tells whether two sides are IBANs of one balance.
+func sameBalance(payer, payee side) bool {
+	return payer.known && payee.known && payer.balance == payee.balance
 }
 
 // projectPayer takes an entry's money from who pays it and returns what was there; false if the record is refused.

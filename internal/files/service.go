@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"ims/internal/bank"
-	"ims/internal/ledger"
 	"ims/internal/store"
 )
 
@@ -30,11 +29,12 @@ type Service struct {
 	approve ApproveFunc
 	lease   time.Duration
 	chunk   int
+	changes *changes
 }
 
 // New returns a service.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, now: c.Now, approve: c.Approve, lease: c.Lease, chunk: c.Chunk}
+	s := &Service{db: c.DB, now: c.Now, approve: c.Approve, lease: c.Lease, chunk: c.Chunk, changes: newChanges()}
 	if s.approve == nil {
 		s.approve = func(context.Context, *store.Tx, bank.Actor, store.ApprovalRequest) (*bank.Approval, error) {
 			return nil, nil
@@ -117,32 +117,4 @@ func outcomes(tx *store.Tx, f bank.TransactionFile) (map[string]bank.Sum, int64,
 		}
 	}
 	return total, int64(len(chunks)), err
-}
-
-// Progress tells how far a running stage is.
-type Progress struct {
-	Stage       string // the file's status
-	Done, Total int64  // records
-}
-
-// Progress of a file: while executing, the records of committed chunks.
-func (s *Service) Progress(ctx context.Context, actor bank.Actor, id bank.ID) (p Progress, err error) {
-	if err := actor.May(bank.PermFilesRead); err != nil {
-		return p, err
-	}
-	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		f, err := tx.File(actor.Customer, id)
-		if err != nil {
-			return noFile(err)
-		}
-		total, _, err := outcomes(tx, f)
-		p = Progress{Stage: string(f.Status), Total: f.Totals.Records}
-		for name, sum := range total {
-			if name != ledger.AllPostings {
-				p.Done += sum.Count
-			}
-		}
-		return err
-	})
-	return p, err
 }

@@ -117,6 +117,7 @@ func (s *Service) runLeased(ctx context.Context, d store.DueFile, owner string) 
 	if ctx.Err() != nil {
 		err = nil // asked to stop: the lease goes back and somebody else resumes
 	}
+	defer s.changes.tell()
 	return errors.Join(err, s.giveBack(ctx, d, owner, err))
 }
 

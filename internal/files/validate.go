@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"sync/atomic"
 
 	"ims/bankfile"
 	"ims/internal/bank"
@@ -33,6 +34,10 @@ type validation struct {
 	digest  hash.Hash
 	returns returns
 	domain  domainFindings
+
+	forecast *forecast
+	stage    store.FileStage // how far it has read
+	bytes    atomic.Int64    // read of the file
 }
 
 // validate runs the stage: Pending -> Validated or Invalid.
@@ -104,11 +109,12 @@ func (v *validation) clear() error {
 
 // read streams the file: words to the store in steps, everything else into the plan.
 func (v *validation) read() (bankfile.Report, error) {
-	r, err := v.s.reader(v.ctx, v.file, v.account.Format, v.options)
+	r, err := Open(v.account.Format, v.counted, v.options)
 	if err != nil {
 		return bankfile.Report{}, err
 	}
 	defer r.Close()
+	v.stage.Began = v.s.now().UTC()
 	for {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -124,6 +130,7 @@ func (v *validation) read() (bankfile.Report, error) {
 }
 
 func (v *validation) take(r *bankfile.Record) error {
+	v.stage.Records++
 	v.plan.add(r)
 	if r.OK() {
 		v.keys.add(r)
@@ -151,8 +158,15 @@ func (v *validation) flushWords() error {
 		sum := store.DetailsDigest(&v.words[i])
 		v.digest.Write(sum[:])
 	}
-	err := v.write(func(tx *store.Tx) error { return tx.AddDetails(v.file.Customer, v.words) })
+	err := v.write(func(tx *store.Tx) error {
+		v.stage.Bytes = v.bytes.Load()
+		if err := tx.SetFileStage(v.file.Customer, v.file.No, v.stage); err != nil {
+			return err
+		}
+		return tx.AddDetails(v.file.Customer, v.words)
+	})
 	v.words = v.words[:0]
+	v.s.changes.tell()
 	return err
 }
 

@@ -84,14 +84,23 @@ func (tx *Tx) AddFindings(customer bank.CustomerID, file bank.FileNo, list []ban
 	})
 }
 
+const findingSelect = "SELECT line, field, code, severity, value, message, element, params, record, field_from, field_to FROM file_findings"
+
+func scanFinding(row scanner) (f bank.FileFinding, err error) {
+	return f, row.Scan(&f.Line, &f.Field, &f.Code, &f.Severity, &f.Value, &f.Message, &f.Element, &f.Params, &f.Record, &f.From, &f.To)
+}
+
 // Findings lists a file's findings behind a sequence number; limit 0 means all, which are capped when they are stored.
 func (tx *Tx) Findings(customer bank.CustomerID, file bank.FileNo, after int64, limit int) ([]bank.FileFinding, error) {
-	scan := func(row scanner) (f bank.FileFinding, err error) {
-		return f, row.Scan(&f.Line, &f.Field, &f.Code, &f.Severity, &f.Value, &f.Message, &f.Element, &f.Params, &f.Record, &f.From, &f.To)
-	}
 	w := newWhere("customer_id = $1 AND file_no = $2 AND seq > $3", customer, file, after)
-	text, args := w.build("SELECT line, field, code, severity, value, message, element, params, record, field_from, field_to FROM file_findings", "ORDER BY seq", limit)
-	return query(tx, scan, text, args...)
+	text, args := w.build(findingSelect, "ORDER BY seq", limit)
+	return query(tx, scanFinding, text, args...)
+}
+
+// FirstFindings lists the first finding of each code of a file.
+func (tx *Tx) FirstFindings(customer bank.CustomerID, file bank.FileNo) ([]bank.FileFinding, error) {
+	return query(tx, scanFinding, findingSelect+` WHERE customer_id = $1 AND file_no = $2 AND seq IN
+		(SELECT MIN(seq) FROM file_findings WHERE customer_id = $1 AND file_no = $2 GROUP BY code) ORDER BY seq`, customer, file)
 }
 
 // KeyPart is one part of a file's sorted natural keys of one booking date; files decides what a key looks like.

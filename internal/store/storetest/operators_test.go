@@ -51,6 +51,7 @@ var operatorListings = []listing{
 	{"AuditTrail of actions", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.AuditTrail(c, store.AuditFilter{Action: "file."}))
 	}},
+	{"FirstFindings", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FirstFindings(c, 1)) }},
 	{"AuditActions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditActions(c, "")) }},
 	{"Authors", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Authors(c, 1, 1000)) }},
 	{"Preferences", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Preferences(c, id(1))) }},
