@@ -106,6 +106,9 @@ func (r *rooms) sweep(ctx context.Context) (bool, error) {
 		if err := r.access.SweepSessions(ctx, c.ID); err != nil {
 			return false, fmt.Errorf("customer %d: %w", c.ID, err)
 		}
+		if err := r.gate.Sweep(ctx, c.ID); err != nil {
+			return false, fmt.Errorf("customer %d: %w", c.ID, err)
+		}
 	}
 	return false, nil
 }

@@ -23,6 +23,7 @@ type rooms struct {
 	clock     func() time.Time
 	customers *customers.Service
 	access    *access.Service
+	gate      *access.Gate
 	accounts  *accounts.Service
 	files     *files.Service
 	history   *history.Service
@@ -69,6 +70,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		clock:     p.now,
 		address:   address,
 		access:    people,
+		gate:      access.NewGate(access.GateConfig{DB: db, Now: p.now, Access: people}),
 		customers: institutions,
 		accounts:  accounts.New(db, p.now),
 		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
@@ -78,7 +80,11 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 	}
 }
 
-func (r *rooms) close() error { return r.db.Close() }
+// close waits for letters under way, which note what became of them, and closes the store.
+func (r *rooms) close() error {
+	r.gate.Close()
+	return r.db.Close()
+}
 
 // with opens the store for one command and closes it behind it.
 func (p *program) with(do func(*rooms) error) error {

@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"time"
 
 	"ims/internal/bank"
 	"ims/internal/store"
@@ -17,7 +18,9 @@ import (
 type Staff struct {
 	bank.Operator
 	Role        bank.Role
-	Institution bool // belongs to the IBAN issuing institution
+	Institution bool      // belongs to the IBAN issuing institution
+	Accepted    bool      // they took up the invitation, and may sign in to the panel
+	LockedUntil time.Time // after failed attempts to sign in; zero or past: they need not wait
 }
 
 // Operator returns what an operator may do for a customer: the permissions of the role there, those about files, items and
@@ -51,7 +54,7 @@ func (s *Service) Operators(ctx context.Context, customer bank.CustomerID) ([]St
 		}
 		list = make([]Staff, len(rows))
 		for i, r := range rows {
-			list[i] = Staff{Operator: r.Operator, Role: r.Role, Institution: r.Institution}
+			list[i] = Staff{Operator: r.Operator, Role: r.Role, Institution: r.Institution, Accepted: !r.AcceptedAt.IsZero(), LockedUntil: r.LockedUntil}
 		}
 		return nil
 	})
@@ -248,22 +251,26 @@ func activeAdmins(tx *store.Tx, customer bank.CustomerID) (int, error) {
 	return n, err
 }
 
-// keepsAnAdmin refuses to take away the last active ADMIN: nobody could approve anything then, ever.
+// keepsAnAdmin refuses to take away the last active ADMIN: nobody could approve anything then, ever. Of one who has come to
+// the panel, another must be left who has: who was only invited may never come.
 func keepsAnAdmin(tx *store.Tx, staff store.Staff, staysAdmin bool) error {
 	if staff.Role != bank.Admin || staff.Locked || staysAdmin {
 		return nil
 	}
-	n, err := activeAdmins(tx, staff.Customer)
+	list, err := tx.Operators(staff.Customer)
 	if err != nil {
 		return fmt.Errorf("count ADMINs: %w", err)
 	}
-	if n <= 1 {
-		return bank.ErrConflict.With("%s is the last active ADMIN: make another one first", staff.Email)
+	for _, o := range list {
+		if o.ID != staff.ID && o.Role == bank.Admin && !o.Locked && (!o.AcceptedAt.IsZero() || staff.AcceptedAt.IsZero()) {
+			return nil
+		}
 	}
-	return nil
+	return bank.ErrConflict.With("%s is the last active ADMIN: make another one first", staff.Email)
 }
 
-// LockOperator ends what an operator may do for the customer, at once and without a second person, as it only takes away.
+// LockOperator ends what an operator may do for the customer, their sessions and links too, at once and without a second
+// person, as it only takes away.
 // With other customers the account works on. It needs bank.PermOperatorsWrite and every permission of the operator's role;
 // nobody locks themselves or the last active ADMIN (bank.ErrConflict). Unknown: bank.ErrNotFound.
 func (s *Service) LockOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email string) error {
@@ -287,7 +294,7 @@ func (s *Service) LockOperator(ctx context.Context, actor bank.Actor, customer b
 }
 
 // UnlockOperator gives it back, waiting for a second person where four eyes bind (bank.ErrFourEyes). An account that is
-// locked as a whole, after failed attempts to sign in, stays so.
+// locked as a whole (LockAccount) stays so. Who works for this customer only need not wait any more after failed attempts.
 func (s *Service) UnlockOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email string) error {
 	if err := mayManage(&actor, customer); err != nil {
 		return err
@@ -322,6 +329,13 @@ func (s *Service) setLocked(tx *store.Tx, actor bank.Actor, c bank.Customer, sta
 		action = "operator.locked"
 	}
 	if err := tx.SetRoleLocked(c.ID, staff.ID, locked); err != nil {
+		return fmt.Errorf("%s: %w", action, err)
+	}
+	settle := forgive
+	if locked {
+		settle = throwOut
+	}
+	if err := settle(tx, staff); err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}
 	return s.changed(tx, actor, c, staff.Email, action, roleJSON(staff))

@@ -113,6 +113,7 @@ var (
 	ErrCertificateUnknown  = define(Forbidden, "certificate-not-authorised", "The certificate is not authorised")
 	ErrOriginRefused       = define(Forbidden, "origin-not-allowed", "The origin is not registered")
 	ErrFourEyes            = define(Forbidden, "second-person-required", "A second person must decide this")
+	ErrConfirmation        = define(Forbidden, "confirmation-required", "The operator must confirm who they are")
 	ErrNotFound            = define(NotFound, "not-found", "There is no such object")
 	ErrMethodNotAllowed    = define(MethodNotAllowed, "method-not-allowed", "The method is not allowed here")
 	ErrNotAcceptable       = define(NotAcceptable, "not-acceptable", "None of the accepted media types is offered")

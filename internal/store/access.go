@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"time"
 
 	"ims/internal/bank"
 )
@@ -57,13 +58,17 @@ func (tx *Tx) SetRoleLocked(customer bank.CustomerID, operator bank.ID, locked b
 type Staff struct {
 	bank.Operator
 	bank.OperatorRole
+	AcceptedAt  time.Time // when the person came to this customer; zero: they have not
+	LockedUntil time.Time // after failed attempts to sign in; zero: there were none
 }
 
-const staffColumns = `SELECT o.id, o.email, CASE WHEN o.locked = 1 OR r.locked = 1 THEN 1 ELSE 0 END, o.created_at, r.customer_id, r.role, r.institution
-	FROM operator_roles r JOIN operators o ON o.id = r.operator_id WHERE r.customer_id = $1`
+const staffColumns = `SELECT o.id, o.email, CASE WHEN o.locked = 1 OR r.locked = 1 THEN 1 ELSE 0 END, o.created_at, r.customer_id, r.role,
+	r.institution, r.accepted_at, NULLIF(c.locked_until, 0) FROM operator_roles r JOIN operators o ON o.id = r.operator_id
+	LEFT JOIN operator_credentials c ON c.operator_id = r.operator_id WHERE r.customer_id = $1`
 
 func scanStaff(row scanner) (s Staff, err error) {
-	err = row.Scan(&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Customer, &s.Role, &s.Institution)
+	err = row.Scan(&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Customer, &s.Role, &s.Institution, instant{&s.AcceptedAt},
+		instant{&s.LockedUntil})
 	s.OperatorRole.Operator = s.ID
 	return s, err
 }
@@ -76,6 +81,17 @@ func (tx *Tx) Operators(customer bank.CustomerID) ([]Staff, error) {
 // StaffByEmail returns one operator of a customer, or bank.ErrNotFound.
 func (tx *Tx) StaffByEmail(customer bank.CustomerID, email string) (Staff, error) {
 	return queryOne(tx, scanStaff, staffColumns+" AND o.email = $2", customer, email)
+}
+
+// StaffByID is StaffByEmail by the operator's id.
+func (tx *Tx) StaffByID(customer bank.CustomerID, operator bank.ID) (Staff, error) {
+	return queryOne(tx, scanStaff, staffColumns+" AND o.id = $2", customer, operator)
+}
+
+// AcceptRole notes that the person came to this customer; who came before stays as they are.
+func (tx *Tx) AcceptRole(customer bank.CustomerID, operator bank.ID, at time.Time) error {
+	return tx.execOne(`UPDATE operator_roles SET accepted_at = COALESCE(accepted_at, $3) WHERE customer_id = $1 AND operator_id = $2`,
+		customer, operator, micros(at))
 }
 
 // SetPermissions writes the permissions of a role of one customer.

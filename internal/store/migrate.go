@@ -32,6 +32,7 @@ var steps = map[int64][]string{
 	22: {"0022_operating.sql", "0022_privacy.sql"},
 	23: {"0023_reports.sql"},
 	26: {"0026_answer_location.sql"},
+	30: {"0030_sign_in.sql"},
 	31: {"0031_operators.sql"},
 }
 

@@ -49,7 +49,8 @@ type Pause struct {
 }
 
 // RestoreInstallation moves the counters that belong to no customer. Base IBANs that are added from now on begin behind the
-// margin too: one that was added behind the backup, and is added again, has issued already.
+// margin too: one that was added behind the backup, and is added again, has issued already. It ends what operators are signed
+// in with.
 func (tx *Tx) RestoreInstallation() error {
 	last, err := tx.lastCustomer()
 	if err != nil {
@@ -57,7 +58,10 @@ func (tx *Tx) RestoreInstallation() error {
 	}
 	_, err = tx.exec(`INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 		restoredFact, []byte(strconv.FormatInt(last+customerMargin, 10)))
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.EndOperatorLogins()
 }
 
 // restoredFact is the number behind which customers are numbered since the store came back; there where it ever did.

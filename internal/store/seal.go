@@ -119,3 +119,13 @@ func (k SealKey) aead() cipher.AEAD {
 	}
 	return aead
 }
+
+// Seal encrypts what leaves the process and comes back, as tickets and the state of ceremonies do, for all replicas of this
+// store. name binds it to its purpose.
+func (db *DB) Seal(name string, secret []byte) []byte { return db.key.Seal(name, secret) }
+
+// Unseal decrypts what Seal made under the same name.
+func (db *DB) Unseal(name string, sealed []byte) ([]byte, error) { return db.key.Open(name, sealed) }
+
+// Derive returns 32 bytes that only this store's key gives for a name, the same at any time.
+func (db *DB) Derive(name string) []byte { return db.key.derive(name) }

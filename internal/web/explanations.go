@@ -23,6 +23,7 @@ var explanations = map[string]explanation{
 	"certificate-not-authorised": {"The certificate's CN and key are not registered, were revoked or have expired.", "Compare the CN in the answer with the one you were given; ask for a new certificate if it was revoked."},
 	"origin-not-allowed":         {"A browser page of another site sent the request, and its host is not registered for your customer.", "Call the API from your server, or have the host registered: ims domain add."},
 	"second-person-required":     {"Four eyes bind, and nobody else has approved this.", "Let another operator approve it, then repeat the request unchanged."},
+	"confirmation-required":      {"What was asked is grave, and the operator proved who they are more than five minutes ago.", "Confirm with the password or a code, then repeat the request."},
 	"not-found":                  {"There is no such object among yours, or nothing at this address.", "Check the identifier; objects of others are not found either."},
 	"method-not-allowed":         {"The address exists, the method does not.", "Use a method of the Allow header."},
 	"not-acceptable":             {"The Accept header names only media types that are not offered.", "Leave it out, or name one that the operation documents."},

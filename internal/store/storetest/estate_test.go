@@ -212,6 +212,8 @@ func furnishPeople(tx *store.Tx, c bank.CustomerID) error {
 		func() error { return tx.AddUser(user(c, 1)) },
 		func() error { return tx.AddUser(user(c, 2)) },
 		func() error { return put(tx, session(c, 1)) },
+		func() error { return tx.AddOperatorSession(operatorSession(c, 1)) },
+		func() error { return tx.PutOperatorLink(operatorLink(c, 1, bank.LinkReset)) },
 		func() error { return isNew(tx.UseAssertion(c, "jti-1", at(9))) },
 	)
 }

@@ -44,6 +44,20 @@ var peopleProbes = []probe{
 	{"Role", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Role(c, operator(1, 1).ID)) }},
 	{"SetRoleLocked", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetRoleLocked(c, operator(1, 1).ID, true) }},
 	{"StaffByEmail", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.StaffByEmail(c, operator(1, 1).Email)) }},
+	{"StaffByID", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.StaffByID(c, operator(1, 1).ID)) }},
+	{"AcceptRole", func(tx *store.Tx, c bank.CustomerID) error { return tx.AcceptRole(c, operator(1, 1).ID, at(9)) }},
+	{"OperatorLink", func(tx *store.Tx, c bank.CustomerID) error {
+		return found(tx.OperatorLink(c, operatorLink(c, 1, bank.LinkReset).TokenHash))
+	}},
+	{"UseOperatorLink", func(tx *store.Tx, c bank.CustomerID) error {
+		return tx.UseOperatorLink(c, operatorLink(c, 1, bank.LinkReset).TokenHash)
+	}},
+	{"OperatorSession", func(tx *store.Tx, c bank.CustomerID) error {
+		return found(tx.OperatorSession(c, operatorSession(c, 1).TokenHash))
+	}},
+	{"TouchOperatorSession", func(tx *store.Tx, c bank.CustomerID) error { return tx.TouchOperatorSession(c, id(1), at(99)) }},
+	{"ConfirmOperatorSession", func(tx *store.Tx, c bank.CustomerID) error { return tx.ConfirmOperatorSession(c, id(1), 1, at(99)) }},
+	{"EndOperatorSession", func(tx *store.Tx, c bank.CustomerID) error { return tx.EndOperatorSession(c, id(1), id(1)) }},
 	{"LockApproval", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockApproval(c, id(1))) }},
 	{"OpenApproval", func(tx *store.Tx, c bank.CustomerID) error {
 		return found(tx.OpenApproval(c, "file.execute", "file 1"))
@@ -143,6 +157,7 @@ var peopleListings = []listing{
 		return list(tx.Users(c, store.UserFilter{IBAN: number(5).String()}))
 	}},
 	{"Operators", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Operators(c)) }},
+	{"OperatorSessions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.OperatorSessions(c, id(1))) }},
 	{"Permissions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Permissions(c, bank.Admin)) }},
 	{"KeyUses", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.KeyUses(c, []string{"key-1"})) }},
 	{"Answers", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Answers(c, []string{"key-1"})) }},
@@ -346,6 +361,10 @@ func TestNeighbourUntouched(t *testing.T) {
 		{"LeaseFile", func(tx *store.Tx, c bank.CustomerID) error {
 			return isNew(tx.LeaseFile(store.DueFile{Customer: c, ID: id(1), Status: bank.FileExecuting}, "w", at(1), at(2000)))
 		}},
+		{"EndOperatorSessions", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.EndOperatorSessions(c, id(1), bank.ID{})) }},
+		{"DropOperatorSessions", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DropOperatorSessions(c, at(9000), 100)) }},
+		{"EndOperatorLinks", func(tx *store.Tx, c bank.CustomerID) error { return tx.EndOperatorLinks(c, id(1)) }},
+		{"DropOperatorLinks", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DropOperatorLinks(c, at(9000), 100)) }},
 		{"EndUserSessions", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.EndUserSessions(c, id(1))) }},
 		{"DropExpiredSessions", func(tx *store.Tx, c bank.CustomerID) error {
 			return found(tx.DropExpiredSessions(c, at(9000), 100))
