@@ -65,6 +65,16 @@ type Visit struct {
 	Origin    string          // of the panel as the browser sees it, such as https://panel.example; it is in links and passkeys
 	Remote    netip.Addr
 	UserAgent string
+	Request   string // its id, as the log has it
+}
+
+// from is where the request came from, as the audit trail keeps it.
+func (v Visit) from() string {
+	address := ""
+	if v.Remote.IsValid() {
+		address = v.Remote.Unmap().String()
+	}
+	return bank.RequestOrigin(address, v.Request)
 }
 
 // maxAgent bounds what is kept of a browser's name, in bytes.
@@ -110,7 +120,7 @@ func hashOf(text string) [32]byte { return sha256.Sum256([]byte(text)) }
 
 // audit appends one event of the gate to the trail of the visit's customer; it comes last in a transaction.
 func (g *Gate) audit(tx *store.Tx, v Visit, actor, action, object string, after any) error {
-	e := bank.AuditEvent{Actor: actor, Action: action, Object: object}
+	e := bank.AuditEvent{Actor: actor, Origin: v.from(), Action: action, Object: object}
 	if after != nil {
 		e.After = toJSON(after)
 	}

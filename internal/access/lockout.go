@@ -95,7 +95,7 @@ func (s *Service) auditAccount(tx *store.Tx, actor bank.Actor, o bank.Operator, 
 		action = "operator.account-locked"
 	}
 	for _, c := range list {
-		if err := tx.Audit(c, s.now(), bank.AuditEvent{Actor: actor.Name, Action: action, Object: o.Email}); err != nil {
+		if err := tx.Audit(c, s.now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: o.Email}); err != nil {
 			return fmt.Errorf("%s: audit: %w", action, err)
 		}
 	}

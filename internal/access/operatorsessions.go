@@ -98,7 +98,7 @@ func over(err error) error {
 // session is over, or of another customer's panel, or the operator was locked.
 func (g *Gate) Authenticate(ctx context.Context, v Visit, token string, renew bool) (bank.Actor, OperatorSession, error) {
 	var session OperatorSession
-	actor := bank.Actor{Customer: v.Customer, Kind: bank.ActorOperator}
+	actor := bank.Actor{Customer: v.Customer, Kind: bank.ActorOperator, Origin: v.from()}
 	err := g.DB.Read(ctx, func(tx *store.Tx) error {
 		s, staff, _, err := g.find(tx, v, token)
 		if err != nil {

@@ -87,9 +87,7 @@ func (g *Gate) ResetPassword(ctx context.Context, v Visit, token, password strin
 		if err := tx.SetCredentials(c); err != nil {
 			return fmt.Errorf("reset password: %w", err)
 		}
-		return g.audit(tx, v, o.email, "operator.password-reset", o.email, struct {
-			Address string `json:"address"`
-		}{v.Remote.String()})
+		return g.audit(tx, v, o.email, "operator.password-reset", o.email, nil)
 	})
 }
 

@@ -165,8 +165,7 @@ func (g *Gate) countFailure(tx *store.Tx, v Visit, email string, c *bank.Credent
 	return g.audit(tx, v, email, "operator.sign-in-failed", email, struct {
 		Failures int       `json:"failures"`
 		Until    time.Time `json:"waitsUntil"`
-		Address  string    `json:"address"`
-	}{c.Failures, c.LockedUntil, v.Remote.String()})
+	}{c.Failures, c.LockedUntil})
 }
 
 // SecondFactor ends a sign-in with a code of the authenticator app or a recovery code, and opens the session. ErrSignIn if
@@ -256,14 +255,13 @@ func (g *Gate) auditOpened(tx *store.Tx, v Visit, staff store.Staff, s bank.Oper
 		if err := tx.AcceptRole(v.Customer, staff.ID, s.CreatedAt); err != nil {
 			return fmt.Errorf("accept invitation: %w", err)
 		}
-		events = append(events, bank.AuditEvent{Actor: staff.Email, Action: "operator.accepted", Object: staff.Email, After: roleJSON(staff)})
+		events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.accepted", Object: staff.Email, After: roleJSON(staff)})
 	}
-	events = append(events, bank.AuditEvent{Actor: staff.Email, Action: "operator.signed-in", Object: s.ID.String(), After: toJSON(struct {
+	events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.signed-in", Object: s.ID.String(), After: toJSON(struct {
 		Factor   string `json:"secondFactor"`
-		Address  string `json:"address"`
 		Agent    string `json:"userAgent"`
 		Failures int    `json:"failuresBefore,omitempty"`
-	}{factor, s.Address, s.Agent, failures})})
+	}{factor, s.Agent, failures})})
 	if err := tx.Audit(v.Customer, s.CreatedAt, events...); err != nil {
 		return fmt.Errorf("open session: audit: %w", err)
 	}
