@@ -45,11 +45,11 @@ func (c *serveCommand) Run(p *program) error {
 	return errors.Join(serve(p, r, c.Config, log), r.close(), lock.release())
 }
 
-// logger writes to standard error.
+// logger writes to standard error, without what must not stand in a log.
 func (c Config) logger(w io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: maskAttribute}
 	if c.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}

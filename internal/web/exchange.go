@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 
 	"ims/internal/bank"
@@ -96,12 +97,21 @@ func (x *exchange) recover(r *http.Request) {
 	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(fault)
 	}
-	x.log.ErrorContext(r.Context(), "panic", "requestId", x.id, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+	x.log.ErrorContext(r.Context(), "panic", "requestId", x.id, "fault", describe(fault), "stack", string(debug.Stack()))
 	x.held = nil
 	if x.wrote {
 		panic(http.ErrAbortHandler)
 	}
 	write(x, r, problemOf(errInternal, x.id))
+}
+
+// describe says what a panic was about: the runtime's own words, otherwise no more than its type, as the text may repeat what
+// the caller sent. The stack tells the rest.
+func describe(fault any) string {
+	if err, ok := fault.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", fault)
 }
 
 // The values are shared by all answers: nobody may change them in place.

@@ -112,7 +112,7 @@ func TestRefuse(t *testing.T) {
 // TestPanics are opaque, logged once, and never end as half an answer.
 func TestPanics(t *testing.T) {
 	w, logged := served(t, get("/x"), func(http.ResponseWriter, *http.Request) { panic("secret") })
-	if w.Code != 500 || strings.Contains(w.Body.String(), "secret") || !strings.Contains(logged, "secret") || !strings.Contains(w.Body.String(), `"internal"`) {
+	if w.Code != 500 || strings.Contains(w.Body.String(), "secret") || strings.Contains(logged, "secret") || !strings.Contains(logged, "problem_test.go") || !strings.Contains(w.Body.String(), `"internal"`) {
 		t.Errorf("%d %s, logged %s", w.Code, w.Body, logged)
 	}
 	defer func() {

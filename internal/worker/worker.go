@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -67,11 +68,20 @@ func attempt(ctx context.Context, s Stage) (traced context.Context, worked bool,
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			traced, err = ctx, fmt.Errorf("stage %s: panic: %v\n%s", s.Name, r, debug.Stack())
+			traced, err = ctx, fmt.Errorf("stage %s: panic: %s\n%s", s.Name, describe(r), debug.Stack())
 		}
 	}()
 	worked, err = s.Run(ctx)
 	return ctx, worked, err
+}
+
+// describe says what a panic was about: the runtime's own words, otherwise no more than its type, as the text may repeat what
+// stands in a file. The stack tells the rest.
+func describe(fault any) string {
+	if err, ok := fault.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", fault)
 }
 
 // backoff doubles the pause with each failure after the first.
