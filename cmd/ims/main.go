@@ -38,6 +38,7 @@ type commands struct {
 	Serve         serveCommand     `cmd:"" help:"Run the service."`
 	Migrate       migrateCommand   `cmd:"" help:"Create the store or bring it to this version; makes the sealing key where there is none."`
 	Settings      configCommands   `cmd:"" name:"config" help:"Look at the configuration."`
+	Health        healthCommand    `cmd:"" help:"Ask the service that runs here whether it lives: for a container, which has no other program to ask with."`
 	Version       versionCommand   `cmd:"" help:"Tell the version."`
 	Customer      customerCommands `cmd:"" help:"Customers: the institutions that integrate."`
 	MasterAccount masterCommands   `cmd:"" help:"Master accounts of a customer at the bank."`

@@ -32,6 +32,8 @@ type Engine interface {
 	// Publish and Watch carry the keys of stale cache entries between processes; see DB.Watch.
 	Publish(ctx context.Context, tx *sql.Tx, key string) error
 	Watch(ctx context.Context, write *sql.DB, ready func(), changed func(key string)) error
+	// Condition asks the database what DB.Condition tells.
+	Condition(ctx context.Context, write *sql.DB) (Condition, error)
 	// Backup copies the store as it is at one instant, while others write, into an empty file of one embedded database.
 	Backup(ctx context.Context, path string) error
 	// Schema turns the shared words of the schema into the engine's own.

@@ -165,6 +165,21 @@ func (Engine) Now(ctx context.Context, tx *sql.Tx) (time.Time, error) {
 	return time.UnixMicro(us).UTC(), err
 }
 
+// oldestVersion is PostgreSQL 15.
+const oldestVersion = 150_000
+
+// Condition implements store.Engine.
+func (Engine) Condition(ctx context.Context, write *sql.DB) (c store.Condition, err error) {
+	var number, us int64
+	var commit, fsync string
+	err = write.QueryRowContext(ctx, `SELECT 'PostgreSQL ' || current_setting('server_version'), current_setting('server_version_num')::bigint,
+		pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean, current_setting('synchronous_commit'), current_setting('fsync'),
+		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&c.Version, &number, &c.ReadOnly, &commit, &fsync, &us)
+	c.Supported, c.Durable = number >= oldestVersion, commit != "off" && fsync == "on"
+	c.Settings, c.Clock = "synchronous_commit="+commit+" fsync="+fsync, time.UnixMicro(us).UTC()
+	return c, err
+}
+
 // channel carries the keys of stale cache entries. The schema is part of the payload, not of the name: one database may
 // hold several stores.
 const channel = "ims_stale"

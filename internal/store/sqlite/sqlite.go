@@ -226,6 +226,13 @@ func (Engine) Classify(err error) store.ErrorClass {
 // Now implements store.Engine: an embedded store is shared by processes of one machine, its clock is theirs.
 func (Engine) Now(context.Context, *sql.Tx) (time.Time, error) { return time.Now().UTC(), nil }
 
+// Condition implements store.Engine. An open store is supported and durable, as otherwise Open had refused it.
+func (Engine) Condition(ctx context.Context, write *sql.DB) (store.Condition, error) {
+	c := store.Condition{Supported: true, Durable: true, Settings: "journal_mode=wal synchronous=full", Clock: time.Now().UTC()}
+	err := write.QueryRowContext(ctx, "SELECT 'SQLite ' || sqlite_version()").Scan(&c.Version)
+	return c, err
+}
+
 // Publish implements store.Engine: other processes see data_version change.
 func (Engine) Publish(context.Context, *sql.Tx, string) error { return nil }
 
