@@ -8,11 +8,12 @@ FUZZTOTAL ?=
 BENCH     ?= .
 RUNFLAGS  ?=
 RACE      ?=
+VIEWS     ?=
 
 LINT := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build run install test sdk check fmt vet house tidy generated lint race fuzz bench generate clean
+.PHONY: help build run install test screenshots sdk check fmt vet house tidy generated lint race fuzz bench generate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ install: ## what the tests need and is missing (as root on Debian; otherwise it 
 test: install ## all tests, on SQLite and a throw-away PostgreSQL (TESTFLAGS='-run X -v' PACKAGES=./pli/...)
 	scripts/with-postgres $(GO) test $(TESTFLAGS) $(PACKAGES)
 	@test "$(PACKAGES)" != ./... || $(MAKE) --no-print-directory sdk
+
+screenshots: install ## every page of the panel, wide and narrow, light and dark, to screenshots/ (VIEWS=users: those whose names begin so)
+	IMS_SCREENSHOTS=$(CURDIR)/screenshots IMS_VIEWS=$(VIEWS) $(GO) test -count 1 -run '^TestScreenshots$$' ./internal/panel
 
 sdk: ## the SDKs' own tests, their bindings, and whether they compile for phones
 	scripts/sdk test

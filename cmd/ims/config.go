@@ -33,8 +33,9 @@ type Globals struct {
 
 // Config is what the service needs to know beside the store.
 type Config struct {
-	Target        string         `help:"What to run: all, api or worker." enum:"all,api,worker" default:"all" env:"IMS_TARGET"`
+	Target        string         `help:"What to run: all, api, panel or worker." enum:"all,api,panel,worker" default:"all" env:"IMS_TARGET"`
 	Listen        string         `help:"Address of the APIs (TLS 1.3)." default:":8443" env:"IMS_LISTEN" placeholder:"ADDRESS"`
+	PanelListen   string         `help:"Address of the Admin Panel: plain HTTP on a loopback address or behind --trusted-proxy, TLS otherwise." default:"127.0.0.1:8080" env:"IMS_PANEL_LISTEN" placeholder:"ADDRESS"`
 	AdminListen   string         `help:"Address of the health probes and /metrics (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
 	Connections   int            `help:"Connections to the APIs that may be open at once; more wait." default:"4096" env:"IMS_CONNECTIONS"`
 	HostNames     []string       `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`

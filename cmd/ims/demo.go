@@ -16,6 +16,7 @@ type demoCommand struct {
 	Dir         string `help:"Where the demonstration lives; one that is there is used again." default:"demo" placeholder:"DIR"`
 	Once        bool   `help:"Show everything and end, instead of serving."`
 	Listen      string `help:"Address of the API." default:"127.0.0.1:8443" placeholder:"ADDRESS"`
+	PanelListen string `help:"Address of the Admin Panel." default:"127.0.0.1:8080" placeholder:"ADDRESS"`
 	AdminListen string `help:"Address of the health probes." default:"127.0.0.1:9090" placeholder:"ADDRESS"`
 }
 
@@ -52,7 +53,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("demo: the store in %s: %w", c.Dir, err), lock.release())
 	}
-	config := Config{Target: "all", Listen: c.Listen, AdminListen: c.AdminListen, Connections: 256, HostNames: []string{"localhost", "127.0.0.1", "::1"},
+	config := Config{Target: "all", Listen: c.Listen, PanelListen: c.PanelListen, AdminListen: c.AdminListen, Connections: 256, HostNames: []string{"localhost", "127.0.0.1", "::1"},
 		Lease: 15 * time.Second, Idle: 500 * time.Millisecond, Grace: 5 * time.Second, LogFormat: "text", LogLevel: "info"}
 	d := &demo{program: p, rooms: p.furnish(db, address, config), story: &story{w: p.stdout}, dir: c.Dir,
 		masters: map[string]bank.MasterAccount{}, bases: map[string]bank.BaseIBAN{}}
@@ -89,6 +90,9 @@ func (d *demo) onboard() error {
 	d.say("Four eyes are off, so that one person can show everything; a real customer has them on, and needs")
 	d.say("two people for files, items, roles, settings, certificates and base IBANs.")
 	if err := d.operators(); err != nil {
+		return err
+	}
+	if err := d.hosts(); err != nil {
 		return err
 	}
 	for _, a := range demoAccounts {
@@ -147,6 +151,23 @@ func (d *demo) operators() error {
 	var err error
 	d.admin, err = d.access.Operator(d.ctx, d.customer.ID, demoOperators[0].email)
 	return err
+}
+
+// demoHosts are the names under which the panel is this customer's.
+var demoHosts = []string{"demo.localhost", "localhost"}
+
+// hosts registers the panel's names as far as they are missing.
+func (d *demo) hosts() error {
+	for _, host := range demoHosts {
+		_, err := d.rooms.customers.CustomerOfHost(d.ctx, host)
+		if errors.Is(err, bank.ErrNotFound) {
+			_, err = d.rooms.customers.AddDomain(d.ctx, d.admin, host)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // demoAccounts are accounts at banks that do not exist, with right check digits.

@@ -112,6 +112,7 @@ func (d *demo) serve(c Config) error {
 		return err
 	}
 	d.title("It is being served; stop it with Ctrl-C")
+	d.say("The Admin Panel, for a browser: http://demo.localhost:%s/ (operators and how they sign in: above)", portOf(s.addressOf("panel")))
 	d.tellCalls("https://localhost:" + portOf(s.addressOf("api")))
 	return s.run(d.ctx)
 }

@@ -30,7 +30,7 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if address.file != "" && c.Target == "api" {
+	if address.file != "" && (c.Target == "api" || c.Target == "panel") {
 		return errors.New("an embedded store has one service, which must do the work too: --target all")
 	}
 	r, err := p.open()
@@ -122,14 +122,19 @@ func (s *service) openDoors(p *program) error {
 	if err := s.open("admin", s.AdminListen, &http.Server{Handler: probes(s.ready, s.meters.handler())}, false); err != nil {
 		return err
 	}
-	if s.Target == "worker" {
-		return nil
+	if s.Target == "all" || s.Target == "api" {
+		server, err := s.api(p)
+		if err != nil {
+			return err
+		}
+		if err := s.open("api", s.Listen, server, true); err != nil {
+			return err
+		}
 	}
-	server, err := s.api(p)
-	if err != nil {
-		return err
+	if s.Target == "all" || s.Target == "panel" {
+		return s.openPanel(p)
 	}
-	return s.open("api", s.Listen, server, true)
+	return nil
 }
 
 // The limits of a connection, so that callers who do not send what they began, or do not read what they asked for, are let
@@ -189,7 +194,7 @@ func (s *service) run(ctx context.Context) error {
 		background.Go(func() { failed <- d.serve() })
 	}
 	background.Go(func() { s.rooms.accounts.Watch(ctx) })
-	if s.Target != "api" {
+	if s.Target != "api" && s.Target != "panel" {
 		background.Go(func() { s.work(ctx) })
 	}
 	var err error

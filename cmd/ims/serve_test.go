@@ -93,7 +93,7 @@ func startCommand(t *testing.T, dir string, args ...string) *serving {
 	s.log.more = sync.NewCond(&s.log.mu)
 	go s.log.follow(r)
 	go func() {
-		s.code <- run(ctx, append(args, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"), strings.NewReader(""), w, w)
+		s.code <- run(ctx, append(args, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--panel-listen", "127.0.0.1:0"), strings.NewReader(""), w, w)
 		_ = w.Close() // never fails
 	}()
 	t.Cleanup(func() { s.end() })
@@ -331,7 +331,7 @@ func TestServeRefuses(t *testing.T) {
 		{[]string{"--key", filepath.Join(t.TempDir(), "none.key")}, "sealing key"},
 		{[]string{"--target", "worker", "--admin-listen", "256.0.0.1:x"}, "admin listener"},
 	} {
-		args := append([]string{"serve", "--store", dsn, "--admin-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"}, c.args...)
+		args := append([]string{"serve", "--store", dsn, "--admin-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--panel-listen", "127.0.0.1:0"}, c.args...)
 		if code, _, reason := ims(t.Context(), args...); code != exitRefused || !strings.Contains(reason, c.reason) {
 			t.Errorf("ims serve %v exits with %d: %s; want a word of %q", c.args, code, reason, c.reason)
 		}

@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"ims/internal/bank"
@@ -59,7 +61,7 @@ func (f field) attributes() templ.Attributes {
 		a["aria-invalid"] = "true"
 	}
 	if described != "" {
-		a["aria-describedby"] = described
+		a["aria-describedby"] = strings.TrimSpace(described)
 	}
 	return a
 }
