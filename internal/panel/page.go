@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
+	"ims/internal/access"
 	"ims/internal/bank"
 	"ims/internal/web"
 )
@@ -27,7 +28,7 @@ type visit struct {
 
 	customer bank.Customer
 	actor    bank.Actor // without a name: nobody is signed in
-	session  OperatorSession
+	session  access.OperatorSession
 	over     bool // there was a session, and it is over
 
 	prefs    prefs

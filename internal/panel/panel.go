@@ -19,7 +19,7 @@ import (
 type Config struct {
 	Accounts  *accounts.Service
 	Access    *access.Service
-	Gate      Gate
+	Gate      *access.Gate
 	Customers *customers.Service
 	Files     *files.Service
 	History   *history.Service

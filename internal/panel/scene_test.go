@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,7 +43,9 @@ type scene struct {
 	customer bank.Customer
 	admin    bank.Actor
 	users    []bank.User
-	at       time.Time
+
+	mutex sync.Mutex
+	at    time.Time
 }
 
 func must[T any](t testing.TB) func(T, error) T {
@@ -63,8 +66,10 @@ func newScene(t testing.TB) *scene {
 		t.Fatal(err)
 	}
 	people := access.New(db, s.now)
+	gate := access.NewGate(access.GateConfig{DB: db, Now: s.now, Access: people, Work: access.HashWork{Memory: 64, Passes: 1}})
+	t.Cleanup(gate.Close)
 	stop := make(chan struct{})
-	s.panel = must[*Panel](t)(New(Config{Access: people, Gate: &sceneGate{people}, Customers: customers.New(db, s.now).WithSecondPerson(people), Accounts: accounts.New(db, s.now),
+	s.panel = must[*Panel](t)(New(Config{Access: people, Gate: gate, Customers: customers.New(db, s.now).WithSecondPerson(people), Accounts: accounts.New(db, s.now),
 		Files: files.New(files.Config{DB: db, Now: s.now, Approve: people.Require}), History: history.New(db),
 		Prover: ledger.NewProver(t.Context(), db, s.now),
 		Now:    s.now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Sandbox: true, Stop: stop}))
@@ -82,7 +87,17 @@ func (l logTo) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (s *scene) now() time.Time { return s.at }
+func (s *scene) now() time.Time {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.at
+}
+
+func (s *scene) advance(by time.Duration) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.at = s.at.Add(by)
+}
 
 // onboard makes the customer, with four eyes off so that one person can do everything.
 func (s *scene) onboard() {
@@ -99,6 +114,9 @@ func (s *scene) onboard() {
 		institution bool
 	}{{adminEmail, bank.Admin, true}, {"second@institution.example", bank.Admin, true}, {managerEmail, bank.Manager, false}, {employeeEmail, bank.Employee, false}} {
 		must[bank.Operator](t)(s.panel.Access.InviteOperator(ctx, root, s.customer.ID, o.email, o.role, o.institution))
+		if err := s.panel.Gate.EnrolSandbox(ctx, s.customer.ID, o.email, password, totpSecret); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, host := range []string{"localhost", "demo.localhost"} {
 		must[string](t)(s.panel.Customers.AddDomain(ctx, root, host))
@@ -106,24 +124,29 @@ func (s *scene) onboard() {
 	s.admin = must[bank.Actor](t)(s.panel.Access.Operator(ctx, s.customer.ID, adminEmail))
 	m := must[bank.MasterAccount](t)(s.panel.Customers.AddMasterAccount(ctx, s.admin, customers.NewMasterAccount{IBAN: "PL83111111110000000000000010", Name: "Collective account in PLN", Currency: money.PLN}))
 	must[bank.BaseIBAN](t)(s.panel.Customers.AddBaseIBAN(ctx, s.admin, customers.NewBaseIBAN{Base: "PL111111117700", MasterAccount: m.ID}))
-	s.people(ctx)
+	s.people(ctx, "")
 }
 
 // people are end users who do not exist.
-func (s *scene) people(ctx context.Context) {
+func (s *scene) people(ctx context.Context, prefix string) {
 	for _, n := range []accounts.NewUser{
 		{ExternalID: "demo-1", Type: bank.Person, FirstName: "JAN", LastName: "TESTOWY", Email: "jan@testowy.example", Phone: "+48000000001", KYC: bank.KYCAccepted},
 		{ExternalID: "demo-2", Type: bank.Person, FirstName: "ANNA", LastName: "PRZYKŁADOWA", KYC: bank.KYCPending},
 		{ExternalID: "demo-3", Type: bank.Corporation, CompanyName: "WZORCOWA FIKCJA SP. Z O.O.", Email: "biuro@fikcja.example", KYC: bank.KYCRejected},
 	} {
+		n.ExternalID = prefix + n.ExternalID
 		u := must[bank.User](s.t)(s.panel.Accounts.CreateUser(ctx, s.admin, n))
 		must[accounts.BalanceView](s.t)(s.panel.Accounts.CreateBalance(ctx, s.admin, u.ID, money.PLN))
 		s.users = append(s.users, u)
 	}
 }
 
-// code is a second factor of an operator that is right now.
-func (s *scene) code(string) string { return "123456" }
+// code is a second factor of an operator that is right now. Each counts once, so the clock goes on to the next.
+func (s *scene) code(email string) string {
+	s.t.Helper()
+	s.advance(30 * time.Second)
+	return must[string](s.t)(s.panel.Gate.SandboxCode(s.t.Context(), email))
+}
 
 // address is the panel's own address: localhost, which the customer registered.
 func (s *scene) address() string { return strings.Replace(s.server.URL, "127.0.0.1", "localhost", 1) }

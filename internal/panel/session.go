@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"ims/internal/access"
 	"ims/internal/bank"
 )
 
@@ -42,8 +43,8 @@ func (v *visit) cookie(name string) string {
 }
 
 // where is the visit as sign-in sees it.
-func (v *visit) where() Visit {
-	return Visit{Customer: v.customer.ID, Origin: v.connection.origin(v.r), Remote: v.connection.remote, UserAgent: v.r.UserAgent()}
+func (v *visit) where() access.Visit {
+	return access.Visit{Customer: v.customer.ID, Origin: v.connection.origin(v.r), Remote: v.connection.remote, UserAgent: v.r.UserAgent()}
 }
 
 // authenticate finds who works. Nobody is no error: the page may be for anybody.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"ims/internal/access"
 	"ims/internal/bank"
 )
 
@@ -84,7 +85,7 @@ func (v *visit) giveCode() error {
 }
 
 // opened lets somebody in whose session has just begun.
-func (v *visit) opened(o Opened) error {
+func (v *visit) opened(o access.Opened) error {
 	v.dropCookie(ticketCookie)
 	v.setCookie(sessionCookie, o.Token, 0)
 	actor, _, err := v.Gate.Authenticate(v.r.Context(), v.where(), o.Token, false)
