@@ -42,7 +42,7 @@ func newChrome(t testing.TB, s *scene) *chrome {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...) // the test's own ends before its cleanups
-	ctx, leave := chromedp.NewContext(ctx, chromedp.WithErrorf(t.Logf))
+	ctx, leave := chromedp.NewContext(ctx, chromedp.WithErrorf(func(string, ...any) {}) /* it complains of events that are newer than it */)
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx) // waits until the browser has ended and writes no more to its profile
 		leave()
@@ -79,8 +79,8 @@ func (c *chrome) open(path string) {
 	c.do(chromedp.Navigate(c.s.address()+path), chromedp.WaitReady("#main"))
 }
 
-// click clicks on what a selector or, with a leading slash, an XPath names.
-func (c *chrome) click(selector string) { c.t.Helper(); c.do(chromedp.Click(selector)) }
+// click clicks on the first that a selector of CSS names.
+func (c *chrome) click(selector string) { c.t.Helper(); c.do(chromedp.Click(selector, chromedp.ByQuery)) }
 
 // fill types into a field.
 func (c *chrome) fill(selector, text string) {
@@ -92,10 +92,21 @@ func (c *chrome) fill(selector, text string) {
 // press sends keys to what has the focus.
 func (c *chrome) press(keys string) { c.t.Helper(); c.do(chromedp.KeyEvent(keys)) }
 
-// sees waits until the page shows a text.
+// sees waits until the page shows a text; another page may come meanwhile.
 func (c *chrome) sees(text string) {
 	c.t.Helper()
-	c.do(chromedp.Poll(fmt.Sprintf("document.body.innerText.includes(%q)", text), nil))
+	ctx, cancel := context.WithTimeout(c.ctx, patience)
+	defer cancel()
+	look := chromedp.Poll(fmt.Sprintf("document.body.innerText.includes(%q)", text), nil)
+	err := chromedp.Run(ctx, look)
+	for err != nil && ctx.Err() == nil {
+		err = chromedp.Run(ctx, look)
+	}
+	if err != nil {
+		var shown string
+		_ = chromedp.Run(c.ctx, chromedp.Evaluate(`location.href + " " + document.body.innerText.slice(0, 600)`, &shown))
+		c.t.Fatalf("the page does not say %q: %s", text, shown)
+	}
 }
 
 // eval reads something of the page.
