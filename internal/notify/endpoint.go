@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -84,7 +83,7 @@ func (s *Service) Set(ctx context.Context, actor bank.Actor, n Setting) (e bank.
 		if err != nil {
 			return err
 		}
-		if pending, err = s.Approve(ctx, tx, actor, n.approval(actor.Customer)); err != nil || pending != nil {
+		if pending, err = s.Approve(ctx, tx, actor, s.approval(actor.Customer, n)); err != nil || pending != nil {
 			return err
 		}
 		return s.write(tx, actor, &e, secret != "")
@@ -214,10 +213,10 @@ func badPair(secrets bank.EndpointSecrets, now time.Time) string {
 	return ""
 }
 
-// approval binds a second person to everything that is set.
-func (n Setting) approval(customer bank.CustomerID) store.ApprovalRequest {
+// approval binds a second person to everything that is set, a password too, which the digest that is kept must not help to guess.
+func (s *Service) approval(customer bank.CustomerID, n Setting) store.ApprovalRequest {
 	content, _ := json.Marshal(n) // texts and a flag: never fails
-	return store.ApprovalRequest{Action: "notification-endpoint.set", Object: fmt.Sprint(customer), Digest: sha256.Sum256(content),
+	return store.ApprovalRequest{Action: "notification-endpoint.set", Object: fmt.Sprint(customer), Digest: s.digest(customer, content),
 		Summary: fmt.Sprintf("send notifications to %s (%s), active %v", shownURL(n.URL), n.Authentication, n.Active)}
 }
 
@@ -232,18 +231,23 @@ func (s *Service) write(tx *store.Tx, actor bank.Actor, e *bank.NotificationEndp
 		if err != nil {
 			return err
 		}
-		before = summary(old)
+		before = s.summary(old)
 		if err := tx.UpdateEndpoint(*e); err != nil {
 			return err
 		}
 	}
-	return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification-endpoint.set", Object: shownURL(e.URL), Before: before, After: summary(*e)})
+	return tx.Audit(e.Customer, s.Now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification-endpoint.set", Object: shownURL(e.URL), Before: before, After: s.summary(*e)})
+}
+
+// digest is of what may hold a secret, for rows that are kept in the clear.
+func (s *Service) digest(customer bank.CustomerID, content []byte) [32]byte {
+	return s.DB.KeyedDigest(fmt.Sprint("notification-endpoint of customer ", customer), content)
 }
 
 // summary is what the audit trail says of an endpoint: no secret, but whether one changed.
-func summary(e bank.NotificationEndpoint) string {
+func (s *Service) summary(e bank.NotificationEndpoint) string {
 	secrets, _ := json.Marshal(e.Secrets)
-	digest := sha256.Sum256(secrets)
+	digest := s.digest(e.Customer, secrets)
 	text, _ := json.Marshal(map[string]any{"url": shownURL(e.URL), "authentication": e.Authentication, "username": e.Username, "active": e.Active,
 		"ownCa": e.CA != "", "secretsDigest": fmt.Sprintf("%x", digest[:8])})
 	return string(text)
@@ -264,7 +268,7 @@ func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, 
 			return noEndpoint(err)
 		}
 		request := store.ApprovalRequest{Action: "notification-endpoint.rotate", Object: fmt.Sprint(actor.Customer),
-			Digest: sha256.Sum256([]byte(e.Secrets.Signing[0].Secret)), Summary: "make a new signing secret for notifications"}
+			Digest: s.digest(actor.Customer, []byte(e.Secrets.Signing[0].Secret)), Summary: "make a new signing secret for notifications"}
 		if pending, err = s.Approve(ctx, tx, actor, request); err != nil || pending != nil {
 			return err
 		}

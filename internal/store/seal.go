@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -85,6 +86,15 @@ func (k SealKey) derive(name string) []byte {
 		panic(err) // 32 bytes are never too many
 	}
 	return derived
+}
+
+// KeyedDigest is an HMAC-SHA256 of a content under a key that only the sealing key gives for a name: a digest that may be kept
+// of what holds a guessable secret, as nobody who reads the store can try out what it was.
+func (db *DB) KeyedDigest(name string, content []byte) (digest [32]byte) {
+	mac := hmac.New(sha256.New, db.key.derive(name))
+	mac.Write(content)
+	mac.Sum(digest[:0])
+	return digest
 }
 
 // Seal encrypts a secret with AES-256-GCM under a random nonce, which comes first. name binds it to its place.
