@@ -81,6 +81,11 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 const (
 	userRate  = 10 // per second
 	userBurst = 50
+	// Sessions by assertion: behind one address there may be an office or a mobile network, whose apps ask once in ten minutes.
+	addressRate   = 20
+	addressBurst  = 200
+	customerRate  = 200
+	customerBurst = 2000
 )
 
 func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler, error) {
@@ -91,6 +96,8 @@ func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler
 		Log:      s.log,
 		Observe:  s.traces.observer(s.meters.observe),
 		Limit:    web.NewLimiter(min(s.RateLimit, userRate), userBurst, p.now),
+		SignIns: mobileapi.SignIns{OfAddress: web.NewLimiter(min(s.RateLimit, addressRate), addressBurst, p.now),
+			OfCustomer: web.NewLimiter(min(s.RateLimit, customerRate), customerBurst, p.now), Proxies: s.TrustedProxy},
 
 		CustomerOfHost: s.rooms.customers.CustomerOfHost,
 	})

@@ -38,6 +38,7 @@ type Config struct {
 	PanelListen   string         `help:"Address of the Admin Panel: plain HTTP on a loopback address or behind --trusted-proxy, TLS otherwise." default:"127.0.0.1:8080" env:"IMS_PANEL_LISTEN" placeholder:"ADDRESS"`
 	AdminListen   string         `help:"Address of the health probes and /metrics (plain HTTP, keep it private)." default:"127.0.0.1:9090" env:"IMS_ADMIN_LISTEN" placeholder:"ADDRESS"`
 	Connections   int            `help:"Connections to the APIs that may be open at once; more wait." default:"4096" env:"IMS_CONNECTIONS"`
+	AddressLimit  int            `name:"connections-per-address" help:"Connections to the APIs that one address (of IPv6: a /64) may have open at once; more are closed. Trusted proxies are not counted. 0: as many as all." default:"512" env:"IMS_CONNECTIONS_PER_ADDRESS"`
 	HostNames     []string       `help:"Host names and addresses in the server's certificate." default:"localhost,127.0.0.1,::1" env:"IMS_HOST_NAMES" placeholder:"NAME"`
 	RateLimit     int            `help:"Requests per second that each certificate may send in the long run; 0: as many as it likes." default:"1000" env:"IMS_RATE_LIMIT"`
 	RateBurst     int            `help:"Requests that each certificate may send at once." default:"2000" env:"IMS_RATE_BURST"`
@@ -61,6 +62,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("--lease: %v is too short: 300ms at least", c.Lease)
 	case c.Connections < 1:
 		return fmt.Errorf("--connections: 1 at least")
+	case c.AddressLimit < 0:
+		return fmt.Errorf("--connections-per-address: 1 at least, or 0 for as many as all")
 	case c.RateLimit < 0 || c.RateLimit > 0 && c.RateBurst < 1:
 		return fmt.Errorf("--rate-limit, --rate-burst: 1 at least, or --rate-limit 0 for none")
 	case c.Chunk < 0 || c.Chunk > 100_000:

@@ -28,7 +28,7 @@ func (c *configShowCommand) Run(p *program) error {
 		return err
 	}
 	list := []setting{{"store", withoutPassword(p.Store)}, {"key", p.keyFile(address)}, {"target", c.Target}, {"listen", c.Listen},
-		{"panelListen", c.PanelListen}, {"adminListen", c.AdminListen}, {"connections", fmt.Sprint(c.Connections)}, {"hostNames", fmt.Sprint(c.HostNames)},
+		{"panelListen", c.PanelListen}, {"adminListen", c.AdminListen}, {"connections", fmt.Sprint(c.Connections)}, {"connectionsPerAddress", fmt.Sprint(c.AddressLimit)}, {"hostNames", fmt.Sprint(c.HostNames)},
 		{"rateLimit", fmt.Sprint(c.RateLimit)}, {"rateBurst", fmt.Sprint(c.RateBurst)}, {"trustedProxy", fmt.Sprint(c.TrustedProxy)},
 		{"lease", c.Lease.String()}, {"chunk", fmt.Sprint(c.Chunk)}, {"notifyPrivate", fmt.Sprint(c.NotifyPrivate)},
 		{"reportsKept", fmt.Sprint(c.ReportsKept)}, {"idle", c.Idle.String()}, {"grace", c.Grace.String()},

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func TestBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newBounded(inner, 2)
+	l := newBounded(inner, bounds{all: 2})
 	for range 3 {
 		c, err := net.Dial("tcp", inner.Addr().String())
 		if err != nil {
@@ -49,6 +50,47 @@ func TestBounded(t *testing.T) {
 	}
 }
 
+// TestBoundedByAddress: one address has its share of the connections and no more, until one of them ends; those of a proxy are
+// not counted, as many come through it.
+func TestBoundedByAddress(t *testing.T) {
+	t.Parallel()
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = inner.Close() })
+	l := newBounded(inner, bounds{all: 10, address: 2})
+	dial(t, inner)
+	dial(t, inner)
+	served, _ := accept(t, l), accept(t, l)
+	third := dial(t, inner)
+	next := make(chan net.Conn)
+	go func() { next <- accept(t, l) }()
+	if n, err := third.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("the third of two is open: %d, %v", n, err)
+	}
+	_ = served.Close()
+	dial(t, inner)
+	if c := <-next; len(l.slots) != 2 {
+		t.Errorf("%d slots are taken, want 2: %v", len(l.slots), c.RemoteAddr())
+	}
+	l.proxies = web.Networks{netip.MustParsePrefix("127.0.0.0/8")}
+	for range 3 {
+		dial(t, inner)
+		accept(t, l)
+	}
+}
+
+func dial(t *testing.T, l net.Listener) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
 func accept(t *testing.T, l net.Listener) net.Conn {
 	t.Helper()
 	c, err := l.Accept()
@@ -67,7 +109,7 @@ func TestPlainHTTP(t *testing.T) {
 	}
 	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 		TLSConfig: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("none") }}}
-	go func() { _ = server.ServeTLS(newBounded(inner, 2), "", "") }() // until it is closed
+	go func() { _ = server.ServeTLS(newBounded(inner, bounds{all: 2}), "", "") }() // until it is closed
 	t.Cleanup(func() { _ = server.Close() })
 	conn, err := net.Dial("tcp", inner.Addr().String())
 	if err != nil {

@@ -160,7 +160,7 @@ func (s *service) open(name, address string, server *http.Server, tls bool) erro
 	limit(server)
 	server.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug) // failed handshakes of strangers
 	if tls {                                                              // the probes must answer also when strangers have taken all connections
-		listener = newBounded(listener, s.Connections)
+		listener = newBounded(listener, bounds{s.Connections, s.AddressLimit, s.TrustedProxy})
 	}
 	s.doors = append(s.doors, &door{name, listener, server, tls})
 	return nil

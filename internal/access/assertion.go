@@ -51,17 +51,21 @@ type claims struct {
 // Redeem signs an end user in for a Trusted Identity assertion: a compact JWS (RS256, or ES256 on P-256) with the key of
 // the client certificate that leads x5c, about userId, deviceId, iat and jti. The certificate passes the checks of a client
 // certificate on a connection: chain to our CA, CN and key registered and active; and it needs bank.PermSessionsWrite. An
-// assertion counts for 60 seconds, once for its jti, whichever replica gets it.
+// assertion counts for 60 seconds, once for its jti, whichever replica gets it. admit is asked once the customer is known, before
+// anything is made; its error is passed on.
 //
 // Errors: bank.ErrAssertionRefused, bank.ErrAssertionExpired, bank.ErrAssertionUsed, bank.ErrCertificateUnknown,
 // bank.ErrForbidden, bank.ErrNotFound and bank.ErrUserLocked about the end user.
-func (s *Sessions) Redeem(ctx context.Context, assertion string) (IssuedSession, error) {
+func (s *Sessions) Redeem(ctx context.Context, assertion string, admit func(bank.CustomerID) error) (IssuedSession, error) {
 	leaf, payload, err := s.verify(assertion)
 	if err != nil {
 		return IssuedSession{}, errAssertion.Because(err)
 	}
-	actor, _, err := s.auth.Authenticate(ctx, leaf)
+	actor, customer, err := s.auth.Authenticate(ctx, leaf)
 	if err != nil {
+		return IssuedSession{}, err
+	}
+	if err := admit(customer); err != nil {
 		return IssuedSession{}, err
 	}
 	if err := actor.May(bank.PermSessionsWrite); err != nil {

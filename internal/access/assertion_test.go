@@ -116,8 +116,10 @@ func (i *identity) sign(claims any, headers ...any) string {
 	return string(signed)
 }
 
+func anybody(bank.CustomerID) error { return nil }
+
 func (o *office) redeem(assertion string) error {
-	_, err := o.sessions.Redeem(o.ctx, assertion)
+	_, err := o.sessions.Redeem(o.ctx, assertion, anybody)
 	return err
 }
 
@@ -129,7 +131,7 @@ func TestAssertion(t *testing.T) {
 		leafOnly := o.signer()
 		leafOnly.chain = leafOnly.chain[:1]
 		for _, i := range []*identity{o.signer(), leafOnly, o.identify("V-Example-Legacy", must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 2048)))} {
-			issued := must[access.IssuedSession](t)(o.sessions.Redeem(t.Context(), i.sign(o.say(user))))
+			issued := must[access.IssuedSession](t)(o.sessions.Redeem(t.Context(), i.sign(o.say(user)), anybody))
 			actor, _, err := o.sessions.Authenticate(t.Context(), issued.Token)
 			if err != nil || actor.User != user || issued.Device != "phone" {
 				t.Errorf("session %+v of %+v, %v", issued, actor, err)
@@ -147,7 +149,7 @@ func TestAssertionOnce(t *testing.T) {
 		assertion := o.signer().sign(o.say(o.user()))
 		var issued, used atomic.Int64
 		atOnce(t, 20, func(int) error {
-			_, err := o.sessions.Redeem(context.Background(), assertion)
+			_, err := o.sessions.Redeem(context.Background(), assertion, anybody)
 			switch {
 			case err == nil:
 				issued.Add(1)

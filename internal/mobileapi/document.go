@@ -28,8 +28,8 @@ parameters and fields are refused.
 **Lists** with ` + "`nextCursor`" + ` go on: send it as ` + "`cursor`" + ` with the same filters; ` + "`previousCursor`" + ` leads back. What is added meanwhile never repeats or hides an element.
 
 **Problems** are application/problem+json (RFC 9457) with a stable code; GET /problems/{code} explains each. Every answer has a
-Request-Id; send your own (1 to 64 of A-Z a-z 0-9 . - _) to find it again. Beyond a number of requests per second the answer is 429
-with Retry-After.
+Request-Id; send your own (1 to 64 of A-Z a-z 0-9 . - _) to find it again. Beyond a number of requests per second, of an end user or, where sessions are asked for, of an
+address and of a customer, the answer is 429 with Retry-After.
 
 **Versions.** Changes only add: fields, operations, values of enumerations. Ignore what you do not know.`
 

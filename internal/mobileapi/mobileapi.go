@@ -24,9 +24,25 @@ type Config struct {
 	Sessions *access.Sessions
 	Log      *slog.Logger
 	Limit    *web.Limiter // per end user; nil: none
+	SignIns  SignIns      // zero: as many as come
 	Observe  web.Observer // hears of each request; nil: nobody
 	// CustomerOfHost tells who registered the host of a browser's origin, or bank.ErrNotFound; nil: nobody has.
 	CustomerOfHost func(ctx context.Context, host string) (bank.CustomerID, error)
+}
+
+// SignIns bound how often sessions are asked for, by whoever may be anybody.
+type SignIns struct {
+	OfAddress  *web.Limiter // per web.Household, before anything is read; nil: none
+	OfCustomer *web.Limiter // whose assertion is good; nil: none
+	Proxies    web.Networks // whose addresses are those of many, and are not counted
+}
+
+// admit counts a request by where it comes from.
+func (l SignIns) admit(w http.ResponseWriter, r *http.Request) error {
+	if l.Proxies.Contains(r.RemoteAddr) {
+		return nil
+	}
+	return l.OfAddress.Admit(w.Header(), 0, web.Household(r.RemoteAddr).String())
 }
 
 // server answers the operations of the route table.
@@ -103,7 +119,15 @@ func callerOf(ctx context.Context) caller {
 // authenticated asks everything for a session token but what is open, before anything is told about what is there.
 func (s *server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if open(r) {
+		if r.URL.Path == document {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if signsIn(r) {
+			if err := s.SignIns.admit(w, r); err != nil {
+				web.Refuse(w, r, err)
+				return
+			}
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -119,9 +143,9 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 	})
 }
 
-// open is where a token comes from, and the document. The mux takes no other spelling of these addresses.
-func open(r *http.Request) bool {
-	return r.Method == http.MethodPost && r.URL.Path == root+"/sessions" || r.URL.Path == document
+// signsIn is where a token comes from. The mux takes no other spelling of the address.
+func signsIn(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.URL.Path == root+"/sessions"
 }
 
 // identify finds out who calls, and whether they may from where they are and as often as they do.

@@ -43,6 +43,9 @@ func (r route) check(ctx context.Context) error {
 	return nil
 }
 
+// limited tells whether callers are counted.
+func (r route) limited() bool { return !r.open || r.method == http.MethodPost }
+
 // register mounts a row and completes its documentation.
 func (r route) register(s *server) {
 	o := r.operation(s.api)
@@ -51,7 +54,7 @@ func (r route) register(s *server) {
 	made := web.OperationAt(s.api.OpenAPI(), r.method, r.path)
 	web.Exemplify(made, r.request, r.answer)
 	for status, response := range made.Responses {
-		web.AddHeaders(response, status, !r.open)
+		web.AddHeaders(response, status, r.limited())
 	}
 }
 
@@ -68,7 +71,10 @@ func typed[I, O any](handle func(*server, context.Context, caller, *I) (*O, erro
 func (r route) usual() []*bank.Error {
 	list := []*bank.Error{bank.ErrMalformed, bank.ErrOriginRefused, bank.ErrUnavailable, bank.ErrInvalid}
 	if !r.open {
-		list = append(list, bank.ErrUnauthenticated, bank.ErrRateLimited)
+		list = append(list, bank.ErrUnauthenticated)
+	}
+	if r.limited() {
+		list = append(list, bank.ErrRateLimited)
 	}
 	if strings.Contains(r.path, "{") {
 		list = append(list, bank.ErrNotFound)

@@ -97,14 +97,20 @@ func must[T any](t testing.TB) func(T, error) T {
 func newScene(t testing.TB) *scene { return sceneOn(t, storetest.Open(t), nil) }
 
 func sceneOn(t testing.TB, db *store.DB, limit *web.Limiter) *scene {
+	return sceneWith(t, db, Config{Limit: limit})
+}
+
+// sceneWith serves with what a configuration says of limits.
+func sceneWith(t testing.TB, db *store.DB, c Config) *scene {
 	t.Helper()
 	s := &scene{t: t, db: db, at: time.Now().Truncate(time.Second), logs: &logs{}, roots: x509.NewCertPool()}
 	s.customers = customers.New(db, s.now)
 	s.accounts = accounts.New(db, s.now)
 	s.roots.AddCert(must[*x509.Certificate](t)(s.customers.InitCA(t.Context())))
 	s.sessions = access.NewSessions(db, access.NewAuthenticator(db, s.now), s.roots, s.now)
-	handler, err := New(Config{Accounts: s.accounts, History: history.New(db), Sessions: s.sessions, Limit: limit, CustomerOfHost: s.customers.CustomerOfHost,
-		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	c.Accounts, c.History, c.Sessions, c.CustomerOfHost = s.accounts, history.New(db), s.sessions, s.customers.CustomerOfHost
+	c.Log = slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	handler, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,10 +36,12 @@ type Session = web.Session
 type sessionAnswer struct{ Body Session }
 
 func (s *server) createSession(ctx context.Context, _ caller, in *struct{ Body Assertion }) (*sessionAnswer, error) {
-	issued, err := s.Sessions.Redeem(ctx, in.Body.Assertion)
-	if err == nil {
-		err = web.OriginFits(ctx, issued.Customer) // a session that nobody is told of does no harm
-	}
+	issued, err := s.Sessions.Redeem(ctx, in.Body.Assertion, func(customer bank.CustomerID) error {
+		if err := web.OriginFits(ctx, customer); err != nil {
+			return err
+		}
+		return s.SignIns.OfCustomer.Admit(web.HeaderOf(ctx), customer, "sign-in")
+	})
 	if err != nil {
 		return nil, err
 	}

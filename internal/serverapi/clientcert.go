@@ -4,16 +4,16 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
 	"ims/internal/bank"
+	"ims/internal/web"
 )
 
 // Proxies are those that end TLS in front of us and tell the caller's certificate in the header Client-Cert (RFC 9440).
 type Proxies struct {
-	Networks []netip.Prefix // where they call from; nobody else is believed
+	Networks web.Networks   // where they call from; nobody else is believed
 	CA       *x509.CertPool // ours: what the handshake would have checked is checked here
 	Now      func() time.Time
 }
@@ -25,30 +25,13 @@ const clientCertHeader = "Client-Cert"
 // here; nil if there is none. A proxy's own certificate stands for nobody: only what it forwards counts. From anybody else
 // the header says nothing.
 func (p Proxies) clientCertificate(r *http.Request) (*x509.Certificate, error) {
-	if p.trusted(r.RemoteAddr) {
+	if p.Networks.Contains(r.RemoteAddr) {
 		return p.forwarded(r.Header[clientCertHeader])
 	}
 	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
 		return nil, nil
 	}
 	return r.TLS.PeerCertificates[0], nil
-}
-
-func (p Proxies) trusted(address string) bool {
-	if len(p.Networks) == 0 {
-		return false
-	}
-	peer, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return false
-	}
-	ip := peer.Addr().Unmap().WithZone("")
-	for _, network := range p.Networks {
-		if network.Contains(ip) {
-			return true
-		}
-	}
-	return false
 }
 
 func (p Proxies) forwarded(values []string) (*x509.Certificate, error) {

@@ -51,6 +51,15 @@ func OriginOf(r *http.Request) string {
 	return bank.RequestOrigin(address, RequestID(r.Context()))
 }
 
+// HeaderOf returns the header of the answer to the request that a context belongs to, for what must be told whatever the
+// answer is.
+func HeaderOf(ctx context.Context) http.Header {
+	if x := exchangeOf(ctx); x.ResponseWriter != nil {
+		return x.Header()
+	}
+	return http.Header{}
+}
+
 // WriteHeader implements http.ResponseWriter.
 func (x *exchange) WriteHeader(status int) {
 	if x.held != nil {
