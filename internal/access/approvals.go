@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -18,18 +17,6 @@ type Request = store.ApprovalRequest
 // ActionExecuteFile is the action whose approval needs bank.PermFilesExecute. Those that begin with "items." need
 // bank.PermItemsDecide, all others bank.PermCustomerWrite.
 const ActionExecuteFile = "files.execute"
-
-// permissionFor tells what the second person must be allowed.
-func permissionFor(action string) bank.Permission {
-	noun, _, _ := strings.Cut(action, ".")
-	switch noun {
-	case "file", "files":
-		return bank.PermFilesExecute
-	case "item", "items":
-		return bank.PermItemsDecide
-	}
-	return bank.PermCustomerWrite
-}
 
 // Require asks, inside the caller's transaction, whether the actor may go on without a second person. The customer is the
 // actor's.

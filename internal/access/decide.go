@@ -52,7 +52,7 @@ func mayEverDecide(actor bank.Actor, customer bank.CustomerID) error {
 }
 
 func mayDecide(actor bank.Actor, a bank.Approval, approve bool) error {
-	if err := actor.May(permissionFor(a.Action)); err != nil {
+	if err := actor.May(bank.ApprovalPermission(a.Action)); err != nil {
 		return err
 	}
 	switch {
@@ -153,5 +153,5 @@ func (s *Service) Approvals(ctx context.Context, actor bank.Actor, customer bank
 }
 
 func visible(actor bank.Actor, a bank.Approval) bool {
-	return a.RequestedBy == actor.Name || actor.May(permissionFor(a.Action)) == nil
+	return a.RequestedBy == actor.Name || actor.May(bank.ApprovalPermission(a.Action)) == nil
 }

@@ -33,7 +33,7 @@ func (s *Service) ApprovalsWaiting(ctx context.Context, actor bank.Actor) (n int
 		n = 0
 		list, err := tx.PendingApprovals(actor.Customer)
 		for _, p := range list {
-			if p.RequestedBy != actor.Name && actor.May(permissionFor(p.Action)) == nil {
+			if p.RequestedBy != actor.Name && actor.May(bank.ApprovalPermission(p.Action)) == nil {
 				n += p.Approvals
 			}
 		}

@@ -212,6 +212,19 @@ type Approval struct {
 	Reason      string
 }
 
+// ApprovalPermission is what the second person must be allowed for an action: executing files, deciding items, or else
+// changing the customer.
+func ApprovalPermission(action string) Permission {
+	noun, _, _ := strings.Cut(action, ".")
+	switch noun {
+	case "file", "files":
+		return PermFilesExecute
+	case "item", "items":
+		return PermItemsDecide
+	}
+	return PermCustomerWrite
+}
+
 // AuditEvent says who changed what. Before and After are JSON, empty where there is nothing to show.
 type AuditEvent struct {
 	Customer CustomerID

@@ -94,6 +94,23 @@ type DeliveryFilter struct {
 	Limit       int
 }
 
+// DeliveriesOf lists the deliveries that told of a transaction, newest first, at most limit: those of its own, and the run it
+// went with. Runs and single ones are entered by the last id that they tell of.
+func (tx *Tx) DeliveriesOf(customer bank.CustomerID, id bank.TransactionID, limit int) ([]bank.Delivery, error) {
+	own, err := query(tx, scanDelivery, deliveryColumns+" WHERE customer_id = $1 AND last_id = $2 ORDER BY id DESC LIMIT $3", customer, id, limit)
+	if err != nil {
+		return nil, err
+	}
+	// A run ends behind the transaction: the first ones behind it are looked at, and the others tell of later ones.
+	runs, err := query(tx, scanDelivery, deliveryColumns+" WHERE customer_id = $1 AND last_id > $2 ORDER BY last_id LIMIT $3", customer, id, 10*limit)
+	for _, d := range runs {
+		if d.First <= id {
+			own = append(own, d)
+		}
+	}
+	return own[:min(len(own), limit)], err
+}
+
 // Deliveries lists deliveries, newest first.
 func (tx *Tx) Deliveries(customer bank.CustomerID, f DeliveryFilter) ([]bank.Delivery, error) {
 	w := newWhere("customer_id = $1", customer)

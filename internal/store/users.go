@@ -54,8 +54,8 @@ type UserFilter struct {
 	KYC        bank.KYCStatus
 	KYCIn      []string // any of these statuses
 	Type       bank.UserType
-	Email      string // whole, as written
-	Phone      string // whole, as written
+	Email      string    // whole, as written
+	Phone      string    // whole, as written
 	From, To   time.Time // created at From or later, before To; zero: open
 	Newest     bool      // the newest first
 	After      bank.ID   // continue behind this end user

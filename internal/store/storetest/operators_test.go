@@ -52,6 +52,7 @@ var operatorListings = []listing{
 		return list(tx.AuditTrail(c, store.AuditFilter{Action: "file."}))
 	}},
 	{"FirstFindings", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.FirstFindings(c, 1)) }},
+	{"DeliveriesOf", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.DeliveriesOf(c, 12, 10)) }},
 	{"AuditActions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditActions(c, "")) }},
 	{"Authors", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Authors(c, 1, 1000)) }},
 	{"Preferences", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Preferences(c, id(1))) }},
