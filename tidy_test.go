@@ -88,6 +88,7 @@ var rooms = map[string]room{
 	"internal/notify":    {imports: store, tests: scenes},
 	"internal/access":    {imports: store, tests: scenes},
 	"internal/worker":    {tests: scenes},
+	"internal/mail":      {standardOnly: false},
 	"internal/sandbox":   {imports: join(store, "bankfile", "pli", "internal/files", "internal/accounts"), tests: scenes}, // docs/decisions/0012
 
 	testDoor:             {},
@@ -97,7 +98,7 @@ var rooms = map[string]room{
 	"internal/panel":     {imports: join(doors, "internal/web", "api"), tests: join(scenes, testDoor)},
 
 	"cmd/ims": {
-		imports: join(join(store, doors...), join(doing, "bankfile", "pli", "camt", "mt940", "api", "internal/web", "internal/store/sqlite", "internal/store/postgres")...),
+		imports: join(join(store, doors...), join(doing, "internal/mail", "bankfile", "pli", "camt", "mt940", "api", "internal/web", "internal/store/sqlite", "internal/store/postgres")...),
 		tests:   []string{testRoom, "sdk/*"},
 	},
 }

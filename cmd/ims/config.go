@@ -51,8 +51,9 @@ type Config struct {
 	Grace         time.Duration  `help:"How long requests may take to finish at the end." default:"20s" env:"IMS_GRACE"`
 	TraceEndpoint string         `help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP, such as http://localhost:4318. Default: no traces." env:"IMS_TRACE_ENDPOINT" placeholder:"URL"`
 	TraceRatio    float64        `help:"Share of the traces that are sent, from 0 to 1." default:"1" env:"IMS_TRACE_RATIO"`
-	LogFormat     string         `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
-	LogLevel      string         `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"IMS_LOG_LEVEL"`
+	Letters       `embed:""`
+	LogFormat     string `help:"Form of the log: text or json." enum:"text,json" default:"text" env:"IMS_LOG_FORMAT"`
+	LogLevel      string `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"IMS_LOG_LEVEL"`
 }
 
 // Validate refuses what cannot work; kong calls it.
@@ -77,7 +78,10 @@ func (c Config) Validate() error {
 	case len(c.HostNames) == 0 || slices.Contains(c.HostNames, ""):
 		return fmt.Errorf("--host-names: there must be one at least, and none empty")
 	}
-	return c.checkTraces()
+	if err := c.checkTraces(); err != nil {
+		return err
+	}
+	return c.Letters.Validate()
 }
 
 // configFile resolves flags from a JSON object.

@@ -33,6 +33,7 @@ func (c *configShowCommand) Run(p *program) error {
 		{"lease", c.Lease.String()}, {"chunk", fmt.Sprint(c.Chunk)}, {"notifyPrivate", fmt.Sprint(c.NotifyPrivate)},
 		{"reportsKept", fmt.Sprint(c.ReportsKept)}, {"idle", c.Idle.String()}, {"grace", c.Grace.String()},
 		{"traceEndpoint", c.TraceEndpoint}, {"traceRatio", fmt.Sprint(c.TraceRatio)}, {"logFormat", c.LogFormat}, {"logLevel", c.LogLevel}}
+	list = append(list, c.Letters.settings()...)
 	t := newTable("KEY", "VALUE")
 	for _, s := range list {
 		t.row(s.Key, s.Value)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -132,7 +134,7 @@ var demoOperators = []struct {
 }
 
 func (d *demo) operators() error {
-	t := newTable("OPERATOR", "ROLE", "WORKS FOR")
+	t := newTable("OPERATOR", "ROLE", "WORKS FOR", "PASSWORD", "SECRET FOR THE AUTHENTICATOR APP")
 	for _, o := range demoOperators {
 		if _, err := d.access.Operator(d.ctx, d.customer.ID, o.email); errors.Is(err, bank.ErrForbidden) {
 			if _, err := d.access.InviteOperator(d.ctx, bank.System(d.customer.ID, commandLine), d.customer.ID, o.email, o.role, o.institution); err != nil {
@@ -145,9 +147,15 @@ func (d *demo) operators() error {
 		if o.institution {
 			worksFor = "the issuing institution"
 		}
-		t.row(o.email, o.role, worksFor)
+		password, secret := d.login(o.email)
+		if err := d.gate.EnrolSandbox(d.ctx, d.customer.ID, o.email, password, secret); err != nil {
+			return err
+		}
+		t.row(o.email, o.role, worksFor, password, secret)
 	}
 	d.table(t)
+	d.say("They are known to everybody who reads this, which only a sandbox allows. The second factor is real:")
+	d.say("ims operator code %s --store sqlite:%s tells a code without an app.", demoOperators[0].email, filepath.Join(d.dir, "ims.db"))
 	var err error
 	d.admin, err = d.access.Operator(d.ctx, d.customer.ID, demoOperators[0].email)
 	return err
@@ -168,6 +176,13 @@ func (d *demo) hosts() error {
 		}
 	}
 	return nil
+}
+
+// login is an operator's password and secret, the same whenever this demonstration runs, and other ones in every other.
+func (d *demo) login(email string) (password, secret string) {
+	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(d.db.Derive("demo login of " + email))
+	word := strings.ToLower(text)
+	return "demo-" + word[:4] + "-" + word[4:8] + "-" + word[8:12], text[16:48]
 }
 
 // demoAccounts are accounts at banks that do not exist, with right check digits.

@@ -12,18 +12,23 @@ type operatorCommands struct {
 	Lock   operatorLockCommand   `cmd:"" help:"End what an operator may do for the customer, at once."`
 	Unlock operatorUnlockCommand `cmd:"" help:"Give it back."`
 	List   operatorListCommand   `cmd:"" help:"List the customer's operators."`
+
+	Reinvite operatorReinviteCommand `cmd:"" help:"Make a new link for an invitation that was not taken up."`
+	Reset    operatorResetCommand    `cmd:"" help:"Make a link for a new password, or with --second-factor for a new second factor."`
+	Code     operatorCodeCommand     `cmd:"" help:"Tell the code that an operator of a sandbox needs to sign in."`
 }
 
 type operatorInviteCommand struct {
+	Letters     `embed:""`
 	Email       string    `arg:"" help:"E-mail address of the person."`
 	Role        bank.Role `help:"EMPLOYEE, MANAGER or ADMIN." enum:"EMPLOYEE,MANAGER,ADMIN" required:""`
 	Institution bool      `help:"The person belongs to the IBAN issuing institution: only they work on files, items and funds."`
 }
 
-// Run gives the role. The customer becomes ACTIVE with its second active ADMIN.
+// Run gives the role and makes the link to take it up. The customer becomes ACTIVE with its second active ADMIN.
 func (c *operatorInviteCommand) Run(p *program) error {
 	return p.staffing(func(r *rooms, actor bank.Actor) error {
-		o, err := r.access.InviteOperator(p.ctx, actor, actor.Customer, c.Email, c.Role, c.Institution)
+		l, err := p.letterGate(r, c.Letters).Invite(p.ctx, actor, access.Visit{Customer: actor.Customer}, c.Email, c.Role, c.Institution)
 		if err != nil {
 			return err
 		}
@@ -31,17 +36,22 @@ func (c *operatorInviteCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stdout, "%s is %s of %s, which is %s\n", visible(o.Email), c.Role, visible(customer.Name), customer.Status)
+		fmt.Fprintf(p.stdout, "%s is %s of %s, which is %s\n", visible(l.Operator.Email), c.Role, visible(customer.Name), customer.Status)
+		p.tellLetter(l)
 		return nil
 	})
 }
 
 type operatorLockCommand struct {
-	Email string `arg:"" help:"E-mail address of the operator."`
+	Email      string `arg:"" help:"E-mail address of the operator."`
+	Everywhere bool   `help:"The whole account, with every customer; for whoever holds the store."`
 }
 
 // Run locks the operator.
 func (c *operatorLockCommand) Run(p *program) error {
+	if c.Everywhere {
+		return p.lockAccount(c.Email, true)
+	}
 	return p.changing(func(r *rooms, actor bank.Actor) error {
 		if err := r.access.LockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
 			return err
@@ -51,12 +61,31 @@ func (c *operatorLockCommand) Run(p *program) error {
 	})
 }
 
+// lockAccount locks or unlocks a whole account.
+func (p *program) lockAccount(email string, locked bool) error {
+	return p.reading(func(r *rooms, actor bank.Actor) error {
+		if err := r.access.LockAccount(p.ctx, actor, email, locked); err != nil {
+			return err
+		}
+		done := "unlocked"
+		if locked {
+			done = "locked"
+		}
+		fmt.Fprintf(p.stdout, "%s is %s with every customer\n", visible(email), done)
+		return nil
+	})
+}
+
 type operatorUnlockCommand struct {
-	Email string `arg:"" help:"E-mail address of the operator."`
+	Email      string `arg:"" help:"E-mail address of the operator."`
+	Everywhere bool   `help:"The whole account, if it was locked so."`
 }
 
 // Run unlocks the operator.
 func (c *operatorUnlockCommand) Run(p *program) error {
+	if c.Everywhere {
+		return p.lockAccount(c.Email, false)
+	}
 	return p.staffing(func(r *rooms, actor bank.Actor) error {
 		if err := r.access.UnlockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
 			return err

@@ -70,7 +70,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		clock:     p.now,
 		address:   address,
 		access:    people,
-		gate:      access.NewGate(access.GateConfig{DB: db, Now: p.now, Access: people}),
+		gate:      newGate(p, db, people, c.Letters),
 		customers: institutions,
 		accounts:  accounts.New(db, p.now),
 		files:     files.New(files.Config{DB: db, Now: p.now, Approve: people.Require, Lease: c.Lease, Chunk: c.Chunk}),
@@ -78,6 +78,16 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate, Lease: c.Lease}),
 		reports:   history.NewReports(history.ReportsConfig{DB: db, Now: p.now, Lease: c.Lease, Keep: time.Duration(c.ReportsKept) * 24 * time.Hour}),
 	}
+}
+
+// newGate makes the gate of operators. What is wrong with the mail server's settings was refused when they were read; should
+// its password have gone since, links are shown.
+func newGate(p *program, db *store.DB, people *access.Service, l Letters) *access.Gate {
+	send, err := l.letters()
+	if err != nil {
+		fmt.Fprintf(p.stderr, "ims: no letters are sent: %v\n", err)
+	}
+	return access.NewGate(access.GateConfig{DB: db, Now: p.now, Access: people, Mail: send})
 }
 
 // close waits for letters under way, which note what became of them, and closes the store.
