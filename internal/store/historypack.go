@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 )
 
@@ -16,8 +17,17 @@ func (b *bitmap) set(i int) { b[i/64] |= 1 << (i % 64) }
 
 // between returns a bitmap with the bits from first to last.
 func between(first, last int) (b bitmap) {
-	for i := max(first, 0); i <= min(last, blockSize-1); i++ {
-		b.set(i)
+	first, last = max(first, 0), min(last, blockSize-1)
+	for i := range b {
+		switch low := i * 64; {
+		case last < low || first > low+63:
+		case first <= low && last >= low+63:
+			b[i] = math.MaxUint64
+		default:
+			for bit := max(first, low); bit <= min(last, low+63); bit++ {
+				b.set(bit)
+			}
+		}
 	}
 	return b
 }

@@ -15,11 +15,13 @@ type search struct {
 	customer       bank.CustomerID
 	f              HistoryFilter
 	party, title   needle
-	reference      string  // folded
-	low, high      int64   // ids, inclusive
-	next           int64   // the first block that the index does not have
-	rarest         []int64 // the grams that are looked up, the rarest first
-	byBalanceBlock bool    // balances are looked up in the index, as they have too many transactions
+	reference      string     // folded
+	low, high      int64      // ids, inclusive
+	next           int64      // the first block that the index does not have
+	possible       []blockRow // the blocks in which there may be something, in the order of the list
+	sieves         []sieve    // what the blocks are put through, the rarest first; nil before the first ones have taught which
+	taught         int        // ids of the blocks that taught
+	byBalanceBlock bool       // balances are looked up in the index, as they have too many transactions
 }
 
 const (
@@ -46,7 +48,9 @@ func (tx *Tx) newSearch(customer bank.CustomerID, f HistoryFilter) (*search, err
 	if f.ID != 0 {
 		s.low, s.high = max(s.low, int64(f.ID)), min(s.high, int64(f.ID))
 	}
-	s.next, err = tx.nextHistoryBlock(customer)
+	if s.next, err = tx.nextHistoryBlock(customer); err == nil && f.selective() {
+		s.possible, err = s.possibleBlocks()
+	}
 	return s, err
 }
 
@@ -110,10 +114,15 @@ func (s *search) withWords(ids []int64) ([]int64, error) {
 		}
 		return id, nil
 	}
-	condition, arg := s.tx.in("t.id", 2, List{Ints: ids})
-	found, err := query(s.tx, scan, `SELECT t.id, t.amount, d.payer_name, d.payee_name, d.payer_account, d.payee_account, d.title, d.reference,
-		d.operation FROM transactions t JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no AND d.line = t.line
-		WHERE t.customer_id = $1 AND `+condition, s.customer, arg)
+	w := newWhere("t.customer_id = $1", s.customer)
+	condition, arg := s.tx.in("t.id", w.next(), List{Ints: ids})
+	w.add(condition, arg)
+	undated := s.f
+	undated.From, undated.To = "", "" // dates stand in the posting
+	historyValues(w, undated)
+	text, args := w.build(`SELECT t.id, t.amount, d.payer_name, d.payee_name, d.payer_account, d.payee_account, d.title, d.reference,
+		d.operation FROM transactions t JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no AND d.line = t.line`, "", 0)
+	found, err := query(s.tx, scan, text, args...)
 	return slices.DeleteFunc(found, func(id int64) bool { return id == 0 }), err
 }
 
@@ -156,7 +165,8 @@ func (s *search) ofBalances() (ids []int64, all bool, err error) {
 		order += " LIMIT $5"
 	}
 	for _, no := range s.f.BalanceNos {
-		args := []any{s.customer, no, s.low, s.high, limit}
+		low, high := s.span()
+		args := []any{s.customer, no, low, high, limit}
 		if limit == 0 {
 			args = args[:4]
 		}
@@ -172,6 +182,21 @@ func (s *search) ofBalances() (ids []int64, all bool, err error) {
 	ids = slices.Compact(ids) // a balance may be named twice
 	s.order(ids)
 	return ids, true, nil
+}
+
+// span is the range of ids in which there may be something.
+func (s *search) span() (low, high int64) {
+	if !s.f.selective() {
+		return s.low, s.high
+	}
+	low, high = max(s.low, s.next*blockSize), s.high
+	if n := len(s.possible); n > 0 {
+		first, last := min(s.possible[0].no, s.possible[n-1].no), max(s.possible[0].no, s.possible[n-1].no)
+		if low = max(s.low, first*blockSize); high < s.next*blockSize {
+			high = min(high, (last+1)*blockSize-1)
+		}
+	}
+	return low, high
 }
 
 // order turns ascending ids into the order of the list.
