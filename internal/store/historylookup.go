@@ -7,14 +7,13 @@ import (
 // The number of blocks that are looked up together: few at first, as the page is often full soon, and they teach what is rare.
 const (
 	firstBlocks = 4
-	moreBlocks  = 4 // times as many as before
-	mostBlocks  = 256
+	mostBlocks  = 128
 )
 
 // blocks yields candidates of the index; it tells whether to go on.
 func (s *search) blocks(yield func([]int64, error) bool) bool {
 	rows := s.possible
-	for count := firstBlocks; len(rows) > 0; count = min(moreBlocks*count, mostBlocks) {
+	for count := firstBlocks; len(rows) > 0; count = min(2*count, mostBlocks) {
 		some := rows[:min(count, len(rows))]
 		rows = rows[len(some):]
 		bits, err := s.lookUp(some)

@@ -141,6 +141,10 @@ func keepColumn(b *bitmap, packed []byte, fits func(uint64) bool) error {
 		return fmt.Errorf("index of the history: damaged column")
 	}
 	width, data := int(packed[n]), packed[n+1:]
+	if width <= 1 && b.count() > 256 {
+		keepBytes(b, data, func(v byte) bool { return fits(least + uint64(v)) })
+		return nil
+	}
 	for i, word := range b {
 		for rest := word; rest != 0; rest &= rest - 1 {
 			at := i*64 + bits.TrailingZeros64(rest)
@@ -150,6 +154,29 @@ func keepColumn(b *bitmap, packed []byte, fits func(uint64) bool) error {
 		}
 	}
 	return nil
+}
+
+// keepBytes is keepColumn for values of one byte, each of which is judged once; without data all are 0.
+func keepBytes(b *bitmap, data []byte, fits func(byte) bool) {
+	if len(data) == 0 {
+		if !fits(0) {
+			*b = bitmap{}
+		}
+		return
+	}
+	var good [256]uint64
+	for v := range good {
+		if fits(byte(v)) {
+			good[v] = 1
+		}
+	}
+	for i := range b {
+		var word uint64
+		for k, v := range data[i*64 : i*64+64] {
+			word |= good[v] << k
+		}
+		b[i] &= word
+	}
 }
 
 func valueAt(data []byte, width, i int) uint64 {
