@@ -11,7 +11,7 @@ import (
 // benchCommand measures on throw-away stores beside the chosen one; that one is not touched.
 type benchCommand struct {
 	listing
-	What     string        `arg:"" help:"What to measure: file, singles, reads, events, history or all (without history, which takes minutes)." enum:"file,singles,reads,events,history,all" default:"all" optional:""`
+	What     string        `arg:"" help:"What to measure: file, singles, reads, events, reports, history or all (without reports and history, which take minutes)." enum:"file,singles,reads,events,reports,history,all" default:"all" optional:""`
 	Records  int           `help:"Records of the transaction file, or transactions of the history." default:"200000"`
 	Balances int           `help:"Balances over which they are spread." default:"10000"`
 	Duration time.Duration `help:"How long singles and reads are measured." default:"6s"`
@@ -40,10 +40,10 @@ func (c *benchCommand) Run(p *program) error {
 	all := []struct {
 		name string
 		run  func(context.Context, measure.Options) ([]measure.Result, error)
-	}{{"file", measure.File}, {"singles", measure.Singles}, {"reads", measure.Reads}, {"events", measure.Events}, {"history", measure.History}}
+	}{{"file", measure.File}, {"singles", measure.Singles}, {"reads", measure.Reads}, {"events", measure.Events}, {"reports", measure.Reports}, {"history", measure.History}}
 	results := []measure.Result{}
 	for _, one := range all {
-		if c.What != one.name && (c.What != "all" || one.name == "history") {
+		if c.What != one.name && (c.What != "all" || one.name == "history" || one.name == "reports") {
 			continue
 		}
 		more, err := one.run(p.ctx, o)

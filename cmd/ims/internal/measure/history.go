@@ -44,6 +44,9 @@ func askAll(ctx context.Context, p *past, log func(string, ...any)) (results []R
 	}{{"90 days", 90, 8}, {"all dates", 0, 4}} {
 		log("asking, %s", span.name)
 		q := &questions{past: p, random: rand.New(rand.NewPCG(3, 4)), days: span.days, rounds: span.rounds}
+		if p.records < fewRecords {
+			q.rounds = 1
+		}
 		asked, err := q.ask(ctx, history.New(p.db))
 		if err != nil {
 			return nil, err
@@ -76,6 +79,9 @@ func newPast(ctx context.Context, db *store.DB, o Options) (*past, []Result, err
 	return p, []Result{{Name: name + "write", Value: rate / writing.Seconds(), Unit: "transactions/s"},
 		{Name: name + "index", Value: rate / indexing.Seconds(), Unit: "transactions/s"}}, nil
 }
+
+// fewRecords tell nothing about speed, so under that everything is asked once.
+const fewRecords = 100_000
 
 func indexAll(ctx context.Context, s *history.Service) error {
 	for {

@@ -114,14 +114,17 @@ func open(ctx context.Context, e store.Engine) (*store.DB, error) {
 }
 
 // peakMiB is the largest resident memory of this process so far, where the system tells it.
-func peakMiB() float64 {
+func peakMiB() float64 { return memoryMiB("VmHWM") }
+
+// memoryMiB reads a figure of this process by the system's name for it; 0 where it tells none.
+func memoryMiB(figure string) float64 {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(text)) {
 		var kib float64
-		if _, err := fmt.Sscanf(line, "VmHWM: %f kB", &kib); err == nil {
+		if _, err := fmt.Sscanf(line, figure+": %f kB", &kib); err == nil {
 			return kib / 1024
 		}
 	}

@@ -54,6 +54,21 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestHistoryAndReports runs them small: they must work.
+func TestHistoryAndReports(t *testing.T) {
+	for _, e := range engines(t) {
+		for name, run := range map[string]func(context.Context, Options) ([]Result, error){"history": History, "reports": Reports} {
+			results, err := run(context.Background(), Options{Engine: e, Records: 5_000, Balances: 50, Log: t.Logf})
+			if err != nil {
+				t.Fatalf("%s %s: %v", e.Name(), name, err)
+			}
+			for _, r := range results {
+				t.Logf("%-46s %12.1f %s", r.Name, r.Value, r.Unit)
+			}
+		}
+	}
+}
+
 func TestSinglesAndReads(t *testing.T) {
 	duration := 300 * time.Millisecond
 	if d, err := time.ParseDuration(os.Getenv("IMS_BENCH_DURATION")); err == nil {
