@@ -95,6 +95,10 @@ func (c *checkup) checkHostNames() {
 			c.ok("host name", "%s is an address", name)
 			continue
 		}
+		if loopback(name) {
+			c.ok("host name", "%s is this machine", name)
+			continue
+		}
 		ctx, cancel := context.WithTimeout(c.ctx, lookTime)
 		found, err := net.DefaultResolver.LookupHost(ctx, name)
 		cancel()

@@ -16,4 +16,6 @@ type Condition struct {
 }
 
 // Condition asks the database, on a connection as the service's own.
-func (db *DB) Condition(ctx context.Context) (Condition, error) { return db.engine.Condition(ctx, db.write) }
+func (db *DB) Condition(ctx context.Context) (Condition, error) {
+	return db.engine.Condition(ctx, db.write)
+}
