@@ -68,7 +68,7 @@ func TestContainerfile(t *testing.T) {
 	var volumes []string
 	decode(t, restOf(final, "VOLUME")[0], &volumes)
 	settings := map[string]string{}
-	for _, pair := range strings.FieldsSeq(restOf(final, "ENV")[0]) {
+	for pair := range strings.FieldsSeq(restOf(final, "ENV")[0]) {
 		name, value, _ := strings.Cut(pair, "=")
 		settings[name] = value
 	}
