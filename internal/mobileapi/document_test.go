@@ -8,11 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
 	"ims/api"
-	"ims/internal/web"
 	"ims/internal/web/webtest"
 )
 
@@ -42,11 +40,7 @@ func TestDocumentIsValid(t *testing.T) {
 	if err := contract.Validate(t.Context()); err != nil {
 		t.Error(err)
 	}
-	for path, item := range contract.Paths.Map() {
-		for method, o := range item.Operations() {
-			explained(t, method+" "+path, o)
-		}
-	}
+	webtest.Explained(t, contract)
 }
 
 // TestTags: the reference shows what belongs together in the order of the table.
@@ -62,29 +56,6 @@ func TestTags(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func explained(t *testing.T, name string, o *openapi3.Operation) {
-	if o.Summary == "" || o.Description == "" || o.OperationID == "" || len(o.Tags) != 1 {
-		t.Errorf("%s: no summary, description, id or tag", name)
-	}
-	if o.RequestBody != nil && o.RequestBody.Value.Content["application/json"].Example == nil {
-		t.Errorf("%s: no example of the body", name)
-	}
-	refused := 0
-	for status, response := range o.Responses.Map() {
-		for kind, media := range response.Value.Content {
-			if kind == web.ProblemType {
-				refused++
-			}
-			if kind == "application/json" && media.Example == nil {
-				t.Errorf("%s: no example of the answer %s", name, status)
-			}
-		}
-	}
-	if refused == 0 {
-		t.Errorf("%s: no refusals", name)
 	}
 }
 

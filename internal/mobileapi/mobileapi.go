@@ -91,6 +91,7 @@ func newServer(c Config) *server {
 		web.AddTag(s.api.OpenAPI(), r.tag)
 	}
 	web.OpenAnswers(s.api.OpenAPI())
+	web.Explain(s.api.OpenAPI())
 	s.mux.HandleFunc("/", web.Unrouted(s.mux))
 	return s
 }

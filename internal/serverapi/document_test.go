@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
 	"ims/api"
 	"ims/internal/bank"
 	"ims/internal/web"
+	"ims/internal/web/webtest"
 )
 
 var update = flag.Bool("update", false, "write the document anew")
@@ -43,37 +43,7 @@ func TestDocumentIsValid(t *testing.T) {
 	if err := document.Validate(t.Context()); err != nil {
 		t.Error(err)
 	}
-	for path, item := range document.Paths.Map() {
-		for method, o := range item.Operations() {
-			checkExplained(t, method+" "+path, o)
-		}
-	}
-}
-
-func checkExplained(t *testing.T, name string, o *openapi3.Operation) {
-	if o.Summary == "" || o.Description == "" || o.OperationID == "" || len(o.Tags) != 1 {
-		t.Errorf("%s: no summary, description, id or tag", name)
-	}
-	if o.RequestBody != nil {
-		media := o.RequestBody.Value.Content["application/json"]
-		if media != nil && media.Example == nil {
-			t.Errorf("%s: no example of the body", name)
-		}
-	}
-	refused := 0
-	for status, response := range o.Responses.Map() {
-		for kind, media := range response.Value.Content {
-			switch {
-			case kind == "application/problem+json":
-				refused++
-			case kind == "application/json" && media.Example == nil:
-				t.Errorf("%s: no example of the answer %s", name, status)
-			}
-		}
-	}
-	if refused == 0 {
-		t.Errorf("%s: no refusals", name)
-	}
+	webtest.Explained(t, document)
 }
 
 // TestEveryRouteDeclaresItsPermission is the guard: a row without a permission, or with one that nobody can grant, would be

@@ -92,6 +92,7 @@ func newServer(c Config, rows []route) *server {
 		web.AddTag(s.api.OpenAPI(), r.tag)
 	}
 	web.OpenAnswers(s.api.OpenAPI())
+	web.Explain(s.api.OpenAPI())
 	s.mux.HandleFunc("GET /problems/{code}", web.ExplainProblem)
 	s.mux.HandleFunc("/", web.Unrouted(s.mux))
 	return s

@@ -14,8 +14,11 @@ import (
 
 // Refusals documents what an operation may refuse with: a response for each status, with its codes.
 func Refusals(api huma.API, list []*bank.Error) map[string]*huma.Response {
-	codes := map[int][]string{int(internal): {errInternal.Code}}
+	codes, first := map[int][]string{int(internal): {errInternal.Code}}, map[int]*bank.Error{int(internal): errInternal}
 	for _, e := range list {
+		if first[int(e.Kind)] == nil {
+			first[int(e.Kind)] = e
+		}
 		if !slices.Contains(codes[int(e.Kind)], e.Code) {
 			codes[int(e.Kind)] = append(codes[int(e.Kind)], e.Code)
 		}
@@ -25,10 +28,13 @@ func Refusals(api huma.API, list []*bank.Error) map[string]*huma.Response {
 	for status, names := range codes {
 		responses[strconv.Itoa(status)] = &huma.Response{
 			Description: http.StatusText(status) + ": " + strings.Join(names, ", "),
-			Content:     map[string]*huma.MediaType{ProblemType: {Schema: schema}}}
+			Content:     map[string]*huma.MediaType{ProblemType: {Schema: schema, Example: problemOf(first[status], exampleID)}}}
 	}
 	return responses
 }
+
+// exampleID is a request that never was.
+const exampleID = "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
 
 // AddTag lists a tag in a document unless it is there: the reference shows operations in the order of the list.
 func AddTag(document *huma.OpenAPI, name string) {
