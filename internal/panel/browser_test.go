@@ -80,7 +80,10 @@ func (c *chrome) open(path string) {
 }
 
 // click clicks on the first that a selector of CSS names.
-func (c *chrome) click(selector string) { c.t.Helper(); c.do(chromedp.Click(selector, chromedp.ByQuery)) }
+func (c *chrome) click(selector string) {
+	c.t.Helper()
+	c.do(chromedp.Click(selector, chromedp.ByQuery))
+}
 
 // fill types into a field.
 func (c *chrome) fill(selector, text string) {

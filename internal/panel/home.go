@@ -87,7 +87,6 @@ func (v *visit) expiring() ([]bank.Certificate, error) {
 type tile struct {
 	name, figure, about string
 	tone                string
-	href                string
 }
 
 // fileTiles count the files that somebody must do something about.

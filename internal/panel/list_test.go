@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -134,4 +135,22 @@ func TestExport(t *testing.T) {
 	}
 	b.get("/users?format=pdf").expect(http.StatusUnprocessableEntity)
 	b.get("/users?iban=PL00&format=csv").expect(http.StatusUnprocessableEntity)
+}
+
+// TestAmounts reads ranges of amounts as people write them; what is none is a fault of the field.
+func TestAmounts(t *testing.T) {
+	f := filter{name: "amount", kind: amountFilter}
+	v := must[*Panel](t)(New(Config{})).visit(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	for text, want := range map[string]int64{"12,50": 1250, "1 000": 100000, "0.01": 1} {
+		q := &query{values: url.Values{}, faults: map[string]string{}}
+		f.read(v, url.Values{"amount.from": {text}}, q)
+		if from, to := q.amounts("amount"); from == nil || *from != want || to != nil || len(q.faults) > 0 {
+			t.Errorf("%q: %v %v %v", text, from, to, q.faults)
+		}
+	}
+	q := &query{values: url.Values{}, faults: map[string]string{}}
+	f.read(v, url.Values{"amount.to": {"1e3"}}, q)
+	if q.faults["amount.to"] == "" {
+		t.Error("1e3 is taken for an amount")
+	}
 }

@@ -85,9 +85,8 @@ func preferenceRoutes() []route {
 }
 
 func (v *visit) setPreferences() error {
-	form := v.r.PostForm
-	v.prefs.Language, v.prefs.Theme, v.prefs.Zone = form.Get("lang"), form.Get("theme"), form.Get("zone")
-	return v.keepPrefs(form.Get("back"))
+	v.prefs.Language, v.prefs.Theme, v.prefs.Zone = v.r.PostFormValue("lang"), v.r.PostFormValue("theme"), v.r.PostFormValue("zone")
+	return v.keepPrefs(v.r.PostFormValue("back"))
 }
 
 // prefsName is the preference of an operator that holds all of the panel's.
@@ -119,11 +118,10 @@ func (v *visit) bringPrefs() error {
 
 // setColumns remembers which columns of a list are shown.
 func (v *visit) setColumns() error {
-	form := v.r.PostForm
-	name := form.Get("list")
+	name := v.r.PostFormValue("list")
 	delete(v.prefs.Columns, name)
-	if chosen := form["column"]; len(chosen) > 0 && form.Get("reset") == "" {
+	if chosen := v.r.Form["column"]; len(chosen) > 0 && v.r.PostFormValue("reset") == "" {
 		v.prefs.Columns[name] = strings.Join(chosen, ",")
 	}
-	return v.keepPrefs(form.Get("back"))
+	return v.keepPrefs(v.r.PostFormValue("back"))
 }

@@ -39,9 +39,9 @@ func (v *visit) signInPage() error {
 
 // signIn takes e-mail and password. Whatever is wrong with them, the answer is the same.
 func (v *visit) signIn() error {
-	step, err := v.Gate.SignIn(v.r.Context(), v.where(), v.r.PostForm.Get("email"), v.r.PostForm.Get("password"))
+	step, err := v.Gate.SignIn(v.r.Context(), v.where(), v.r.PostFormValue("email"), v.r.PostFormValue("password"))
 	if fault := v.signInFault(err); fault != "" {
-		return v.answer(http.StatusUnauthorized, v.T("signIn.title"), signInForm(v, v.r.PostForm.Get("email"), fault))
+		return v.answer(http.StatusUnauthorized, v.T("signIn.title"), signInForm(v, v.r.PostFormValue("email"), fault))
 	}
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (v *visit) giveCode() error {
 	if ticket == "" {
 		return v.redirect("/sign-in")
 	}
-	opened, err := v.Gate.SecondFactor(v.r.Context(), v.where(), ticket, v.r.PostForm.Get("code"))
+	opened, err := v.Gate.SecondFactor(v.r.Context(), v.where(), ticket, v.r.PostFormValue("code"))
 	if fault := v.signInFault(err); fault != "" {
 		return v.answer(http.StatusUnauthorized, v.T("signIn.codeTitle"), codeForm(v, fault))
 	}

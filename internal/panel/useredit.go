@@ -22,9 +22,8 @@ func (v *visit) changeUser() error {
 		return err
 	}
 	typed := func(u *bank.User) error {
-		form := v.r.PostForm
-		u.FirstName, u.LastName, u.CompanyName = form.Get("firstName"), form.Get("lastName"), form.Get("companyName")
-		u.Email, u.Phone, u.KYC = form.Get("email"), form.Get("phone"), bank.KYCStatus(form.Get("kycStatus"))
+		u.FirstName, u.LastName, u.CompanyName = v.r.PostFormValue("firstName"), v.r.PostFormValue("lastName"), v.r.PostFormValue("companyName")
+		u.Email, u.Phone, u.KYC = v.r.PostFormValue("email"), v.r.PostFormValue("phone"), bank.KYCStatus(v.r.PostFormValue("kycStatus"))
 		return nil
 	}
 	u, err := v.Accounts.UpdateUser(v.r.Context(), v.actor, id, typed)
