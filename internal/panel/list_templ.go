@@ -253,7 +253,7 @@ func filterBar[R any](v *visit, p rows[R]) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\" hx-target=\"#results\" hx-select=\"#results\" hx-swap=\"outerHTML\" hx-select-oob=\"#found\" hx-push-url=\"true\" hx-trigger=\"submit, change\" data-clean>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\" hx-target=\"#results\" hx-select=\"#results\" hx-swap=\"outerHTML\" hx-select-oob=\"#found\" hx-push-url=\"true\" hx-trigger=\"submit, change\" hx-sync=\"this:replace\" data-clean>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -18,7 +18,7 @@ func TestWayToALockedUser(t *testing.T) {
 	c.sees("Rows a page")
 	c.fill("#field-name", "TESTOWY")
 	c.press(kb.Enter)
-	c.sees("1 row")
+	c.do(chromedp.Poll(`document.querySelectorAll("#results a.row").length === 1 && !document.querySelector(".htmx-request, .htmx-settling")`, nil))
 	var address string
 	c.eval("location.search", &address)
 	if address != "?name=TESTOWY" {
