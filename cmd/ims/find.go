@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"ims/internal/bank"
 	"ims/internal/history"
 )
@@ -21,6 +23,9 @@ type foundView struct {
 // Run finds whatever the text names.
 func (c *findCommand) Run(p *program) error {
 	return p.reading(func(r *rooms, actor bank.Actor) error {
+		if err := c.index(p, r, actor); err != nil {
+			return err
+		}
 		list, err := r.history.Find(p.ctx, actor, c.Text)
 		if err != nil {
 			return err
@@ -32,4 +37,25 @@ func (c *findCommand) Run(p *program) error {
 		}
 		return c.print(p, views, t)
 	})
+}
+
+// index brings the index of texts up to date where nobody serves, which would do so; what another process is at is told.
+func (c *findCommand) index(p *program, r *rooms, actor bank.Actor) error {
+	for told := false; ; told = true {
+		to, last, err := r.history.SearchedTo(p.ctx, actor)
+		if err != nil || to == last {
+			return err
+		}
+		if !told {
+			fmt.Fprintln(p.stderr, "ims: indexing the texts of new transactions first")
+		}
+		worked, err := r.history.IndexDue(p.ctx, "command line")
+		if err != nil {
+			return err
+		}
+		if !worked {
+			fmt.Fprintf(p.stderr, "ims: texts are indexed up to transaction %d of %d; another process is at the rest\n", to, last)
+			return nil
+		}
+	}
 }

@@ -41,7 +41,7 @@ const (
 
 // Find returns everything of the actor's customer that a text names wholly: an IBAN with or without blanks, the id of anything,
 // an external id, a file's name, a reference, a bank's operation number, an idempotency key. Of what the actor may not read it
-// tells nothing. Transactions by words are complete up to SearchedTo.
+// tells nothing. Transactions by their texts are complete up to SearchedTo.
 func (s *Service) Find(ctx context.Context, actor bank.Actor, text string) (list []Found, err error) {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
 		return nil, err
@@ -61,6 +61,23 @@ func (s *Service) Find(ctx context.Context, actor bank.Actor, text string) (list
 		return nil
 	})
 	return list, err
+}
+
+// SearchedTo is the transaction up to which texts are found, and the last one there is.
+func (s *Service) SearchedTo(ctx context.Context, actor bank.Actor) (to, last bank.TransactionID, err error) {
+	if err := actor.May(bank.PermHistoryRead); err != nil {
+		return 0, 0, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		head, err := tx.ReadHead(actor.Customer)
+		if err != nil {
+			return err
+		}
+		last = head.NextID - 1
+		to, err = tx.SearchedTo(actor.Customer)
+		return err
+	})
+	return to, last, err
 }
 
 // finder collects what one text names.

@@ -11,7 +11,7 @@ func searchRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/secure/search", id: "search", tag: "Transactions", summary: "Find anything by an identifier",
 			description: "Whatever bears the text as a whole: an IBAN with or without blanks (also of the other side), the id of an end user, balance, transaction, transaction file or item, an external id, a file's name, a reference, a bank's operation number, an idempotency key. What the certificate may not read is not told.",
-			need:        bank.PermHistoryRead, answer: map[string]any{"items": []Found{foundExample}}, mount: typed((*server).search)},
+			need:        bank.PermHistoryRead, answer: map[string]any{"items": []Found{foundExample}, "searchedTo": 42}, mount: typed((*server).search)},
 	}
 }
 
@@ -31,12 +31,17 @@ type searchInput struct {
 
 // FoundList is everything that was found; there are no further pages.
 type FoundList struct {
-	Items []Found `json:"items" nullable:"false"`
+	Items      []Found `json:"items" nullable:"false"`
+	SearchedTo int64   `json:"searchedTo" doc:"Transactions are found by their texts up to this one. The index follows within seconds."`
 }
 
 type searchAnswer struct{ Body FoundList }
 
 func (s *server) search(ctx context.Context, actor bank.Actor, in *searchInput) (*searchAnswer, error) {
+	to, _, err := s.History.SearchedTo(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
 	list, err := s.History.Find(ctx, actor, in.Q)
 	if err != nil {
 		return nil, err
@@ -45,5 +50,5 @@ func (s *server) search(ctx context.Context, actor bank.Actor, in *searchInput) 
 	for i, f := range list {
 		items[i] = Found{Kind: string(f.Kind), ID: f.ID, By: f.By, About: f.About}
 	}
-	return &searchAnswer{FoundList{items}}, nil
+	return &searchAnswer{FoundList{items, int64(to)}}, nil
 }

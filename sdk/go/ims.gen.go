@@ -834,6 +834,9 @@ type FoundKind string
 // FoundList defines model for FoundList.
 type FoundList struct {
 	Items []Found `json:"items"`
+
+	// SearchedTo Transactions are found by their texts up to this one. The index follows within seconds.
+	SearchedTo int64 `json:"searchedTo"`
 }
 
 // Fund defines model for Fund.
