@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -38,22 +39,24 @@ type AuditFilter struct {
 	Limit         int                // 0: all
 }
 
-// AuditTrail lists events, newest first. From is inclusive, To is not. Each combination is entered by an index: a filter by
-// how an action begins asks for each of the few actions that do so, and merges.
+// AuditTrail lists events, newest first. From is inclusive, To is not. A filter is entered by the index of its object, or else
+// of its actor, or else of each of the few actions that begin so; what else it asks for is read off the rows.
 func (tx *Tx) AuditTrail(customer bank.CustomerID, f AuditFilter) ([]bank.AuditEvent, error) {
 	low, high, err := tx.auditBounds(customer, f)
 	if err != nil {
 		return nil, err
 	}
-	w := newWhere("customer_id = $1 AND id > $2 AND id < $3", customer, low, high)
-	w.text("actor = ?", f.Actor)
-	w.text("object = ?", f.Object)
-	if f.Action == "" {
-		return tx.auditRows(w, f)
-	}
-	if f.Actor != "" || f.Object != "" {
-		w.add("action >= ? AND action < ?", f.Action, f.Action+"~")
-		return tx.auditRows(w, f)
+	span := auditSpan{f, customer, low, high}
+	switch {
+	case f.Object != "":
+		return tx.auditBy(span, "object", f.Object)
+	case f.Actor != "":
+		return tx.auditBy(span, "actor", f.Actor)
+	case f.Action == "":
+		w := newWhere("customer_id = $1 AND id > $2 AND id < $3", customer, low, high)
+		text, args := w.build(auditSelect, f.order(), f.Limit)
+		list, err := query(tx, scanAudit, text, args...)
+		return f.nearest(list), err
 	}
 	actions, err := tx.AuditActions(customer, f.Action)
 	if err != nil {
@@ -61,8 +64,7 @@ func (tx *Tx) AuditTrail(customer bank.CustomerID, f AuditFilter) ([]bank.AuditE
 	}
 	var all []bank.AuditEvent
 	for _, action := range actions {
-		w := newWhere("customer_id = $1 AND id > $2 AND id < $3 AND action = $4", customer, low, high, action)
-		some, err := tx.auditRows(w, f)
+		some, err := tx.auditBy(span, "action", action)
 		if err != nil {
 			return nil, err
 		}
@@ -71,15 +73,58 @@ func (tx *Tx) AuditTrail(customer bank.CustomerID, f AuditFilter) ([]bank.AuditE
 	return f.nearest(all), nil
 }
 
-// auditRows reads the nearest events, newest first.
-func (tx *Tx) auditRows(w *where, f AuditFilter) ([]bank.AuditEvent, error) {
-	order := "ORDER BY id DESC"
-	if f.After > 0 {
-		order = "ORDER BY id"
+// auditSpan is what of a customer's trail a filter looks at: ids between two, both exclusive.
+type auditSpan struct {
+	f         AuditFilter
+	customer  bank.CustomerID
+	low, high bank.TransactionID
+}
+
+// auditStep is how many events are looked at together.
+const auditStep = 500
+
+// auditBy reads the nearest events with a value in a column that has an index: first ids, of which the index alone tells, so
+// that it serves whatever a planner knows, then their rows.
+func (tx *Tx) auditBy(s auditSpan, column, value string) (list []bank.AuditEvent, err error) {
+	for s.f.Limit == 0 || len(list) < s.f.Limit {
+		ids, err := query(tx, number, "SELECT id FROM audit_events WHERE customer_id = $1 AND "+column+" = $2 AND id > $3 AND id < $4 "+
+			s.f.order()+" LIMIT $5", s.customer, value, s.low, s.high, s.step(column))
+		if err != nil || len(ids) == 0 {
+			return s.f.nearest(list), err
+		}
+		condition, arg := tx.in("id", 2, List{Ints: ids})
+		rows, err := query(tx, scanAudit, auditSelect+" WHERE customer_id = $1 AND "+condition, s.customer, arg)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, slices.DeleteFunc(rows, func(e bank.AuditEvent) bool { return !s.f.fits(e) })...)
+		if last := bank.TransactionID(ids[len(ids)-1]); s.f.After > 0 {
+			s.low = last
+		} else {
+			s.high = last
+		}
 	}
-	text, args := w.build(auditSelect, order, f.Limit)
-	list, err := query(tx, scanAudit, text, args...)
-	return f.nearest(list), err
+	return s.f.nearest(list), nil
+}
+
+// step is how many events are looked at together: no more than are asked for, where every one of the column's fits.
+func (s auditSpan) step(column string) int {
+	if s.f.Limit == 0 || column != "action" && s.f.Action != "" || column == "object" && s.f.Actor != "" {
+		return auditStep
+	}
+	return min(s.f.Limit, auditStep)
+}
+
+func (f AuditFilter) fits(e bank.AuditEvent) bool {
+	return (f.Actor == "" || e.Actor == f.Actor) && (f.Object == "" || e.Object == f.Object) && strings.HasPrefix(e.Action, f.Action)
+}
+
+// order begins with the nearest event.
+func (f AuditFilter) order() string {
+	if f.After > 0 {
+		return "ORDER BY id"
+	}
+	return "ORDER BY id DESC"
 }
 
 // nearest sorts events, newest first, and cuts what is farther than the limit.
