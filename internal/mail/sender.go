@@ -100,7 +100,7 @@ func (s *Sender) Send(ctx context.Context, to, subject, text string) error {
 	defer func() {
 		cancel()
 		if line != nil {
-			line.Close() // the library leaves it open where the server and it do not agree
+			_ = line.Close() // the library leaves it open where the server and it do not agree
 		}
 	}()
 	client, err := s.dialer(gomail.WithDialContextFunc(func(_ context.Context, network, address string) (_ net.Conn, err error) {
