@@ -20,14 +20,14 @@ type Calendar [64]struct {
 	day Day
 }
 
-// Read returns the day that the eight bytes of b name.
-func (c *Calendar) Read(b []byte) Day {
+// Read returns the day that the eight bytes of b name. It is valid until the next call.
+func (c *Calendar) Read(b []byte) *Day {
 	key := binary.LittleEndian.Uint64(b)
 	place := &c[(uint(b[5])*32+uint(b[6])*10+uint(b[7]))%64] // two months fit
 	if place.key != key {
 		place.key, place.day = key, parseDay(b)
 	}
-	return place.day
+	return &place.day
 }
 
 func parseDay(b []byte) Day {

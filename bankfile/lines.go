@@ -21,6 +21,10 @@ type LineReader struct {
 	start, end int // what is read and not yet handed out
 }
 
+// LineRoom is by how many bytes at least the capacity of a line is above its length, whatever they are: a line can be read
+// some bytes at a time without looking at its end in every step.
+const LineRoom = 16
+
 // Line is one physical line, without its end. It is valid until the next call.
 type Line struct {
 	Text    []byte
@@ -31,7 +35,8 @@ type Line struct {
 // NewLineReader returns a reader of the lines of src, which yields size bytes; limit is the longest line in bytes that is
 // handed out whole, and loneCR says that a CR without LF ends a line too.
 func NewLineReader(src io.Reader, size int64, limit int, loneCR bool) *LineReader {
-	return &LineReader{src: src, left: size, limit: limit, loneCR: loneCR, buf: make([]byte, max(windowBytes, 2*limit+2))}
+	window := max(windowBytes, 2*limit+2)
+	return &LineReader{src: src, left: size, limit: limit, loneCR: loneCR, buf: make([]byte, window, window+LineRoom)}
 }
 
 // Next returns the next line, or io.EOF.

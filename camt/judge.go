@@ -144,7 +144,7 @@ func (j *judge) day(b []byte) bankfile.Day {
 		return bankfile.Day{Fault: bankfile.RecordDateFormat}
 	}
 	digits := [8]byte{b[0], b[1], b[2], b[3], b[5], b[6], b[8], b[9]}
-	return j.days.Read(digits[:])
+	return *j.days.Read(digits[:])
 }
 
 // reversal reads whether the bank takes back an earlier booking.

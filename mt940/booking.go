@@ -75,7 +75,7 @@ func (p *parser) day(b []byte) bankfile.Day {
 	if b[0] >= '8' {
 		century = "19"
 	}
-	return p.days.Read(append(append(make([]byte, 0, 8), century...), b...))
+	return *p.days.Read(append(append(make([]byte, 0, 8), century...), b...))
 }
 
 // entryDay gives MMDD the year that brings it nearest to the value date: money booked on 31 December may count from 2 January,
@@ -88,7 +88,7 @@ func (p *parser) entryDay(value bankfile.Day, b []byte) bankfile.Day {
 	for _, y := range [...]int{year, year - 1, year + 1} { // two days that differ in the year only share a place of the calendar
 		text := [8]byte{byte('0' + y/1000), byte('0' + y/100%10), byte('0' + y/10%10), byte('0' + y%10)}
 		copy(text[4:], b)
-		if d := p.days.Read(text[:]); d.Fault == "" && distance(d, value) <= halfYear {
+		if d := *p.days.Read(text[:]); d.Fault == "" && distance(d, value) <= halfYear {
 			return d
 		}
 	}

@@ -55,7 +55,7 @@ func (p *parser) date() {
 		p.find(bankfile.RecordDateMissing, fieldDate, "", bankfile.Params{})
 		return
 	}
-	d := bankfile.Day{Fault: bankfile.RecordDateFormat}
+	d := &bankfile.Day{Fault: bankfile.RecordDateFormat}
 	if len(b) == dateDigits {
 		d = p.days.Read(b)
 	}

@@ -2,6 +2,7 @@ package pli
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 
 	"ims/bankfile"
@@ -250,8 +251,10 @@ func (p *parser) bankNumber(s *side, got *reading) {
 // a multiple of ten (the register of the National Bank of Poland). That digits are characters does not matter: the weights
 // add up to 40.
 func sortCode(b []byte) bool {
-	d := [bankDigits]byte(b)
-	return (3*(int(d[0])+int(d[4]))+9*(int(d[1])+int(d[5]))+7*(int(d[2])+int(d[6]))+int(d[3])+int(d[7]))%10 == 0
+	// The digits in the even places and those in the odd ones, 16 bits each; the products add up in the highest.
+	x := binary.LittleEndian.Uint64(b)
+	even, odd := x&0x000f000f000f000f, x>>8&0x000f000f000f000f
+	return (even*(7+3<<16+7<<32+3<<48)+odd*(1+9<<16+1<<32+9<<48))>>48%10 == 0
 }
 
 // taxNumber checks the ten digits of a NIP: weights 6, 5, 7, 2, 3, 4, 5, 6, 7 modulo 11 give the tenth.

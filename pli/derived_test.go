@@ -2,6 +2,8 @@ package pli
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -122,23 +124,30 @@ func TestJoinPaths(t *testing.T) {
 	for _, s := range texts {
 		samePaths(t, []byte(s))
 	}
+	for n := range 140 { // around the 64 bytes that are looked at together
+		for _, s := range []string{" ", "|", "||", "  ", " |", "| ", "| |"} {
+			samePaths(t, []byte(strings.Repeat("X", n)+s+strings.Repeat("Y", 140-n)))
+			samePaths(t, []byte(strings.Repeat("X", n)+s))
+		}
+	}
 }
 
 func samePaths(t *testing.T, src []byte) {
 	t.Helper()
-	var quick, slow joined
-	src = bytes.Trim(src, " \t") // as a field is
-	out := append(make([]byte, 0, len(src)+glanceRoom+len("before")), "before"...)
-	g := glanceAt(src, 0, out[len(out):cap(out)])
-	if !g.simple() {
+	if bytes.IndexByte(src, '"') >= 0 {
 		return
 	}
-	text := quick.of(string(g.take(out, &quick)))
+	var slow joined
 	j := joiner{enc: bankfile.ASCII, empty: true, joined: &slow}
 	j.text(src)
-	tooMany := slow.lines > mostTextLines || slow.longest >= longestTextLine && slow.longest != quick.longest
-	if text != string(j.out) || tooMany || quick.longest >= longestTextLine && quick.longest != slow.longest || slow.odd {
-		t.Errorf("%q: quick %q %+v, careful %q %+v", src, text, quick, j.out, slow)
+	for _, around := range []byte{' ', '|', '"', 0, 0xff} {
+		var quick joined
+		room := bytes.Repeat([]byte{around}, joinRoom)
+		line, out := slices.Concat(room, src, room), make([]byte, len(src)+joinRoom)
+		text := joinPlain(line[joinRoom:][:len(src)], out, &quick)
+		if text != nil && (string(text) != string(j.out) || quick != slow) {
+			t.Errorf("%q: quick %q %+v, careful %q %+v", src, text, quick, j.out, slow)
+		}
 	}
 }
 

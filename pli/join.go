@@ -2,7 +2,6 @@ package pli
 
 import (
 	"bytes"
-	"slices"
 	"unicode/utf8"
 
 	"ims/bankfile"
@@ -10,33 +9,19 @@ import (
 
 // joined is what became of the sub-lines of one text field.
 type joined struct {
-	start, end int  // in what join appended to
-	lines      int  // sub-lines; trailing empty ones not counted where there are more than four
-	longest    int  // characters of the longest sub-line; exact if it is 35 or more
-	odd        bool // there is a character outside the accepted set
+	text    string
+	lines   int  // sub-lines; trailing empty ones not counted where there are more than four
+	longest int  // characters of the longest sub-line; exact if it is 35 or more
+	odd     bool // there is a character outside the accepted set
 }
 
-// of returns the text, s being what join appended to.
-func (j *joined) of(s string) string { return s[j.start:j.end] }
-
-// join decodes field src, which has no outer blanks, joins its sub-lines and appends them to out. The rule is that of
+// joinAny decodes field src, which has no outer blanks, joins its sub-lines and writes them to out, over what is there. The rule is that of
 // the bank software that moved these titles to one line of 140 characters: a blank after a sub-line, but none after one
 // of exactly 35 characters, whose text ran on; blanks collapse. Titles made of tags, which exporters cut anywhere, are
 // joined as they are.
-func join(out, src []byte, enc bankfile.Encoding, how joining, to *joined) []byte {
-	if how == (joining{}) {
-		out = slices.Grow(out, len(src)+glanceRoom)
-		if g := glanceAt(src, 0, out[len(out):cap(out)]); g.simple() {
-			return g.take(out, to)
-		}
-	}
-	return joinAny(out, src, enc, how, to)
-}
-
-// joinAny is join without the quick way for simple texts.
 func joinAny(out, src []byte, enc bankfile.Encoding, how joining, to *joined) []byte {
-	*to = joined{start: len(out)}
-	j := joiner{out: out, start: len(out), enc: enc, tagged: how.tagged, empty: true, joined: to}
+	*to = joined{}
+	j := joiner{out: out[:0], enc: enc, tagged: how.tagged, empty: true, joined: to}
 	j.text(src)
 	return j.out
 }
@@ -56,7 +41,6 @@ func structured(src []byte) bool {
 // joiner joins any text, a character at a time.
 type joiner struct {
 	out    []byte
-	start  int
 	enc    bankfile.Encoding
 	tagged bool
 	width  int // characters of the current sub-line
@@ -84,10 +68,9 @@ func (j *joiner) text(src []byte) {
 		i += j.special(src[i:])
 	}
 	j.endLine()
-	for len(j.out) > j.start && j.out[len(j.out)-1] == ' ' {
+	for len(j.out) > 0 && j.out[len(j.out)-1] == ' ' {
 		j.out = j.out[:len(j.out)-1]
 	}
-	j.end = len(j.out)
 }
 
 // run copies plain bytes up to the first that needs thought, a second blank included.
@@ -110,7 +93,7 @@ func (j *joiner) run(src []byte) int {
 // afterBlank reports whether another blank would be one too many.
 func (j *joiner) afterBlank() bool {
 	n := len(j.out)
-	return n == j.start || !j.tagged && j.out[n-1] == ' '
+	return n == 0 || !j.tagged && j.out[n-1] == ' '
 }
 
 // special deals with one character that is not simply copied and returns its length.

@@ -7,7 +7,7 @@ import (
 )
 
 // parser turns lines into records. One record is judged at a time and nothing is carried over but the
-// calendar, which holds facts: so a record's findings never depend on its neighbours.
+// calendar and the memory, which hold facts: so a record's findings never depend on its neighbours.
 type parser struct {
 	opt     *bankfile.Options
 	own     *bankfile.Ranges
@@ -22,10 +22,11 @@ type parser struct {
 	marked       bool // it has more in it than a usual line writes anew
 	tokens       tokens
 	payer, payee reading
-	scratch      []byte          // the texts of the record
+	known        memory
+	scratch      []byte          // where texts are joined
 	arena        strings.Builder // its parts are texts of records
 
-	name1, name2, title             joined // where in scratch: fields 8, 9 and 12
+	name1, name2, title             joined // fields 8, 9 and 12
 	operation, reference, taxNumber joined // fields 14, 16 and 17
 	splitPaid                       bankfile.SplitPayment
 }
@@ -141,31 +142,48 @@ func (p *parser) show(n int) string { return p.enc.Text(p.tokens.content(min(n, 
 
 // texts decodes the text fields.
 func (p *parser) texts() {
-	p.scratch = p.scratch[:0]
 	p.join(fieldPayerName, &p.name1)
 	p.join(fieldPayeeName, &p.name2)
 	p.join(fieldTitle, &p.title)
 	p.join(fieldComplaint, &p.operation)
 	p.join(fieldReference, &p.reference)
 	p.join(fieldTaxNumber, &p.taxNumber)
-	p.takeTexts()
+	r := &p.rec
+	r.PayerName, r.PayeeName, r.Title = p.name1.text, p.name2.text, p.title.text
+	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.text, p.reference.text, p.taxNumber.text
 }
 
 func (p *parser) join(field int, to *joined) {
 	src := p.tokens.raw(field)
-	if len(src) == 0 {
+	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.doubled>>field&1 != 0}
+	if how != (joining{}) {
+		p.joinOdd(src, how, to)
+		return
+	}
+	p.joinText(p.tokens.field[field], to)
+}
+
+// joinText joins a text without tags and doubled quotes.
+func (p *parser) joinText(x bankfile.Span, to *joined) {
+	if x.Start == x.End {
 		*to = joined{}
 		return
 	}
-	how := joining{tagged: field == fieldTitle && structured(src), doubled: p.tokens.doubled>>field&1 != 0}
-	p.scratch = join(p.scratch, src, p.enc, how, to)
+	src := p.tokens.line[x.Start:x.End]
+	if p.scratch = p.scratch[:cap(p.scratch)]; len(p.scratch) < len(src)+joinRoom {
+		p.scratch = make([]byte, 2*len(src)+joinRoom)
+	}
+	text := joinPlain(src, p.scratch, to)
+	if text == nil {
+		p.joinOdd(src, joining{}, to)
+		return
+	}
+	to.text = p.keep(text)
 }
 
-// takeTexts gives the record its texts.
-func (p *parser) takeTexts() {
-	r, s := &p.rec, p.keep(p.scratch)
-	r.PayerName, r.PayeeName, r.Title = p.name1.of(s), p.name2.of(s), p.title.of(s)
-	r.OperationNumber, r.Reference, r.TaxNumber = p.operation.of(s), p.reference.of(s), p.taxNumber.of(s)
+func (p *parser) joinOdd(src []byte, how joining, to *joined) {
+	p.scratch = joinAny(p.scratch, src, p.enc, how, to)
+	to.text = p.keep(p.scratch)
 }
 
 // arenaBytes is the size of the pieces of memory that hold the texts of records, some seventy in each.

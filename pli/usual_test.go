@@ -13,19 +13,24 @@ import (
 	"ims/iban"
 )
 
-// FuzzUsual: a line that is read straight through has the record that the careful way makes of it, and no finding.
+// FuzzUsual: a line that is read straight through has the record that the careful way makes of it, and no finding, whatever
+// lines were before it.
 func FuzzUsual(f *testing.F) {
 	addSamples(f)
-	for _, line := range usualLines() {
+	lines := usualLines()
+	for i, line := range lines {
 		f.Add(line)
+		f.Add(bytes.Join([][]byte{line, lines[(i+1)%len(lines)], line}, []byte("\n")))
 	}
 	parsers := parsersForUsual(f)
-	f.Fuzz(func(t *testing.T, line []byte) {
-		if bytes.ContainsAny(line, "\r\n") {
-			return
-		}
+	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, both := range parsers {
-			bothWays(t, both, line)
+			both[0].known = memory{}
+			for line := range bytes.SplitSeq(text, []byte("\n")) {
+				if bytes.IndexByte(line, '\r') < 0 {
+					bothWays(t, both, line)
+				}
+			}
 		}
 	})
 }
@@ -74,11 +79,11 @@ func bothWays(t *testing.T, both [2]*parser, line []byte) (quick bool) {
 	if bytes.ContainsFunc(line, func(r rune) bool { return r < 0x20 && r != '\t' || r == 0x7f }) {
 		return false
 	}
-	got := both[0].parse(1, bankfile.Line{Text: line, Ended: true})
+	got := both[0].parse(1, bankfile.Line{Text: roomy(line), Ended: true})
 	if both[0].marked {
 		return false
 	}
-	want := both[1].careful(1, bankfile.Line{Text: line, Ended: true})
+	want := both[1].careful(1, bankfile.Line{Text: roomy(line), Ended: true})
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(bankfile.Record{}), cmpopts.EquateComparable(iban.IBAN{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("%q (-careful +quick):\n%s", line, diff)
 	}
@@ -112,4 +117,31 @@ func TestSharedMemory(t *testing.T) {
 			t.Fatalf("record %d: %q, alone %q", i+1, got.Title, alone.Title)
 		}
 	}
+}
+
+// TestMemory: what is remembered of a line is used for the same bytes only.
+func TestMemory(t *testing.T) {
+	line := usualLines()[0]
+	change := func(old, changed string) []byte { return bytes.Replace(line, []byte(old), []byte(changed), 1) }
+	for _, both := range parsersForUsual(t)[:1] {
+		for _, other := range [][]byte{
+			change(`"51","REF0000000"`, `"54"`), // the last field, behind which there is no comma
+			change(`"51"`, `"54"`),
+			change(`"OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO",`, `"OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO 2",`),
+			change(`"OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO",`, `OPERATOR,`),
+			change(`"OPERATOR SP. Z O.O.||UL. RYNEK 2|00-002 MIASTO",0,11111111,`, `"",0,,`),
+		} {
+			for _, l := range [][]byte{line, other, line, other, other} {
+				if !bothWays(t, both, l) {
+					t.Errorf("%q is not usual", l)
+				}
+			}
+		}
+		bothWays(t, both, line[:bytes.Index(line, []byte(`,"OPERATOR`))]) // ends where the name is due
+	}
+}
+
+// roomy copies a line to where there is room behind it, as a LineReader hands it out.
+func roomy(line []byte) []byte {
+	return append(make([]byte, 0, len(line)+bankfile.LineRoom), line...)
 }
