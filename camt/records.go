@@ -12,9 +12,7 @@ func (f *format) endEntry() {
 		e.keepHead(f.walk, f.walk.offset())
 	}
 	switch state := e.values.of(status); string(state) {
-	case "BOOK":
-	case "":
-		f.statement.unknown = true
+	case "BOOK", "":
 	default:
 		f.line++
 		f.file.Find(bankfile.Finding{Code: bankfile.RecordNotBooked, Line: f.line, Element: "Ntry/Sts", Value: bankfile.Visible(string(state))})
@@ -22,9 +20,8 @@ func (f *format) endEntry() {
 	}
 	e.conclude(&f.judge)
 	e.facts.account = f.statement.account
-	if e.facts.fault != "" || e.facts.mark != credited && e.facts.mark != debited {
-		f.statement.unknown = true
-	} else {
+	// One that cannot be read counts as nothing: without the proof of the balances no other of the statement can be trusted.
+	if e.facts.fault == "" && (e.facts.mark == credited || e.facts.mark == debited) {
 		f.statement.book(e.facts.amount, e.facts.mark)
 	}
 	f.ready = true

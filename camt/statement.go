@@ -14,7 +14,7 @@ type statement struct {
 
 	opening, closing balance
 	booked           int64 // credits minus debits
-	unknown          bool  // there is a booking that cannot be read
+	over             bool  // more was booked than can be added up
 }
 
 // balance is a balance in minor units, if it is there in the currency of the account.
@@ -77,7 +77,7 @@ func (s *statement) book(amount int64, sign string) {
 		amount = -amount
 	}
 	s.booked += amount
-	s.unknown = s.unknown || s.booked > mostBooked || s.booked < -mostBooked
+	s.over = s.over || s.booked > mostBooked || s.booked < -mostBooked
 }
 
 const mostBooked = 1 << 62
@@ -88,7 +88,7 @@ func (f *format) endStatement() error {
 		return err
 	}
 	s := &f.statement
-	if f.message != message053 || s.foreign || s.unknown || s.opening.rank == 0 || s.closing.rank == 0 {
+	if f.message != message053 || s.foreign || s.over || s.opening.rank == 0 || s.closing.rank == 0 {
 		return nil
 	}
 	if sum := s.opening.amount + s.booked; sum != s.closing.amount {

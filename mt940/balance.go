@@ -4,11 +4,10 @@ import "ims/bankfile"
 
 // The rules about a message as a whole: that nothing is missing and that everything adds up.
 
-// count adds a booking to the sums. Where its mark or amount could not be read there is nothing to add up any more: the
-// booking has a finding that says so.
+// count adds a booking to the sums. One whose mark or amount could not be read counts as nothing, so that the message adds up
+// only if what could be read is all that changed the balance.
 func (s *statement) count(m mark, amount int64, readable bool) {
 	if !readable {
-		s.unread = true
 		return
 	}
 	side := debits
@@ -103,7 +102,7 @@ func (s *statement) concluded() bool {
 
 // balances compares the closing balance with the opening one and the bookings.
 func (s *statement) balances() {
-	if !s.opened || !s.closed || s.unread {
+	if !s.opened || !s.closed {
 		return
 	}
 	sum := s.booked
@@ -120,7 +119,7 @@ func (s *statement) control(side int) {
 	all := booked
 	all.add(s.expected[side].sum)
 	all.count += s.expected[side].count - 1
-	if c.line == 0 || s.unread || c.equals(booked) || !s.expected[side].over && c.equals(all) {
+	if c.line == 0 || c.equals(booked) || !s.expected[side].over && c.equals(all) {
 		return
 	}
 	found := bankfile.Finding{Code: bankfile.FileControlTotals, Line: c.line, Params: bankfile.Params{Hint: "count", Got: booked.count, Limit: c.count}}

@@ -123,7 +123,7 @@ func TestInterimFaults(t *testing.T) {
 		"end of day":           {":34F:PLN0,\n:13D:2611201215+0100\n", ":60F:C261119PLN0,00\n", "file.wrong_format record.reversal", 4},
 		"announced":            {":61:2611201120CN", ":61:2611201120ECN", "record.not_booked record.reversal", 6},
 		"announced, unreadable": {":61:2611201120CN12,34", ":61:2611201120ECN12.34",
-			"record.amount_format record.reversal", 6},
+			"file.control_totals_mismatch record.amount_format record.reversal", 11},
 	} {
 		t.Run(name, func(t *testing.T) { checkFault(t, Open942, interimWhole, f) })
 	}
@@ -155,24 +155,24 @@ func checkFault(t *testing.T, open openFunc, text string, f fault) {
 func TestRecordFaults(t *testing.T) {
 	details := "^38PL39222222220000000012345678^63PL40111111117700000000000001"
 	for name, f := range map[string]fault{
-		"date of letters":        {":61:2611201120CN", ":61:26112X1120CN", "record.date_format", 6},
+		"date of letters":        {":61:2611201120CN", ":61:26112X1120CN", "file.balance_mismatch record.date_format", 10},
 		"no such day":            {":61:2611201120CN", ":61:2611311120CN", "record.date_invalid", 6},
 		"no such entry day":      {":61:2611201120CN", ":61:2611201131CN", "record.date_invalid", 6},
 		"entry in the future":    {":61:2611201120CN", ":61:2611201124CN", "record.date_future", 6},
 		"valued later":           {":61:2611201120CN", ":61:2612011120CN", "", 0},
 		"too old":                {":61:2611201120CN", ":61:241120CN", "record.date_too_old", 6},
 		"last century":           {":61:2611201120CN", ":61:991120CN", "record.date_too_old", 6},
-		"no mark":                {":61:2611201120CN12,34", ":61:261120112012,34", "record.mark_format", 6},
-		"unknown mark":           {":61:2611201120CN12,34", ":61:2611201120XN12,34", "record.mark_format", 6},
-		"no amount":              {"CN12,34NTRF", "CNNTRF", "record.amount_missing", 6},
-		"point":                  {"CN12,34NTRF", "CN12.34NTRF", "record.amount_format", 6},
-		"no comma":               {"CN12,34NTRF", "CN1234NTRF", "record.amount_format", 6},
-		"no digits before comma": {"CN12,34NTRF", "CN,34NTRF", "record.amount_format", 6},
-		"surplus decimals":       {"CN12,34NTRF", "CN12,340NTRF", "record.amount_format", 6},
-		"two commas":             {"CN12,34NTRF", "CN1,2,3NTRF", "record.amount_format", 6},
-		"negative":               {"CN12,34NTRF", "CN-12,34NTRF", "record.amount_format", 6},
+		"no mark":                {":61:2611201120CN12,34", ":61:261120112012,34", "file.balance_mismatch record.mark_format", 10},
+		"unknown mark":           {":61:2611201120CN12,34", ":61:2611201120XN12,34", "file.balance_mismatch record.mark_format", 10},
+		"no amount":              {"CN12,34NTRF", "CNNTRF", "file.balance_mismatch record.amount_missing", 10},
+		"point":                  {"CN12,34NTRF", "CN12.34NTRF", "file.balance_mismatch record.amount_format", 10},
+		"no comma":               {"CN12,34NTRF", "CN1234NTRF", "file.balance_mismatch record.amount_format", 10},
+		"no digits before comma": {"CN12,34NTRF", "CN,34NTRF", "file.balance_mismatch record.amount_format", 10},
+		"surplus decimals":       {"CN12,34NTRF", "CN12,340NTRF", "file.balance_mismatch record.amount_format", 10},
+		"two commas":             {"CN12,34NTRF", "CN1,2,3NTRF", "file.balance_mismatch record.amount_format", 10},
+		"negative":               {"CN12,34NTRF", "CN-12,34NTRF", "file.balance_mismatch record.amount_format", 10},
 		"zero":                   {"CN12,34NTRF", "CN0,00NTRF", "file.balance_mismatch record.amount_zero", 10},
-		"too large":              {"CN12,34NTRF", "CN99999999999999,99NTRF", "record.amount_too_large", 6},
+		"too large":              {"CN12,34NTRF", "CN99999999999999,99NTRF", "file.balance_mismatch record.amount_too_large", 10},
 		"no type":                {"12,34NTRFREF-1", "12,34REF-1", "record.type_format", 6},
 		"type of small letters":  {"12,34NTRF", "12,34Ntrf", "record.type_format", 6},
 		"nothing behind amount":  {"12,34NTRFREF-1//BANK-1", "12,34", "record.type_format", 6},
@@ -191,14 +191,18 @@ func TestRecordFaults(t *testing.T) {
 }
 
 // TestRefusedBookingsCountInSums: a statement adds up also where a booking is refused for a reason that leaves its amount
-// readable, so acceptance by record can go on with the others; where the amount is not readable, nothing can be compared.
+// readable, so acceptance by record can go on with the others; where the amount is not readable, nothing proves the others, and
+// the statement is refused as a whole.
 func TestRefusedBookingsCountInSums(t *testing.T) {
 	for _, c := range []struct {
 		old, text string
-		accepted  int
-	}{{"12,34NTRF", "12,34XTRF", 1}, {"CN12,34", "CN12.34", 1}, {"CZYNSZ", strings.Repeat("Z", 5000), 1}} {
+		damaged   bool
+	}{
+		{"12,34NTRF", "12,34XTRF", false}, {"CZYNSZ", strings.Repeat("Z", 5000), false},
+		{"CN12,34", "CN12.34", true}, {"CN12,34", "XN12,34", true}, {"2611201120CN", "26112X1120CN", true},
+	} {
 		rep := readAll(t, Open940, opener(file(strings.Replace(whole, c.old, c.text, 1))), options()).report
-		if rep.Damaged() || rep.Executable() || rep.Accepted != c.accepted {
+		if rep.Damaged() != c.damaged || rep.Executable() || rep.Accepted != 1 {
 			t.Errorf("%.20q: damaged %v, executable %v, accepted %d", c.text, rep.Damaged(), rep.Executable(), rep.Accepted)
 		}
 	}

@@ -100,7 +100,6 @@ type statement struct {
 	opened, closed bool // the balances could be read
 	opening        int64
 	closingLine    int
-	unread         bool // a booking could not be added
 	booked         total
 	sides          [2]total // booked, by side
 	expected       [2]total // only announced, by side

@@ -1,16 +1,13 @@
 package pli
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"testing"
-	"time"
 
 	"golang.org/x/text/encoding/charmap"
 
@@ -108,60 +105,6 @@ func readForBench(b *testing.B, open func() (io.ReadCloser, error), records int)
 	if report := r.Report(); report.Accepted != records || report.Warnings > 0 {
 		b.Fatalf("accepted %d, counts %v", report.Accepted, report.Counts)
 	}
-}
-
-// BenchmarkAgainstCSV reads the same bytes with encoding/csv and with all rules, in turns, and reports how many times
-// as long as ours each took, by the lower quartiles, since other work disturbs some turns: below 1, encoding/csv is quicker. It
-// is given a buffer as large as ours.
-func BenchmarkAgainstCSV(b *testing.B) {
-	quoteAll := func(file []byte) []byte {
-		file = bytes.ReplaceAll(bytes.ReplaceAll(file, []byte{'"'}, nil), []byte{','}, []byte(`","`))
-		return bytes.ReplaceAll(append([]byte{'"'}, file[:len(file)-2]...), []byte("\r\n"), []byte("\"\r\n\""))
-	}
-	ascii := plenty(benchRecords, bankfile.ASCII)
-	for _, c := range []struct {
-		name string
-		file []byte
-	}{
-		{"ASCII", ascii}, {"UTF-8", plenty(benchRecords, bankfile.UTF8)}, {"CP1250", plenty(benchRecords, bankfile.Windows1250)},
-		{"all-quoted", append(quoteAll(ascii), "\"\r\n"...)},
-		{"none-quoted", bytes.ReplaceAll(ascii, []byte{'"'}, nil)},
-		{"long-titles", bytes.ReplaceAll(ascii, []byte("DOLADOWANIE"), []byte("FAKTURA 2026/11/000123 ZA OKRES 1-3|1 PAZDZIERNIKA ORAZ ODSETKI|DOLADOWANIE"))},
-	} {
-		b.Run(c.name, func(b *testing.B) { againstCSV(b, c.file) })
-	}
-}
-
-func againstCSV(b *testing.B, file []byte) {
-	src := func() io.Reader { return bufio.NewReaderSize(bytes.NewReader(file), 64<<10) }
-	turns := []struct {
-		unit string
-		read func()
-	}{
-		{"ours", func() { readForBench(b, opener(file), benchRecords) }},
-		{"csv", func() { readCSV(b, csv.NewReader(src())) }},
-		{"csv-lazy-quotes", func() { r := csv.NewReader(src()); r.LazyQuotes = true; readCSV(b, r) }},
-		{"csv-reuse", func() { r := csv.NewReader(src()); r.ReuseRecord = true; readCSV(b, r) }},
-	}
-	times := make([][]float64, len(turns))
-	for b.Loop() {
-		for i, turn := range turns {
-			began := time.Now()
-			turn.read()
-			times[i] = append(times[i], float64(time.Since(began).Nanoseconds())/benchRecords)
-		}
-	}
-	b.ReportMetric(0, "ns/op")
-	ours := quartile(times[0])
-	b.ReportMetric(ours, "ours-ns/record")
-	for i, turn := range turns[1:] {
-		b.ReportMetric(quartile(times[i+1])/ours, turn.unit+"/ours")
-	}
-}
-
-func quartile(list []float64) float64 {
-	slices.Sort(list)
-	return list[len(list)/4]
 }
 
 // BenchmarkCSV is encoding/csv at its quickest: fields cut and copied, nothing judged, hashed or decoded, and the slice of the

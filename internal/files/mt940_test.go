@@ -90,8 +90,9 @@ func TestStatementMT940(t *testing.T) {
 	})
 }
 
-// TestStatementThatDoesNotAddUp is refused as a whole, also where records are accepted one by one; a record that cannot be read
-// is not the whole.
+// TestStatementThatDoesNotAddUp is refused as a whole, also where records are accepted one by one; so is
+// one with an amount that cannot be read, since nothing proves the others then. A record that is refused for anything else is not
+// the whole.
 func TestStatementThatDoesNotAddUp(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := newStatementScene(t, db, bank.ByRecord)
@@ -99,6 +100,10 @@ func TestStatementThatDoesNotAddUp(t *testing.T) {
 		good := booked("C7,00", "B1", "^20RENT^38PL"+outside+"^63"+iban)
 		if f := s.validated("short.sta", mt940(1, "C0,00", "C8,00", good)); f.Status != bank.FileInvalid || f.Totals.Codes["file.balance_mismatch"] != 1 {
 			t.Errorf("%s: %v", f.Status, f.Totals.Codes)
+		}
+		unread := mt940(1, "C0,00", "C8,00", good, strings.Replace(booked("C1,00", "B2", "^20RENT"), "C1,00", "C1.00", 1))
+		if f := s.validated("unread.sta", unread); f.Status != bank.FileInvalid || f.Totals.Codes["file.balance_mismatch"] != 1 || f.Totals.Codes["record.amount_format"] != 1 {
+			t.Errorf("a booking that cannot be read proves nothing: %s: %v", f.Status, f.Totals.Codes)
 		}
 		wrong := booked("C1,00", "B2", "^20RENT^38PL"+outside+"^63PL41"+iban[4:])
 		f, got := s.executed("read.sta", mt940(1, "C0,00", "C8,00", good, wrong))
