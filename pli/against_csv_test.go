@@ -47,7 +47,7 @@ type turn struct {
 }
 
 func (t *turn) take(b *testing.B) {
-	before, began := cpuTime(b), time.Now() //nolint:forbidigo // a benchmark measures
+	before, began := cpuTime(b), time.Now() //nolint:forbidigo // a benchmark measures time
 	t.read()
 	t.times = append(t.times, time.Since(began))
 	t.cpu += cpuTime(b) - before
