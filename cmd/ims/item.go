@@ -59,7 +59,7 @@ type itemView struct {
 	ID        bank.ID         `json:"id"`
 	Amount    moneyView       `json:"amount"`
 	State     bank.ItemState  `json:"state"`
-	Reason    bank.ItemReason `json:"reason"`
+	Reason    bank.Reason     `json:"reason"`
 	Status    bank.ItemStatus `json:"status"`
 	FileNo    bank.FileNo     `json:"fileNo"`
 	Line      int64           `json:"line"`

@@ -11,13 +11,13 @@ type userExportCommand struct {
 	User bank.ID `arg:"" help:"Identifier of the end user."`
 }
 
-// exportView is everything about one end user in JSON.
+// exportView is everything about one end user in JSON, to be handed to them: of reasons it holds only what they may know.
 type exportView struct {
 	User         userView                `json:"user"`
 	LegalHold    string                  `json:"legalHold,omitempty"`
 	ErasedAt     *time.Time              `json:"erasedAt,omitempty"`
 	Balances     []exportBalance         `json:"balances"`
-	Blocks       []bank.Block            `json:"blocks"`
+	Blocks       []exportBlock           `json:"blocks"`
 	Holds        []bank.Hold             `json:"holds"`
 	Transactions []exportTransactionView `json:"transactions"`
 }
@@ -38,6 +38,14 @@ type exportIBAN struct {
 	Status    bank.IBANStatus `json:"status"`
 	CreatedAt time.Time       `json:"createdAt"`
 	ClosedAt  *time.Time      `json:"closedAt,omitempty"`
+}
+
+// exportBlock is a block without who asked for it and under which reference: that is often nothing they may know.
+type exportBlock struct {
+	Target    bank.BlockTarget    `json:"target"`
+	Direction bank.BlockDirection `json:"direction"`
+	From      time.Time           `json:"from"`
+	To        *time.Time          `json:"to,omitempty"`
 }
 
 // exportTransactionView is a transaction with all the words beside it.
@@ -65,7 +73,7 @@ func (c *userExportCommand) Run(p *program) error {
 
 func viewExport(all accounts.Everything) exportView {
 	v := exportView{User: viewUser(all.User), LegalHold: all.User.LegalHold, ErasedAt: instantView(all.User.ErasedAt), Balances: []exportBalance{},
-		Blocks: append([]bank.Block{}, all.Blocks...), Holds: append([]bank.Hold{}, all.Holds...), Transactions: []exportTransactionView{}}
+		Blocks: []exportBlock{}, Holds: append([]bank.Hold{}, all.Holds...), Transactions: []exportTransactionView{}}
 	for _, b := range all.Balances {
 		view := exportBalance{ID: b.ID, Kind: b.Kind.String(), Currency: b.Currency.Code(), Closed: b.Closed, Booked: b.Booked, Held: b.Held, IBANs: []exportIBAN{}}
 		for _, n := range all.BankAccounts {
@@ -75,9 +83,13 @@ func viewExport(all accounts.Everything) exportView {
 		}
 		v.Balances = append(v.Balances, view)
 	}
+	for _, b := range all.Blocks {
+		v.Blocks = append(v.Blocks, exportBlock{b.Target, b.Direction, b.From, instantView(b.To)})
+	}
 	for _, h := range all.Transactions {
-		d := h.Details
-		v.Transactions = append(v.Transactions, exportTransactionView{viewTransaction(h), h.BalanceID, h.Value, d.PayerName, d.PayerAccount,
+		d, view := h.Details, viewTransaction(h)
+		view.Reason = viewReason(h.Reason, bank.ForEndUser)
+		v.Transactions = append(v.Transactions, exportTransactionView{view, h.BalanceID, h.Value, d.PayerName, d.PayerAccount,
 			d.PayeeName, d.PayeeAccount, d.Reference})
 	}
 	return v

@@ -8,11 +8,12 @@ import (
 	"ims/internal/store"
 )
 
-// transactionView is a transaction in JSON. The amount is negative when the balance pays.
+// transactionView is a transaction in JSON. The amount is negative when the balance pays, or was to pay.
 type transactionView struct {
 	ID           bank.TransactionID `json:"id"`
 	Type         string             `json:"type"`
 	Status       string             `json:"status"`
+	Reason       *reasonView        `json:"reason,omitempty"`
 	Amount       moneyView          `json:"amount"`
 	BalanceAfter moneyView          `json:"balanceAfter"`
 	BookingDate  string             `json:"bookingDate"`
@@ -20,6 +21,21 @@ type transactionView struct {
 	Account      string             `json:"counterpartyAccount,omitempty"`
 	Title        string             `json:"title,omitempty"`
 	CreatedAt    time.Time          `json:"createdAt"`
+}
+
+// reasonView is why a transaction was declined, lies on the technical balance or was frozen.
+type reasonView struct {
+	Code bank.Reason `json:"code"`
+	Text string      `json:"text"`
+}
+
+// viewReason is what an audience may know of a reason; nil where that is nothing.
+func viewReason(r bank.Reason, a bank.Audience) *reasonView {
+	told := r.For(a)
+	if told == "" {
+		return nil
+	}
+	return &reasonView{told, told.Text("en")}
 }
 
 // lastTransactions reads the newest transactions of a balance.
@@ -31,10 +47,12 @@ func lastTransactions(p *program, r *rooms, actor bank.Actor, balance bank.ID, l
 	views := make([]transactionView, len(rows))
 	for i, row := range rows {
 		views[i] = viewTransaction(row)
+		views[i].Reason = viewReason(row.Reason, bank.ForOperator)
 	}
 	return views, nil
 }
 
+// viewTransaction leaves out the reason: who reads it is the caller's to know.
 func viewTransaction(h store.HistoryRow) transactionView {
 	v := transactionView{ID: h.ID, Type: h.Type.String(), Status: h.Status.String(), Amount: moneyView{h.Amount, h.Currency},
 		BalanceAfter: moneyView{h.BalanceAfter, h.Currency}, BookingDate: h.Booking, Counterparty: h.Details.PayerName, Account: h.Details.PayerAccount,
@@ -46,10 +64,14 @@ func viewTransaction(h store.HistoryRow) transactionView {
 }
 
 func transactionTable(list []transactionView) *table {
-	t := newTable(">ID", "BOOKED", "TYPE", ">AMOUNT", ">BALANCE", "COUNTERPARTY", "TITLE")
+	t := newTable(">ID", "BOOKED", "TYPE", "STATUS", ">AMOUNT", ">BALANCE", "COUNTERPARTY", "TITLE", "REASON")
 	for _, v := range list {
-		t.row(v.ID, v.BookingDate, v.Type, amountText(v.Amount.Amount, v.Amount.Currency), amountText(v.BalanceAfter.Amount, v.BalanceAfter.Currency),
-			short(v.Counterparty), v.Title)
+		reason := bank.Reason("")
+		if v.Reason != nil {
+			reason = v.Reason.Code
+		}
+		t.row(v.ID, v.BookingDate, v.Type, v.Status, amountText(v.Amount.Amount, v.Amount.Currency), amountText(v.BalanceAfter.Amount, v.BalanceAfter.Currency),
+			short(v.Counterparty), v.Title, reason)
 	}
 	return t
 }

@@ -126,26 +126,6 @@ const (
 	ItemSettled       ItemStatus = "SETTLED"
 )
 
-// ItemReason says why an amount has no home.
-type ItemReason string
-
-// The reasons of items.
-const (
-	ReasonUnknownIBAN    ItemReason = "UNKNOWN_IBAN"
-	ReasonClosedIBAN     ItemReason = "CLOSED_IBAN"
-	ReasonCurrency       ItemReason = "CURRENCY_MISMATCH"
-	ReasonMasterAccount  ItemReason = "MASTER_ACCOUNT"
-	ReasonUnreadable     ItemReason = "UNREADABLE"
-	ReasonDuplicate      ItemReason = "POSSIBLE_DUPLICATE"
-	ReasonShortfall      ItemReason = "SHORTFALL"
-	ReasonDebitClosed    ItemReason = "DEBIT_FROM_CLOSED"
-	ReasonDebitBlocked   ItemReason = "DEBIT_FROM_BLOCKED"
-	ReasonDebitUnknown   ItemReason = "DEBIT_FROM_UNKNOWN"
-	ReasonDebitCurrency  ItemReason = "DEBIT_FROM_OTHER_CURRENCY"
-	ReasonOwnFundsShort  ItemReason = "OWN_FUNDS_SHORT"
-	ReasonFundingNoPayee ItemReason = "FUNDING_WITHOUT_PAYEE"
-)
-
 // Item is one amount without a home.
 type Item struct {
 	Customer   CustomerID
@@ -153,7 +133,7 @@ type Item struct {
 	Currency   string
 	Amount     int64
 	State      ItemState
-	Reason     ItemReason
+	Reason     Reason
 	Status     ItemStatus
 	Origin     Origin
 	Posting    TransactionID // the one that put it on the technical balance; 0 when claimed

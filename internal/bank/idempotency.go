@@ -26,6 +26,15 @@ type ReplayError struct{ Answer }
 // Error implements error.
 func (e *ReplayError) Error() string { return "the request was answered before" }
 
+// RepeatedError marks a refusal that a request with this key had before.
+type RepeatedError struct{ Err *Error }
+
+// Error implements error.
+func (e *RepeatedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the refusal.
+func (e *RepeatedError) Unwrap() error { return e.Err }
+
 type idempotencyKey struct{}
 
 // WithIdempotency lets a context bring the key of its request to the room that does what was asked. The key is read when

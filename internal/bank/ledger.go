@@ -120,7 +120,7 @@ type Posting struct {
 
 // Author is who ordered an operation without a file, such as a credit by the API.
 type Author struct {
-	Posting TransactionID // the first of the operation
+	Posting TransactionID // the first of the operation, or the transaction that was declined
 	Actor   string        // CN of a certificate, e-mail of an operator
 	Origin  string        // where from: see Actor.Origin
 }
@@ -189,7 +189,8 @@ var plainTypes = map[Cause]TransactionType{
 	CauseAssignment: TypeAssignment, CauseReturn: TypeReturn, CauseReversal: TypeReversal,
 }
 
-// TransactionStatus only ever moves forward: AUTHORIZED to CLEARED or REVERSED. The numbers are stored.
+// TransactionStatus only ever moves forward: AUTHORIZED to CLEARED or REVERSED; what was declined stays so. The numbers are
+// stored.
 type TransactionStatus int8
 
 // The transaction statuses of the API.
@@ -215,17 +216,23 @@ func ParseTransactionStatus(s string) (TransactionStatus, bool) {
 	return 0, false
 }
 
-// Transaction is what history shows of a posting from one balance's side.
+// Transaction is what history shows of a posting from one balance's side, or of a debit that was declined.
 type Transaction struct {
 	ID           TransactionID
 	Balance      BalanceNo
-	Posting      TransactionID
+	Posting      TransactionID // 0: none, as where it was declined
 	Type         TransactionType
 	Status       TransactionStatus
 	Amount       int64 // minor units, negative when the balance pays
-	BalanceAfter int64 // booked after the posting; 0 for kinds without a row
+	BalanceAfter int64 // booked after the posting, or as it stayed where there is none; 0 for kinds without a row
 	At           time.Time
 	Origin       Origin // Leg is not kept here
+}
+
+// Decline is why a transaction was declined: it moved nothing and never will.
+type Decline struct {
+	ID     TransactionID
+	Reason Reason
 }
 
 // Details are the words beside a posting: they may be erased one day, the posting may not.

@@ -81,7 +81,7 @@ func TestNotificationInEuro(t *testing.T) {
 		if a, b := s.now(a).Booked, s.now(b).Booked; a != 7050 || b != 2525 {
 			t.Errorf("booked %d and %d", a, b)
 		}
-		if diff := cmp.Diff(map[bank.ItemReason]int64{bank.ReasonMasterAccount: 100}, s.items()); diff != "" {
+		if diff := cmp.Diff(map[bank.Reason]int64{bank.ReasonMasterAccount: 100}, s.items()); diff != "" {
 			t.Error(diff)
 		}
 		s.valueDates("2026-11-21")

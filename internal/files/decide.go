@@ -18,16 +18,16 @@ func (r *chunkRun) origin() bank.Origin {
 }
 
 // claim opens an item for which nothing is posted.
-func (r *chunkRun) claim(reason bank.ItemReason, amount int64) {
+func (r *chunkRun) claim(reason bank.Reason, amount int64) {
 	r.batch.OpenItem(r.item(reason, amount), -1)
 }
 
-func (r *chunkRun) item(reason bank.ItemReason, amount int64) bank.Item {
+func (r *chunkRun) item(reason bank.Reason, amount int64) bank.Item {
 	return bank.Item{Currency: r.account.Currency.Code(), Amount: amount, Reason: reason, Origin: r.origin()}
 }
 
 // unusable is why money cannot come to the payee's balance.
-func unusable(s side) bank.ItemReason {
+func unusable(s side) bank.Reason {
 	switch {
 	case !s.known:
 		return bank.ReasonUnknownIBAN
@@ -68,7 +68,7 @@ func (r *chunkRun) arrived(payee side) error {
 const legRepayment = 2
 
 // toTechnical books undeliverable money on the technical balance and opens its item.
-func (r *chunkRun) toTechnical(from bank.BalanceNo, cause bank.Cause, outcome bank.Outcome, reason bank.ItemReason) (bank.Outcome, error) {
+func (r *chunkRun) toTechnical(from bank.BalanceNo, cause bank.Cause, outcome bank.Outcome, reason bank.Reason) (bank.Outcome, error) {
 	index, err := r.batch.Post(r.posting(from, r.special.technical.No, cause, outcome))
 	if err != nil {
 		return 0, err
@@ -78,7 +78,7 @@ func (r *chunkRun) toTechnical(from bank.BalanceNo, cause bank.Cause, outcome ba
 }
 
 // payable tells whether the payer's balance can pay in the file's currency; if not, why it cannot.
-func payable(s side) (bank.ItemReason, bool) {
+func payable(s side) (bank.Reason, bool) {
 	switch {
 	case !s.known:
 		return bank.ReasonDebitUnknown, false

@@ -60,7 +60,7 @@ func TestEveryOutcome(t *testing.T) {
 		if diff := cmp.Diff(map[string]int64{"a": 5_500, "b": 0, "frozen": 700, "held": 700}, amounts); diff != "" {
 			s.t.Error(diff)
 		}
-		wantItems := map[bank.ItemReason]int64{bank.ReasonUnknownIBAN: 300, bank.ReasonClosedIBAN: 200, bank.ReasonMasterAccount: 5_000,
+		wantItems := map[bank.Reason]int64{bank.ReasonUnknownIBAN: 300, bank.ReasonClosedIBAN: 200, bank.ReasonMasterAccount: 5_000,
 			bank.ReasonShortfall: 6_050, bank.ReasonDebitClosed: 50, bank.ReasonDebitUnknown: 60}
 		if diff := cmp.Diff(wantItems, s.items()); diff != "" {
 			s.t.Error(diff)

@@ -59,7 +59,7 @@ func TestBothSidesOfAnotherCurrency(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			s.t.Error(diff)
 		}
-		if diff := cmp.Diff(map[bank.ItemReason]int64{bank.ReasonCurrency: 700, bank.ReasonDebitCurrency: 750}, s.items()); diff != "" {
+		if diff := cmp.Diff(map[bank.Reason]int64{bank.ReasonCurrency: 700, bank.ReasonDebitCurrency: 750}, s.items()); diff != "" {
 			s.t.Error(diff)
 		}
 		s.proven()

@@ -72,7 +72,7 @@ type oracle struct {
 	people                     []person
 	own, technical, receivable int64
 	executed                   map[sent]int // the copies of a record that were executed
-	items                      map[bank.ItemReason]int64
+	items                      map[bank.Reason]int64
 	outcomes                   map[string]bank.Sum // of the last file
 }
 

@@ -65,7 +65,7 @@ func nrb(digits string) string {
 
 func newPlay(rt *rapid.T, db *store.DB) *play {
 	site := sites.Add(1)
-	p := &play{rt: rt, oracle: &oracle{byRecord: rapid.Bool().Draw(rt, "by record"), executed: map[sent]int{}, items: map[bank.ItemReason]int64{}}}
+	p := &play{rt: rt, oracle: &oracle{byRecord: rapid.Bool().Draw(rt, "by record"), executed: map[sent]int{}, items: map[bank.Reason]int64{}}}
 	acceptance := bank.Strict
 	if p.oracle.byRecord {
 		acceptance = bank.ByRecord

@@ -223,7 +223,7 @@ func (r *report) line(w bank.Details, postings []store.PostingRow, items []bank.
 }
 
 // claimedOutcome is the outcome of a record for which only an item was opened.
-func claimedOutcome(reason bank.ItemReason) bank.Outcome {
+func claimedOutcome(reason bank.Reason) bank.Outcome {
 	switch reason {
 	case bank.ReasonDuplicate:
 		return bank.OutcomeDuplicate

@@ -31,16 +31,16 @@ func TestSamples(t *testing.T) {
 	for name, want := range map[string]struct {
 		code    string
 		outcome string
-		items   map[bank.ItemReason]int64
+		items   map[bank.Reason]int64
 	}{
-		"X30":  {"domain.own_account_unknown", "TECHNICAL", map[bank.ItemReason]int64{bank.ReasonUnknownIBAN: 12_345}},
-		"X30b": {"domain.own_account_unknown", "DEBITED", map[bank.ItemReason]int64{bank.ReasonDebitUnknown: 12_345}},
-		"X31":  {"domain.own_account_closed", "TECHNICAL", map[bank.ItemReason]int64{bank.ReasonClosedIBAN: 12_345}},
-		"X31b": {"domain.own_account_closed", "SHORTFALL", map[bank.ItemReason]int64{bank.ReasonDebitClosed: 12_345, bank.ReasonShortfall: 12_345}},
-		"X32":  {"domain.own_account_blocked", "CREDITED_FROZEN", map[bank.ItemReason]int64{}},
-		"X32b": {"domain.own_account_blocked", "DEBITED", map[bank.ItemReason]int64{bank.ReasonDebitBlocked: 12_345}},
-		"X33":  {"domain.insufficient_funds", "SHORTFALL", map[bank.ItemReason]int64{bank.ReasonShortfall: 1}},
-		"X48":  {"domain.own_account_closed", "INTERNAL", map[bank.ItemReason]int64{bank.ReasonClosedIBAN: 12_345}},
+		"X30":  {"domain.own_account_unknown", "TECHNICAL", map[bank.Reason]int64{bank.ReasonUnknownIBAN: 12_345}},
+		"X30b": {"domain.own_account_unknown", "DEBITED", map[bank.Reason]int64{bank.ReasonDebitUnknown: 12_345}},
+		"X31":  {"domain.own_account_closed", "TECHNICAL", map[bank.Reason]int64{bank.ReasonClosedIBAN: 12_345}},
+		"X31b": {"domain.own_account_closed", "SHORTFALL", map[bank.Reason]int64{bank.ReasonDebitClosed: 12_345, bank.ReasonShortfall: 12_345}},
+		"X32":  {"domain.own_account_blocked", "CREDITED_FROZEN", map[bank.Reason]int64{}},
+		"X32b": {"domain.own_account_blocked", "DEBITED", map[bank.Reason]int64{bank.ReasonDebitBlocked: 12_345}},
+		"X33":  {"domain.insufficient_funds", "SHORTFALL", map[bank.Reason]int64{bank.ReasonShortfall: 1}},
+		"X48":  {"domain.own_account_closed", "INTERNAL", map[bank.Reason]int64{bank.ReasonClosedIBAN: 12_345}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, bank.Strict, func(s *scene) {

@@ -169,11 +169,11 @@ func (s *scene) proven() {
 }
 
 // items returns the reasons of open items with their amounts.
-func (s *scene) items() map[bank.ItemReason]int64 {
+func (s *scene) items() map[bank.Reason]int64 {
 	s.t.Helper()
 	list, err := s.files.Items(context.Background(), s.actor, files.ItemFilter{Status: bank.ItemOpen})
 	must(s.t, err)
-	found := map[bank.ItemReason]int64{}
+	found := map[bank.Reason]int64{}
 	for _, i := range list {
 		found[i.Reason] += i.Amount
 	}

@@ -287,7 +287,7 @@ func (w *reportWriter) table() error {
 	if err := out.Columns(reportColumns(s)...); err != nil {
 		return err
 	}
-	if err := w.rows(out); err != nil {
+	if err := w.rows(out, s); err != nil {
 		return err
 	}
 	return out.Close()
@@ -295,12 +295,12 @@ func (w *reportWriter) table() error {
 
 func reportColumns(s speech) []sheet.Column {
 	columns := statementColumns(s)
-	last := []sheet.Column{{Name: s.word("status"), Width: 12}, {Name: s.word("balanceId"), Width: 38}, {Name: s.word("kind"), Width: 12}}
+	last := []sheet.Column{{Name: s.word("status"), Width: 12}, {Name: s.word("reason"), Width: 40}, {Name: s.word("balanceId"), Width: 38}, {Name: s.word("kind"), Width: 12}}
 	return append(columns, last...)
 }
 
 // rows writes what the filter selects, page by page, and how far it is.
-func (w *reportWriter) rows(out sheet.Writer) error {
+func (w *reportWriter) rows(out sheet.Writer, s speech) error {
 	after := w.filter.After
 	for {
 		var page []Row
@@ -320,7 +320,7 @@ func (w *reportWriter) rows(out sheet.Writer) error {
 			return err
 		}
 		for i := range page {
-			if err := reportRow(out, &page[i]); err != nil {
+			if err := reportRow(out, s, &page[i]); err != nil {
 				return err
 			}
 		}
@@ -337,7 +337,8 @@ func (w *reportWriter) rows(out sheet.Writer) error {
 	}
 }
 
-func reportRow(out sheet.Writer, r *Row) error {
+// reportRow writes a transaction, with no reason that the customer's own systems may not read: they can fetch the report too.
+func reportRow(out sheet.Writer, s speech, r *Row) error {
 	c, err := money.ParseCurrency(r.Currency)
 	if err != nil {
 		return err
@@ -347,9 +348,10 @@ func reportRow(out sheet.Writer, r *Row) error {
 		after = sheet.Amount{Minor: r.BalanceAfter, Currency: c}
 	}
 	name, account := otherSide(r)
+	reason := s.reason(r.Reason.For(bank.ForCustomer))
 	d := &r.Details
 	return out.Row(int64(r.ID), sheet.Date(r.Booking), sheet.Date(r.Value), instant(r.At), r.Type.String(), sheet.Amount{Minor: r.Amount, Currency: c},
-		c.Code(), after, name, account, d.Title, d.Reference, d.Operation, fileID(r), fileLine(r.Origin), r.Status.String(), r.BalanceID.String(), r.Kind.String())
+		c.Code(), after, name, account, d.Title, d.Reference, d.Operation, fileID(r), fileLine(r.Origin), r.Status.String(), reason, r.BalanceID.String(), r.Kind.String())
 }
 
 // described is a filter as people read it, empty where nothing is filtered.

@@ -166,7 +166,7 @@ type moved struct {
 	day    string
 }
 
-// TestStatementsAddUp posts at random and asks for random periods: opening + in - out = closing, the lines lead there, and
+// TestStatementsAddUp posts at random, lets debits be declined among that, and asks for random periods: opening + in - out = closing, the lines lead there, and
 // all agree with adding up everything ever posted, for every kind of balance that has statements.
 func TestStatementsAddUp(t *testing.T) {
 	eachDesk(t, func(d *desk) {
@@ -177,6 +177,9 @@ func TestStatementsAddUp(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(r, "postings") {
 				now = now.Add(time.Duration(rapid.IntRange(0, 12).Draw(r, "hours")) * time.Hour)
 				all = append(all, d.randomPosting(r, balances, now)...)
+				if rapid.Bool().Draw(r, "declined") {
+					d.decline(rapid.SampledFrom(balances).Draw(r, "of"), now, bank.ReasonFunds)
+				}
 			}
 			day := func(label string) string {
 				return warsaw(d.t, "2096-10-30 00:00").AddDate(0, 0, rapid.IntRange(0, 60).Draw(r, label)).Format(time.DateOnly)
@@ -202,6 +205,28 @@ func (d *desk) statementBalances() (list []bank.Balance) {
 		return err
 	}))
 	return list
+}
+
+// decline leaves a declined debit with a balance.
+func (d *desk) decline(b bank.Balance, at time.Time, why bank.Reason) (id bank.TransactionID) {
+	d.t.Helper()
+	d.must(d.db.Write(context.Background(), func(tx *store.Tx) error {
+		batch := ledger.NewBatch(tx, d.actor.Customer, at)
+		if err := batch.Lock(b.No); err != nil {
+			return err
+		}
+		words := &bank.Details{Title: "NOT POSSIBLE", PayeeName: "SKLEP ŻÓŁĆ", Operation: "declined", Salt: store.NewSalt()}
+		index, err := batch.Decline(ledger.NewDecline{Balance: b.No, Amount: 9, Cause: bank.CauseDebit, Reason: why, Details: words})
+		if err != nil {
+			return err
+		}
+		if err := batch.Commit(); err != nil {
+			return err
+		}
+		id = batch.DeclineID(index)
+		return nil
+	}))
+	return id
 }
 
 // randomPosting tries one posting; what the chart or the funds do not allow moves nothing.

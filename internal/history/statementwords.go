@@ -39,6 +39,7 @@ var statementWords = map[string][2]string{
 	"posted":       {"Posted", "Wprowadzono"},
 	"type":         {"Type", "Rodzaj"},
 	"status":       {"Status", "Status"},
+	"reason":       {"Reason", "Powód"},
 	"amount":       {"Amount", "Kwota"},
 	"balance":      {"Balance", "Saldo"},
 	"counterparty": {"Counterparty", "Kontrahent"},
@@ -93,6 +94,14 @@ func (s speech) word(key string) string {
 		return w[1]
 	}
 	return w[0]
+}
+
+// reason tells a reason in words; the audience was seen to.
+func (s speech) reason(r bank.Reason) string {
+	if s.polish {
+		return r.Text("pl")
+	}
+	return r.Text("en")
 }
 
 // amount writes minor units as people read them, without the currency.

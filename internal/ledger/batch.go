@@ -18,6 +18,7 @@ type Batch struct {
 	now      time.Time
 	balances map[bank.BalanceNo]*account
 	moves    []move
+	declines []decline
 	items    []pendingItem
 	holds    []bank.Hold
 	released []bank.Hold

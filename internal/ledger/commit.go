@@ -12,7 +12,7 @@ import (
 // Commit locks the customer's head, takes ids and an instant not before the last, writes everything in bulk and adds one
 // link to the chain. The caller's transaction makes it durable. An empty batch does nothing.
 func (b *Batch) Commit() error {
-	if len(b.moves)+len(b.audits)+len(b.items)+len(b.holds)+len(b.released) == 0 {
+	if len(b.moves)+len(b.declines)+len(b.audits)+len(b.items)+len(b.holds)+len(b.released) == 0 {
 		return nil
 	}
 	if err := b.writeBalances(); err != nil {
@@ -56,10 +56,12 @@ func (b *Batch) writeBalances() error {
 }
 
 // number gives ids in order: each posting takes one for each of its sides that is not BANK, and bears the first; then each
-// audit event takes one.
+// audit event takes one. A decline takes one where it came among the postings.
 func (b *Batch) number(head *store.Head) store.Rows {
 	rows := store.Rows{Postings: make([]store.PostingRow, 0, len(b.moves)), Transactions: make([]bank.Transaction, 0, len(b.moves)+8)}
+	declined := 0
 	for i := range b.moves {
+		declined = b.numberDeclines(declined, i, head, &rows)
 		m := &b.moves[i]
 		m.id = head.NextID
 		if m.Origin.File == 0 {
@@ -76,6 +78,7 @@ func (b *Batch) number(head *store.Head) store.Rows {
 		rows.Postings = append(rows.Postings, b.posting(m))
 		rows.Transactions = b.sidesOf(rows.Transactions, m, head)
 	}
+	b.numberDeclines(declined, len(b.moves), head, &rows)
 	for i := range b.audits {
 		b.audits[i].ID, b.audits[i].At = head.NextID, b.at
 		head.NextID++

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -24,7 +25,7 @@ type Single struct {
 
 // Done is what a single operation did.
 type Done struct {
-	Transaction bank.TransactionID // of the end user's side
+	Transaction bank.TransactionID // of the end user's side; also where a debit was declined, beside the error
 	Row         store.HistoryRow   // the same, as the history shows it; empty if Replayed
 	Replayed    bool               // an earlier request with the same key did it, whose answer is not kept any more
 }
@@ -67,8 +68,9 @@ type scene struct {
 	batch    *Batch
 	balances map[bank.ID]bank.Balance
 	own      map[money.Currency]bank.BalanceNo
-	blocks   map[string][]bank.Block
+	blocks   map[bank.BalanceNo][]bank.Block // on the balance, its owner and its IBANs
 	earlier  map[string]store.Key
+	declined map[string]bank.Reason // of earlier keys whose debit was declined
 	answers  map[string]store.Answer
 }
 
@@ -81,14 +83,14 @@ func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single)
 		if err != nil {
 			return err
 		}
-		moves := make([]int, len(ops))
+		traces := make([]trace, len(ops))
 		for i, op := range ops {
-			moves[i], results[i] = s.decide(op)
+			traces[i], results[i] = s.decide(op)
 		}
 		if err := s.batch.Commit(); err != nil {
 			return err
 		}
-		return s.keepKeys(ops, moves, results)
+		return s.keepKeys(ops, traces, results)
 	})
 	return results, err
 }
@@ -97,8 +99,8 @@ func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single)
 // locks: one that was set while the operation waited counts.
 func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
 	s := &scene{tx: tx, customer: ops[0].Actor.Customer, now: now, balances: map[bank.ID]bank.Balance{},
-		own: map[money.Currency]bank.BalanceNo{}, blocks: map[string][]bank.Block{}, earlier: map[string]store.Key{},
-		answers: map[string]store.Answer{}}
+		own: map[money.Currency]bank.BalanceNo{}, blocks: map[bank.BalanceNo][]bank.Block{}, earlier: map[string]store.Key{},
+		declined: map[string]bank.Reason{}, answers: map[string]store.Answer{}}
 	s.batch = NewBatch(tx, s.customer, now)
 	keys, ids := make([]string, len(ops)), make([]bank.ID, len(ops))
 	for i, op := range ops {
@@ -127,6 +129,9 @@ func (s *scene) readKeys(keys []string) error {
 	}
 	for _, use := range uses {
 		s.earlier[use.Key] = use
+		if err := s.readDecline(use); err != nil {
+			return err
+		}
 	}
 	answers, err := s.tx.Answers(s.customer, keys)
 	for _, a := range answers {
@@ -160,25 +165,66 @@ func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
 	return numbers, nil
 }
 
-func (s *scene) readBlocks() error {
-	var targets []string
-	for _, b := range s.balances {
-		targets = append(targets, b.ID.String(), b.User.String())
+// readDecline finds out whether an earlier request with a key was declined.
+func (s *scene) readDecline(use store.Key) error {
+	id, err := strconv.ParseInt(use.Object, 10, 64)
+	if err != nil {
+		return nil // the key of something else
 	}
-	blocks, err := s.tx.StandingBlocks(s.customer, targets)
-	for _, b := range blocks {
-		s.blocks[b.TargetKey] = append(s.blocks[b.TargetKey], b)
+	declines, err := s.tx.Declines(s.customer, bank.TransactionID(id), bank.TransactionID(id))
+	for _, d := range declines {
+		s.declined[use.Key] = d.Reason
 	}
 	return err
 }
 
-// decide posts one operation in memory, or says why not. The index is that of its first posting, -1 if there is none.
-func (s *scene) decide(op Single) (int, outcome) {
+func (s *scene) readBlocks() error {
+	under := map[string][]bank.BalanceNo{}
+	var targets []string
+	var numbers []bank.BalanceNo
+	for _, b := range s.balances {
+		numbers = append(numbers, b.No)
+		for _, key := range []string{b.ID.String(), b.User.String()} {
+			targets = append(targets, key)
+			under[key] = append(under[key], b.No)
+		}
+	}
+	blocks, err := s.tx.StandingBlocks(s.customer, targets)
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		for _, no := range under[b.TargetKey] {
+			s.blocks[no] = append(s.blocks[no], b)
+		}
+	}
+	onIBANs, err := s.tx.IBANBlocks(s.customer, numbers)
+	for _, b := range onIBANs {
+		s.blocks[b.Balance] = append(s.blocks[b.Balance], b.Block)
+	}
+	return err
+}
+
+// trace is what an operation leaves in the batch.
+type trace struct {
+	kind  traceKind
+	index int // of its first posting, or of its decline
+}
+
+type traceKind int8
+
+const (
+	tracePosted   traceKind = 1
+	traceDeclined traceKind = 2
+)
+
+// decide posts one operation in memory, or says why not.
+func (s *scene) decide(op Single) (trace, outcome) {
 	if answer, ok := s.answers[op.Key.Key]; ok {
-		return -1, outcome{err: answer.Replay(op.Key.Digest)}
+		return trace{}, outcome{err: answer.Replay(op.Key.Digest)}
 	}
 	if use, ok := s.earlier[op.Key.Key]; ok {
-		return -1, replay(use, op)
+		return trace{}, s.replay(use, op)
 	}
 	b, ok := s.balances[op.Balance]
 	if locked, held := s.batch.Balance(b.No); ok && held {
@@ -187,58 +233,71 @@ func (s *scene) decide(op Single) (int, outcome) {
 	own, funded := s.own[op.Amount.Currency()]
 	switch {
 	case !ok:
-		return -1, outcome{err: bank.ErrNotFound.With("there is no such balance")}
+		return trace{}, outcome{err: bank.ErrNotFound.With("there is no such balance")}
 	case b.Currency != op.Amount.Currency():
-		return -1, outcome{err: bank.ErrCurrencyMismatch.With("the balance is in %s", b.Currency.Code())}
+		return trace{}, outcome{err: bank.ErrCurrencyMismatch.With("the balance is in %s", b.Currency.Code())}
 	case b.Closed:
-		return -1, outcome{err: bank.ErrBalanceClosed}
-	case s.stopped(b, !op.Debit):
-		return -1, outcome{err: bank.ErrBlocked.With("a block on the balance or its owner forbids this")}
-	case !funded:
-		return -1, outcome{err: bank.ErrInsufficientFunds.With("the customer has no own funds in %s", op.Amount.Currency().Code())}
+		return s.refuse(op, b, bank.ReasonBalanceClosed)
+	}
+	if why := bank.WhyStopped(s.blocks[b.No], !op.Debit, s.now); why != "" {
+		return s.refuse(op, b, why)
+	}
+	if !funded {
+		return trace{}, outcome{err: bank.ErrInsufficientFunds.With("the customer has no own funds in %s", op.Amount.Currency().Code())}
 	}
 	return s.post(op, b, own)
 }
 
-func (s *scene) stopped(b bank.Balance, credit bool) bool {
-	return bank.AnyStops(s.blocks[b.ID.String()], credit, s.now) || bank.AnyStops(s.blocks[b.User.String()], credit, s.now)
+// refuse answers an operation that the balance forbids. A debit leaves a declined transaction with its holder; a credit does
+// not, for its money was never theirs.
+func (s *scene) refuse(op Single, b bank.Balance, why bank.Reason) (trace, outcome) {
+	if !op.Debit {
+		return trace{}, outcome{err: why.Refusal()}
+	}
+	index, err := s.batch.Decline(NewDecline{Balance: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseDebit, Reason: why,
+		By: &op.Actor, Details: words(op)})
+	if err != nil {
+		return trace{}, outcome{err: err}
+	}
+	return trace{traceDeclined, index}, outcome{err: why.Refusal()}
 }
 
-func (s *scene) post(op Single, b bank.Balance, own bank.BalanceNo) (int, outcome) {
+func words(op Single) *bank.Details {
+	return &bank.Details{Title: op.Title, Reference: op.Reference, Operation: op.Key.Key, Salt: store.NewSalt()}
+}
+
+func (s *scene) post(op Single, b bank.Balance, own bank.BalanceNo) (trace, outcome) {
 	today := bank.CivilDate(s.now)
-	p := NewPosting{From: own, To: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseCredit, BookingDate: today,
-		By: &op.Actor, Details: &bank.Details{Title: op.Title, Reference: op.Reference, Operation: op.Key.Key, Salt: store.NewSalt()}}
+	p := NewPosting{From: own, To: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseCredit, BookingDate: today, By: &op.Actor, Details: words(op)}
 	if op.Debit {
 		p.From, p.To, p.Cause = p.To, p.From, bank.CauseDebit
 	}
 	move, err := s.batch.Post(p)
+	switch {
+	case errors.Is(err, bank.ErrInsufficientFunds) && op.Debit:
+		return s.refuse(op, b, bank.ReasonFunds)
+	case errors.Is(err, bank.ErrInsufficientFunds):
+		err = bank.ErrInsufficientFunds.With("the customer's own funds in %s are less than the amount", op.Amount.Currency().Code())
+	}
 	if err != nil {
-		return -1, outcome{err: s.explain(err, op)}
+		return trace{}, outcome{err: err}
 	}
 	if !op.Debit {
 		// A repayment cannot fail: the money has just come.
 		if err := s.batch.Repay(b.No, NewPosting{BookingDate: today}); err != nil {
-			return -1, outcome{err: err}
+			return trace{}, outcome{err: err}
 		}
 	}
-	return move, outcome{}
+	return trace{tracePosted, move}, outcome{}
 }
 
-// explain tells whose funds are short.
-func (s *scene) explain(err error, op Single) error {
-	if e, ok := bank.AsError(err); ok && e.Code == bank.ErrInsufficientFunds.Code {
-		if op.Debit {
-			return bank.ErrInsufficientFunds.With("the balance has less available than the amount")
-		}
-		return bank.ErrInsufficientFunds.With("the customer's own funds in %s are less than the amount", op.Amount.Currency().Code())
-	}
-	return err
-}
-
-// replay answers an operation whose key was used before and whose answer was dropped.
-func replay(use store.Key, op Single) outcome {
+// replay answers an operation whose key was used before and whose answer is not kept: a refusal is made anew from its reason.
+func (s *scene) replay(use store.Key, op Single) outcome {
 	if use.Digest != op.Key.Digest {
 		return outcome{err: bank.ErrKeyReused}
+	}
+	if why, ok := s.declined[use.Key]; ok {
+		return outcome{err: &bank.RepeatedError{Err: why.Refusal()}}
 	}
 	id, err := strconv.ParseInt(use.Object, 10, 64)
 	if err != nil {
@@ -247,20 +306,24 @@ func replay(use store.Key, op Single) outcome {
 	return outcome{done: Done{Transaction: bank.TransactionID(id), Replayed: true}}
 }
 
-// keepKeys writes the keys with the transactions they made, and the answers. Should another replica have used one meanwhile,
+// keepKeys writes the keys with the transactions they made, declined ones too, and the answers. Should another replica have used one meanwhile,
 // the whole transaction is given up and the operations are done again, one by one.
-func (s *scene) keepKeys(ops []Single, moves []int, results []outcome) error {
+func (s *scene) keepKeys(ops []Single, traces []trace, results []outcome) error {
 	var keys []store.Key
 	var answers []store.Answer
 	for i, op := range ops {
-		if results[i].err != nil || moves[i] < 0 {
+		done := &results[i].done
+		switch left := traces[i]; left.kind {
+		case tracePosted:
+			done.Row = s.row(op, s.batch.moves[left.index])
+			done.Transaction = done.Row.ID
+		case traceDeclined:
+			done.Transaction = s.batch.DeclineID(left.index)
+		default:
 			continue
 		}
-		done := &results[i].done
-		done.Row = s.row(op, s.batch.moves[moves[i]])
-		done.Transaction = done.Row.ID
 		keys = append(keys, store.Key{Key: op.Key.Key, Digest: op.Key.Digest, Object: fmt.Sprint(int64(done.Transaction)), At: s.now})
-		if op.Key.Answer == nil {
+		if traces[i].kind != tracePosted || op.Key.Answer == nil {
 			continue
 		}
 		answer, err := op.Key.Answer(done.Row)

@@ -74,7 +74,7 @@ func allCustomers(ctx context.Context, db *store.DB) (ids []bank.CustomerID, err
 
 // checks are all that is proven.
 type checks struct {
-	trial, balances, funds, technical, chart, running, once, files, chain, words Check
+	trial, balances, funds, technical, chart, running, declined, once, files, chain, words Check
 }
 
 func newChecks() *checks {
@@ -85,6 +85,7 @@ func newChecks() *checks {
 		technical: Check{Name: "technical balance equals its open posted items", OK: true},
 		chart:     Check{Name: "no posting breaks the chart of accounts", OK: true},
 		running:   Check{Name: "transactions continue each balance", OK: true},
+		declined:  Check{Name: "declined transactions moved nothing, all others have their posting", OK: true},
 		once:      Check{Name: "no line was posted twice", OK: true},
 		files:     Check{Name: "executed files equal their postings", OK: true},
 		chain:     Check{Name: "ids and chain are unbroken", OK: true},
@@ -93,7 +94,7 @@ func newChecks() *checks {
 }
 
 func (c *checks) list() []Check {
-	return []Check{c.trial, c.balances, c.funds, c.technical, c.chart, c.running, c.once, c.files, c.chain, c.words}
+	return []Check{c.trial, c.balances, c.funds, c.technical, c.chart, c.running, c.declined, c.once, c.files, c.chain, c.words}
 }
 
 // verification is the proof of one customer in one snapshot.

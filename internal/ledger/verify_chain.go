@@ -56,6 +56,13 @@ func (v *verification) outside(first, last bank.TransactionID) error {
 	if transactions != nil && !errors.Is(transactions, errSkip) {
 		return transactions
 	}
+	declines, err := v.tx.Declines(v.customer, first, last)
+	if err != nil {
+		return err
+	}
+	if len(declines) > 0 {
+		v.chain.violated("customer %d: the reason of transaction %d is in no link", v.customer, declines[0].ID)
+	}
 	audits, err := v.tx.AuditEvents(v.customer, first, last)
 	if len(audits) > 0 {
 		v.chain.violated("customer %d: audit event %d is in no link", v.customer, audits[0].ID)
@@ -155,6 +162,9 @@ func (w *walk) rows(first, last bank.TransactionID) (*window, error) {
 	if r.Authors, err = w.tx.Authors(w.customer, first, last); err != nil {
 		return nil, err
 	}
+	if r.Declines, err = w.tx.Declines(w.customer, first, last); err != nil {
+		return nil, err
+	}
 	// Operations without a file keep their words under their own id.
 	err = w.tx.EachDetails(w.customer, 0, int64(first), int(last-first)+1, func(d bank.Details) error {
 		if d.Origin.Line <= int64(last) {
@@ -172,6 +182,7 @@ type window struct{ store.Rows }
 func (r *window) take(last bank.TransactionID) (part store.Rows) {
 	part.Postings, r.Postings = cut(r.Postings, func(p *store.PostingRow) bool { return p.ID <= last })
 	part.Transactions, r.Transactions = cut(r.Transactions, func(t *bank.Transaction) bool { return t.ID <= last })
+	part.Declines, r.Declines = cut(r.Declines, func(d *bank.Decline) bool { return d.ID <= last })
 	part.Details, r.Details = cut(r.Details, func(d *bank.Details) bool { return d.Origin.Line <= int64(last) })
 	part.Authors, r.Authors = cut(r.Authors, func(a *bank.Author) bool { return a.Posting <= last })
 	part.Audits, r.Audits = cut(r.Audits, func(e *bank.AuditEvent) bool { return e.ID <= last })
@@ -192,9 +203,10 @@ func (w *walk) add(rows store.Rows) {
 	for i := range rows.Postings {
 		w.addPosting(&rows.Postings[i])
 	}
-	postings := rows.Postings
+	postings, declines := rows.Postings, rows.Declines
 	for i := range rows.Transactions {
 		t := &rows.Transactions[i]
+		declines = w.addDecline(t, declines)
 		for len(postings) > 1 && postings[1].ID <= t.ID {
 			postings = postings[1:]
 		}
@@ -208,9 +220,31 @@ func (w *walk) add(rows store.Rows) {
 	}
 }
 
-// sideOf tells whether a transaction is what one holder sees of the first of the postings. What is only authorised or was declined has none.
+// addDecline holds a transaction against the first of the reasons for which some were declined: one that was declined has a
+// reason, which declines, and no posting; any other has no reason, and a posting once it is no longer only authorised.
+func (w *walk) addDecline(t *bank.Transaction, declines []bank.Decline) (rest []bank.Decline) {
+	w.declined.Checked++
+	var reason bank.Reason
+	if len(declines) > 0 && declines[0].ID == t.ID {
+		reason, declines = declines[0].Reason, declines[1:]
+	}
+	switch declined := t.Status == bank.StatusDeclined; {
+	case declined && t.Posting != 0:
+		w.declined.violated("customer %d transaction %d: was declined and has posting %d", w.customer, t.ID, t.Posting)
+	case declined && reason.Refusal() == nil:
+		w.declined.violated("customer %d transaction %d: was declined for no reason", w.customer, t.ID)
+	case !declined && reason != "":
+		w.declined.violated("customer %d transaction %d: is %s and has a reason to be declined", w.customer, t.ID, t.Status)
+	case !declined && t.Posting == 0 && t.Status != bank.StatusAuthorized:
+		w.declined.violated("customer %d transaction %d: is %s and has no posting", w.customer, t.ID, t.Status)
+	}
+	return declines
+}
+
+// sideOf tells whether a transaction is what one holder sees of the first of the postings. Whether one without a posting may
+// be is for addDecline.
 func sideOf(t *bank.Transaction, postings []store.PostingRow) bool {
-	if t.Posting == 0 && (t.Status == bank.StatusAuthorized || t.Status == bank.StatusDeclined) {
+	if t.Posting == 0 {
 		return true
 	}
 	if len(postings) == 0 {
@@ -255,8 +289,15 @@ func (w *walk) addTransaction(t *bank.Transaction) {
 	if !a.Kind.HasRow() {
 		return
 	}
-	if t.BalanceAfter != a.after+t.Amount {
-		w.running.violated("customer %d transaction %d: balance after %d, expected %d", w.customer, t.ID, t.BalanceAfter, a.after+t.Amount)
+	after := a.after
+	switch {
+	case t.Posting != 0:
+		after += t.Amount
+	case t.Status == bank.StatusAuthorized:
+		return // what it will leave is not known yet
+	}
+	if t.BalanceAfter != after {
+		w.running.violated("customer %d transaction %d: balance after %d, expected %d", w.customer, t.ID, t.BalanceAfter, after)
 	}
 	a.after = t.BalanceAfter
 }

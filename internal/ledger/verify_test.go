@@ -33,6 +33,7 @@ const (
 	technical = "technical balance equals its open posted items"
 	chart     = "no posting breaks the chart of accounts"
 	running   = "transactions continue each balance"
+	unmoved   = "declined transactions moved nothing, all others have their posting"
 	once      = "no line was posted twice"
 	whole     = "executed files equal their postings"
 	chain     = "ids and chain are unbroken"
@@ -75,6 +76,8 @@ func onboarded(t *testing.T, db *store.DB) *books {
 		_, err := w.Post(ctx, k.credit(k.users[0], int64(100+i), fmt.Sprint(i)))
 		must(t, err)
 	}
+	_, err = w.Post(ctx, k.debit(k.users[0], 1_000_000, "short"))
+	wantError(t, "a short debit", err, bank.ErrInsufficientFunds)
 	return k
 }
 
@@ -180,6 +183,25 @@ var postingTampers = []tamper{
 	change("a transaction that was put in behind the end", "transactions", "INSERT INTO transactions (customer_id, id, balance_no, posting_id, type, status, amount, balance_after, at, file_no, line) SELECT 1, 1000000, balance_no, posting_id, type, status, amount, balance_after, at, 0, 1 FROM transactions WHERE "+oneSide, chain),
 }
 
+const oneDeclined = "customer_id = 1 AND id = (SELECT MIN(id) FROM declines WHERE customer_id = 1)"
+
+var declineTampers = []tamper{
+	change("a reason is gone", "declines", "DELETE FROM declines", unmoved, chain),
+	change("another reason", "declines", "UPDATE declines SET reason = 'BALANCE_CLOSED'", chain),
+	change("a reason that declines nothing", "declines", "UPDATE declines SET reason = 'REFUSED'", unmoved, chain),
+	change("a reason of somebody else", "declines", "UPDATE declines SET id = id - 1", unmoved, chain),
+	change("a reason behind the end", "declines", "UPDATE declines SET id = 1000000", unmoved, chain),
+	change("one more reason behind the end", "declines", "INSERT INTO declines (customer_id, id, reason) VALUES (1, 1000000, 'INSUFFICIENT_FUNDS')", chain),
+	change("what was declined is cleared", "transactions", "UPDATE transactions SET status = 2 WHERE "+oneDeclined, unmoved),
+	change("what was declined is authorised", "transactions", "UPDATE transactions SET status = 1 WHERE "+oneDeclined, unmoved),
+	change("what was declined has a posting", "transactions", "UPDATE transactions SET posting_id = (SELECT MAX(id) FROM postings WHERE customer_id = 1) WHERE "+oneDeclined, unmoved, running, chain),
+	change("what was declined has a posting with no number", "transactions", "UPDATE transactions SET posting_id = -1 WHERE "+oneDeclined, unmoved),
+	change("what was declined moved the balance", "transactions", "UPDATE transactions SET balance_after = balance_after + amount WHERE "+oneDeclined, running),
+	change("what was declined is of another amount", "transactions", "UPDATE transactions SET amount = amount - 1 WHERE "+oneDeclined, chain),
+	change("what was cleared is declined", "transactions", "UPDATE transactions SET status = 4 WHERE "+oneSide, unmoved),
+	change("what was cleared has no posting", "transactions", "UPDATE transactions SET posting_id = NULL WHERE "+oneSide, unmoved, chain),
+}
+
 var wordTampers = []tamper{
 	change("the words of a file's record", "details", "UPDATE details SET title = title || '.' WHERE customer_id = 1 AND file_no = 1 AND line = 2", words),
 	change("the payer of a file's record", "details", "UPDATE details SET payer_name = 'SOMEBODY' WHERE customer_id = 1 AND file_no = 1 AND line = 1", words),
@@ -221,7 +243,7 @@ func TestVerifySeesEveryTamper(t *testing.T) {
 		onboarded(t, db)
 		proven(t, db)
 		disarm(t, db.EngineName(), raw)
-		for _, list := range [][]tamper{moneyTampers, postingTampers, wordTampers} {
+		for _, list := range [][]tamper{moneyTampers, postingTampers, declineTampers, wordTampers} {
 			for _, c := range list {
 				c.check(t, db, raw)
 			}
@@ -234,13 +256,13 @@ func TestVerifySeesEveryTamper(t *testing.T) {
 func disarm(t *testing.T, engine string, raw *sql.DB) {
 	t.Helper()
 	if engine == "postgres" {
-		for _, table := range []string{"postings", "transactions", "links", "audit_events"} {
+		for _, table := range []string{"postings", "transactions", "links", "audit_events", "declines"} {
 			exec(t, raw, "ALTER TABLE "+table+" DISABLE TRIGGER USER")
 		}
 		return
 	}
 	for _, name := range []string{"postings_no_update", "postings_no_delete", "transactions_no_delete", "transactions_forward", "links_no_update",
-		"links_no_delete", "audit_no_update", "audit_no_delete"} {
+		"links_no_delete", "audit_no_update", "audit_no_delete", "declines_no_update", "declines_no_delete"} {
 		exec(t, raw, "DROP TRIGGER "+name)
 	}
 }
@@ -291,7 +313,7 @@ func TestVerifyCounts(t *testing.T) {
 	other.pay(t, other.users[0].No, 1)
 	proof, err := ledger.Verify(context.Background(), db)
 	must(t, err)
-	if len(proof.Checks) != 10 {
+	if len(proof.Checks) != 11 {
 		t.Errorf("%d checks", len(proof.Checks))
 	}
 	for _, c := range proof.Checks {

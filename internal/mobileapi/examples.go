@@ -3,6 +3,7 @@ package mobileapi
 import (
 	"time"
 
+	"ims/internal/bank"
 	"ims/internal/web"
 )
 
@@ -24,6 +25,8 @@ var (
 		BalanceID: bankAccountExample.BalanceID, Payer: &web.Party{Name: "Bob Example", Account: "PL39222222220000000012345678"},
 		Payee: &web.Party{Name: "Ada Example", Account: bankAccountExample.IBAN}, Title: "For November", BookingDate: "2026-11-20",
 		ValueDate: "2026-11-20", CreatedAt: noon}
+	declinedExample = Transaction{ID: 44, Type: "DEBIT", Status: "DECLINED", Reason: &web.Reason{Code: "INSUFFICIENT_FUNDS", Text: bank.ReasonFunds.Text("en")},
+		Amount: zlotys(-50000), BalanceAfter: &after, BalanceID: bankAccountExample.BalanceID, Title: "Fee November", CreatedAt: noon}
 )
 
 func zlotys(minor int64) web.Money { return web.Money{Amount: minor, Currency: "PLN"} }

@@ -1,6 +1,11 @@
 package serverapi
 
-import "time"
+import (
+	"time"
+
+	"ims/internal/bank"
+	"ims/internal/web"
+)
 
 // The examples of the document. All names, numbers and accounts are invented; the tests hold them to the schemas.
 var (
@@ -31,6 +36,9 @@ var (
 	debitExample = Transaction{ID: 44, Type: "DEBIT", Status: "CLEARED", Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"},
 		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0001",
 		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: later}
+	declinedExample = Transaction{ID: 45, Type: "DEBIT", Status: "DECLINED", Reason: &web.Reason{Code: "INSUFFICIENT_FUNDS", Text: bank.ReasonFunds.Text("en")},
+		Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"}, BalanceID: balanceExample.ID,
+		BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0002", CreatedAt: later}
 	fundExample        = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{Amount: 5000000, Currency: "PLN"}}
 	reportOrderExample = ReportOrder{Format: "csv", From: "2026-11-01", To: "2026-11-30"}
 	reportExample      = Report{ID: "0190a5d4-c000-7d1e-9f2a-3b4c5d6e7f19", Name: "transactions-2026-11-20-6e7f19.csv", Format: "csv", Status: "PENDING",
@@ -69,8 +77,8 @@ var (
 )
 
 // listOf is the example of a page.
-func listOf(element any) map[string]any {
-	return map[string]any{"items": []any{element}, "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"}
+func listOf(elements ...any) map[string]any {
+	return map[string]any{"items": elements, "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"}
 }
 
 // facts is what a caller sends to have such an end user.

@@ -54,7 +54,7 @@ type Item struct {
 
 func itemFrom(i bank.Item) Item {
 	d := i.Details
-	return Item{ID: i.ID.String(), Amount: Money{Amount: i.Amount, Currency: i.Currency}, State: string(i.State), Reason: string(i.Reason), Status: string(i.Status),
+	return Item{ID: i.ID.String(), Amount: Money{Amount: i.Amount, Currency: i.Currency}, State: string(i.State), Reason: string(i.Reason.For(bank.ForCustomer)), Status: string(i.Status),
 		Payer: web.PartyOf(d.PayerName, d.PayerAccount), Payee: web.PartyOf(d.PayeeName, d.PayeeAccount), Title: d.Title, Line: fileLine(i.Origin),
 		PostingID: int64(i.Posting), OpenedAt: web.Moment(i.OpenedAt), DecidedAt: web.Instant(i.DecidedAt), DecidedBy: i.DecidedBy,
 		Decision: i.Decision, ResolutionID: int64(i.Resolution)}

@@ -20,7 +20,7 @@ func moneyRoutes() []route {
 			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: refusals,
 			request: orderExample, answer: creditExample, mount: typed((*server).credit)},
 		{method: http.MethodPost, path: "/secure/balances/{balanceId}/debit", id: "debitBalance", located: true, tag: tag, summary: "Debit a balance",
-			description: "Back to your own funds; never more than what is available. Answered once it is durable.",
+			description: "Back to your own funds; never more than what is available. Answered once it is durable. What the balance refuses (insufficient-funds, blocked, balance-closed) leaves a transaction of status DECLINED in its history, and the key is used up: the same request gets the same refusal for ever, another attempt needs a new key.",
 			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: refusals,
 			request: orderExample, answer: debitExample, mount: typed((*server).debit)},
 		{method: http.MethodGet, path: "/secure/own-funds", id: "getOwnFunds", tag: tag, summary: "Your own money, per currency",

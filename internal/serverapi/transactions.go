@@ -16,36 +16,37 @@ func transactionRoutes() []route {
 	const tag = "Transactions"
 	return []route{
 		{method: http.MethodGet, path: "/secure/transactions", id: "listTransactions", tag: tag, summary: "Payment history",
-			description: "Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive; amounts are absolute, in minor units.",
-			need:        bank.PermHistoryRead, problems: []*bank.Error{bank.ErrNotFound}, answer: listOf(creditExample), mount: typed((*server).listTransactions)},
+			description: "Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive, and where there is none the day it was made; amounts are absolute, in minor units. status=DECLINED finds debits that were refused.",
+			need:        bank.PermHistoryRead, problems: []*bank.Error{bank.ErrNotFound}, answer: listOf(creditExample, declinedExample), mount: typed((*server).listTransactions)},
 		{method: http.MethodGet, path: "/secure/transactions/{transactionId}", id: "getTransaction", tag: tag, summary: "Read a transaction",
-			description: "As one holder sees it: the other side of the same posting has its own.",
-			need:        bank.PermHistoryRead, answer: creditExample, mount: typed((*server).getTransaction)},
+			description: "As one holder sees it: the other side of the same posting has its own. A debit that was declined moved nothing: it has no booking date, and balanceAfter is what the balance stayed at.",
+			need:        bank.PermHistoryRead, answer: declinedExample, mount: typed((*server).getTransaction)},
 		statementRoute(tag),
 	}
 }
 
 // Transaction is money coming to or leaving one balance.
 type Transaction struct {
-	ID           int64     `json:"id" minimum:"1" doc:"Grows with time; per customer." example:"42"`
-	Type         string    `json:"type" enum:"TRANSFER_IN,TRANSFER_OUT,INTERNAL_IN,INTERNAL_OUT,CREDIT,DEBIT,SHORTFALL,REPAYMENT,TECHNICAL,ASSIGNMENT,RETURN,REVERSAL"`
-	Status       string    `json:"status" enum:"AUTHORIZED,CLEARED,REVERSED,DECLINED"`
-	Amount       Money     `json:"amount" doc:"Negative where the balance pays."`
-	BalanceAfter *Money    `json:"balanceAfter,omitempty" doc:"Booked behind it, where the kind of balance keeps it."`
-	BalanceID    string    `json:"balanceId" format:"uuid"`
-	BalanceKind  string    `json:"balanceKind" enum:"USER,OWN,TECHNICAL,RECEIVABLE,BANK"`
-	Payer        *Party    `json:"payer,omitempty"`
-	Payee        *Party    `json:"payee,omitempty"`
-	Title        string    `json:"title,omitempty"`
-	Reference    string    `json:"reference,omitempty"`
-	Operation    string    `json:"operation,omitempty" doc:"The bank's operation number, or the idempotency key of an API operation."`
-	BookingDate  string    `json:"bookingDate,omitempty" format:"date"`
-	ValueDate    string    `json:"valueDate,omitempty" format:"date"`
-	CreatedAt    time.Time `json:"createdAt"`
-	FileID       string    `json:"fileId,omitempty" format:"uuid" doc:"The transaction file it came with."`
-	Line         int64     `json:"line,omitempty" doc:"Of that file."`
-	Outcome      string    `json:"outcome,omitempty" doc:"What became of the file's record."`
-	Reverses     int64     `json:"reverses,omitempty" doc:"The posting that it takes back."`
+	ID           int64       `json:"id" minimum:"1" doc:"Grows with time; per customer." example:"42"`
+	Type         string      `json:"type" enum:"TRANSFER_IN,TRANSFER_OUT,INTERNAL_IN,INTERNAL_OUT,CREDIT,DEBIT,SHORTFALL,REPAYMENT,TECHNICAL,ASSIGNMENT,RETURN,REVERSAL"`
+	Status       string      `json:"status" enum:"AUTHORIZED,CLEARED,REVERSED,DECLINED"`
+	Reason       *web.Reason `json:"reason,omitempty" doc:"Why it was declined, lies on the technical balance or was frozen when it came. DECLINED: INSUFFICIENT_FUNDS, BALANCE_CLOSED, BLOCKED_CUSTOMER, BLOCKED_FRAUD, BLOCKED_DEATH, or REFUSED, which tells no more. TECHNICAL: as its item. FROZEN: a credit under a block. What your end users may be told of it the mobile API says."`
+	Amount       Money       `json:"amount" doc:"Negative where the balance pays, or was to pay."`
+	BalanceAfter *Money      `json:"balanceAfter,omitempty" doc:"Booked behind it, where the kind of balance keeps it."`
+	BalanceID    string      `json:"balanceId" format:"uuid"`
+	BalanceKind  string      `json:"balanceKind" enum:"USER,OWN,TECHNICAL,RECEIVABLE,BANK"`
+	Payer        *Party      `json:"payer,omitempty"`
+	Payee        *Party      `json:"payee,omitempty"`
+	Title        string      `json:"title,omitempty"`
+	Reference    string      `json:"reference,omitempty"`
+	Operation    string      `json:"operation,omitempty" doc:"The bank's operation number, or the idempotency key of an API operation."`
+	BookingDate  string      `json:"bookingDate,omitempty" format:"date"`
+	ValueDate    string      `json:"valueDate,omitempty" format:"date"`
+	CreatedAt    time.Time   `json:"createdAt"`
+	FileID       string      `json:"fileId,omitempty" format:"uuid" doc:"The transaction file it came with."`
+	Line         int64       `json:"line,omitempty" doc:"Of that file."`
+	Outcome      string      `json:"outcome,omitempty" doc:"What became of the file's record."`
+	Reverses     int64       `json:"reverses,omitempty" doc:"The posting that it takes back."`
 }
 
 // Location implements web.Located.
@@ -64,6 +65,13 @@ func transactionFrom(h history.Row) Transaction {
 	if !h.FileID.IsZero() {
 		t.FileID = h.FileID.String()
 	}
+	return t
+}
+
+// transactionFor is transactionFrom with the reason, as far as the customer's systems may know it.
+func transactionFor(ctx context.Context, h history.Row) Transaction {
+	t := transactionFrom(h)
+	t.Reason = web.ReasonFor(ctx, h.Reason, bank.ForCustomer)
 	return t
 }
 
@@ -156,7 +164,7 @@ func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *lis
 	}
 	items := make([]Transaction, len(rows))
 	for i := range rows {
-		items[i] = transactionFrom(rows[i])
+		items[i] = transactionFor(ctx, rows[i])
 	}
 	shown, links := web.Paged(items, in.Page, itself, func(t Transaction) web.Cursor { return web.NumberCursor(list, t.ID) })
 	return &transactionListAnswer{TransactionList{shown, links, int64(page.SearchedTo)}}, nil
@@ -173,5 +181,5 @@ func (s *server) getTransaction(ctx context.Context, actor bank.Actor, in *trans
 	if err != nil {
 		return nil, err
 	}
-	return &transactionAnswer{Body: transactionFrom(row)}, nil
+	return &transactionAnswer{Body: transactionFor(ctx, row)}, nil
 }

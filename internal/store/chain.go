@@ -23,6 +23,7 @@ type digest struct {
 type Rows struct {
 	Postings     []PostingRow
 	Transactions []bank.Transaction
+	Declines     []bank.Decline // of those transactions that were declined
 	Details      []bank.Details // of operations without a file
 	Audits       []bank.AuditEvent
 	Authors      []bank.Author // of operations without a file
@@ -36,6 +37,9 @@ func (r Rows) Digest() [32]byte {
 	}
 	for i := range r.Transactions {
 		d.transaction(&r.Transactions[i])
+	}
+	for i := range r.Declines {
+		d.decline(&r.Declines[i])
 	}
 	for i := range r.Details {
 		d.details(&r.Details[i])
@@ -57,6 +61,9 @@ func (tx *Tx) Append(head Head, first bank.TransactionID, r Rows) error {
 	}
 	if err := tx.addTransactions(head.Customer, r.Transactions); err != nil {
 		return fmt.Errorf("write transactions: %w", err)
+	}
+	if err := tx.addDeclines(head.Customer, r.Declines); err != nil {
+		return fmt.Errorf("write declines: %w", err)
 	}
 	if err := tx.AddDetails(head.Customer, r.Details); err != nil {
 		return fmt.Errorf("write details: %w", err)
@@ -147,6 +154,14 @@ func (d *digest) transaction(t *bank.Transaction) {
 	if t.Posting > 0 && t.Posting <= t.ID {
 		d.ints(int64(t.Posting), t.BalanceAfter)
 	}
+	d.flush()
+}
+
+// decline covers the reason; that a declined transaction left its balance as it was is for Verify to see.
+func (d *digest) decline(n *bank.Decline) {
+	d.begin('N')
+	d.ints(int64(n.ID))
+	d.texts(string(n.Reason))
 	d.flush()
 }
 

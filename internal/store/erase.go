@@ -65,10 +65,11 @@ func (tx *Tx) EraseWords(customer bank.CustomerID, list []bank.Details) error {
 	return err
 }
 
-// LastTransactionAt is the instant of the newest transaction of some balances; zero where there is none.
+// LastTransactionAt is the instant at which money was last moved on a balance; zero where it never was. What was declined
+// does not count: whoever goes on asking must not keep an end user's words for ever.
 func (tx *Tx) LastTransactionAt(customer bank.CustomerID, no bank.BalanceNo) (at time.Time, err error) {
 	scan := func(row scanner) (at time.Time, err error) { return at, row.Scan(instant{&at}) }
-	list, err := query(tx, scan, "SELECT at FROM transactions WHERE customer_id = $1 AND balance_no = $2 ORDER BY id DESC LIMIT 1", customer, no)
+	list, err := query(tx, scan, "SELECT at FROM transactions WHERE customer_id = $1 AND balance_no = $2 AND posting_id > 0 ORDER BY id DESC LIMIT 1", customer, no)
 	if len(list) == 1 {
 		at = list[0]
 	}

@@ -28,7 +28,7 @@ func (tx *Tx) FileFigures(customer bank.CustomerID) ([]FileFigure, error) {
 type ItemFigure struct {
 	Currency string
 	State    bank.ItemState
-	Reason   bank.ItemReason
+	Reason   bank.Reason
 	Items    int64
 	Amount   int64 // minor units
 	Oldest   time.Time

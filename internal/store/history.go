@@ -21,6 +21,7 @@ type HistoryRow struct {
 	Booking   string
 	Value     string
 	Reverses  bank.TransactionID
+	Reason    bank.Reason // why it was declined, lies on the technical balance or was frozen; empty: nothing to explain
 	Details   bank.Details
 }
 
@@ -41,11 +42,17 @@ type HistoryFilter struct {
 	Limit                int
 }
 
+// historySelect asks for a reason only where there may be one: declined transactions (status 4), and the technical balance's
+// (type 9), whose items know it.
 const historySelect = `SELECT t.id, t.balance_no, COALESCE(t.posting_id, 0), t.type, t.status, t.amount, COALESCE(t.balance_after, 0), t.at,
 	t.file_no, t.line, b.id, b.kind, b.currency, f.id, COALESCE(p.cause, 0), COALESCE(p.outcome, 0), COALESCE(p.booking_date, ''),
 	COALESCE(p.value_date, ''), COALESCE(p.reverses, 0), COALESCE(d.payer_name, ''), COALESCE(d.payee_name, ''),
 	COALESCE(d.payer_account, ''), COALESCE(d.payee_account, ''), COALESCE(d.title, ''), COALESCE(d.reference, ''),
-	COALESCE(d.operation, ''), COALESCE(d.class, '')
+	COALESCE(d.operation, ''), COALESCE(d.class, ''), CASE
+		WHEN t.status = 4 THEN COALESCE((SELECT n.reason FROM declines n WHERE n.customer_id = t.customer_id AND n.id = t.id), '')
+		WHEN t.type = 9 THEN COALESCE((SELECT MIN(i.reason) FROM items i WHERE i.customer_id = t.customer_id AND i.file_no = t.file_no
+			AND i.line = t.line AND i.posting_id = t.posting_id), '')
+		ELSE '' END
 	FROM transactions t
 	JOIN balances b ON b.customer_id = t.customer_id AND b.no = t.balance_no
 	LEFT JOIN postings p ON p.customer_id = t.customer_id AND p.id = t.posting_id
@@ -56,8 +63,11 @@ func scanHistory(row scanner) (h HistoryRow, err error) {
 	d := &h.Details
 	err = row.Scan(&h.ID, &h.Balance, &h.Posting, &h.Type, &h.Status, &h.Amount, &h.BalanceAfter, instant{&h.At}, &h.Origin.File,
 		&h.Origin.Line, &h.BalanceID, &h.Kind, &h.Currency, &h.FileID, &h.Cause, &h.Outcome, &h.Booking, &h.Value, &h.Reverses,
-		&d.PayerName, &d.PayeeName, &d.PayerAccount, &d.PayeeAccount, &d.Title, &d.Reference, &d.Operation, &d.Class)
+		&d.PayerName, &d.PayeeName, &d.PayerAccount, &d.PayeeAccount, &d.Title, &d.Reference, &d.Operation, &d.Class, &h.Reason)
 	d.Origin = h.Origin
+	if h.Reason == "" && h.Outcome == bank.OutcomeCreditedFrozen && h.Kind == bank.KindUser && h.Amount > 0 {
+		h.Reason = bank.ReasonFrozen
+	}
 	return h, err
 }
 

@@ -63,6 +63,28 @@ func (tx *Tx) StandingBlocks(customer bank.CustomerID, targets []string) ([]bank
 	return query(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND lifted_at IS NULL AND "+condition+" ORDER BY id", customer, arg)
 }
 
+// IBANBlock is a block on an IBAN of a balance.
+type IBANBlock struct {
+	Balance bank.BalanceNo
+	bank.Block
+}
+
+// IBANBlocks returns the blocks on the IBANs of some balances that were not lifted.
+func (tx *Tx) IBANBlocks(customer bank.CustomerID, balances []bank.BalanceNo) ([]IBANBlock, error) {
+	list := make([]int64, len(balances))
+	for i, n := range balances {
+		list[i] = int64(n)
+	}
+	scan := func(row scanner) (b IBANBlock, err error) {
+		return b, row.Scan(&b.Balance, &b.Customer, &b.ID, &b.Target, &b.TargetKey, &b.Kind, &b.Direction, &b.Reference, instant{&b.From},
+			instant{&b.To}, instant{&b.CreatedAt})
+	}
+	condition, arg := tx.in("i.balance_no", 2, List{Ints: list})
+	return query(tx, scan, `SELECT i.balance_no, b.customer_id, b.id, b.target, b.target_key, b.kind, b.direction, b.reference, b.from_at,
+		b.to_at, b.created_at FROM ibans i JOIN blocks b ON b.customer_id = i.customer_id AND b.target_key = i.iban AND b.lifted_at IS NULL
+		WHERE i.customer_id = $1 AND `+condition+" ORDER BY b.id", customer, arg)
+}
+
 // Block returns a block, also one that was lifted, or bank.ErrNotFound.
 func (tx *Tx) Block(customer bank.CustomerID, id bank.ID) (bank.Block, error) {
 	return queryOne(tx, scanBlock, blockColumns+" WHERE customer_id = $1 AND id = $2", customer, id)

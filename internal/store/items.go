@@ -60,7 +60,7 @@ func (tx *Tx) LockItem(customer bank.CustomerID, id bank.ID) (bank.Item, error) 
 type ItemFilter struct {
 	Status               bank.ItemStatus
 	State                bank.ItemState
-	Reason               bank.ItemReason
+	Reason               bank.Reason
 	Currency             string
 	OpenedFrom, OpenedTo time.Time // OpenedTo is exclusive
 	MinAmount, MaxAmount int64     // minor units

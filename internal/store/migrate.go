@@ -31,6 +31,7 @@ var steps = map[int64][]string{
 	21: {"0021_history_search.sql"},
 	22: {"0022_operating.sql", "0022_privacy.sql"},
 	23: {"0023_reports.sql"},
+	24: {"0024_declines.sql", "0024_declines_append_only.ENGINE.sql"},
 	26: {"0026_answer_location.sql"},
 	30: {"0030_sign_in.sql"},
 	31: {"0031_operators.sql"},

@@ -14,7 +14,7 @@ import (
 )
 
 // The tables that grow with transactions, by the names that queries give them.
-var growing = regexp.MustCompile(`\b(t|p|d|transactions|postings|details|history_grams|history_columns|history_blocks)\b`)
+var growing = regexp.MustCompile(`\b(t|p|d|n|i|transactions|postings|details|declines|items|history_grams|history_columns|history_blocks)\b`)
 
 // panelFilters are all combinations of what the panel and the APIs offer. Those without words, which decide how rows and
 // blocks are found, come for many balances, for one with many transactions and for one with few, and in three places: from

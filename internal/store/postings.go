@@ -73,7 +73,10 @@ func (tx *Tx) addTransactions(customer bank.CustomerID, list []bank.Transaction)
 		}
 		t := &list[i]
 		i++
-		row[0], row[1], row[2], row[3] = int64(customer), int64(t.ID), int64(t.Balance), int64(t.Posting)
+		row[0], row[1], row[2], row[3] = int64(customer), int64(t.ID), int64(t.Balance), nil
+		if t.Posting != 0 {
+			row[3] = int64(t.Posting)
+		}
 		row[4], row[5], row[6], row[7] = int64(t.Type), int64(t.Status), t.Amount, t.BalanceAfter
 		row[8], row[9], row[10] = micros(t.At), int64(t.Origin.File), t.Origin.Line
 		return true

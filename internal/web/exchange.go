@@ -19,13 +19,14 @@ const RequestIDHeader = "Request-Id"
 // exchange is one request and its answer: what the renderer must know about it.
 type exchange struct {
 	http.ResponseWriter
-	id      string
-	log     *slog.Logger
-	wrote   bool
-	status  int             // that went out; 0: none yet
-	pattern string          // of the mux that the request matched
-	origin  bank.CustomerID // who registered the site that a browser works for; 0: none
-	held    *heldAnswer     // not nil while an answer is held back
+	id        string
+	log       *slog.Logger
+	wrote     bool
+	status    int             // that went out; 0: none yet
+	pattern   string          // of the mux that the request matched
+	origin    bank.CustomerID // who registered the site that a browser works for; 0: none
+	held      *heldAnswer     // not nil while an answer is held back
+	languages string          // that the caller reads: Accept-Language
 }
 
 type exchangeKey struct{}
@@ -90,7 +91,7 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 // errors. Once a part of the answer is out, a panic ends the connection instead, so that nobody takes the part for a whole.
 func Exchanges(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, id: requestID(r.Header), log: log}
+		x := &exchange{ResponseWriter: w, id: requestID(r.Header), log: log, languages: r.Header.Get("Accept-Language")}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 		setHeaders(w.Header(), x.id)
 		defer x.recover(r)

@@ -839,6 +839,27 @@ type FoundList struct {
 	SearchedTo int64 `json:"searchedTo"`
 }
 
+// Found defines model for Found.
+type Found struct {
+	// About A few words for people.
+	About *string `json:"about,omitempty"`
+
+	// By The field that has the text.
+	By string `json:"by"`
+
+	// ID As the paths of this API name it.
+	ID   string    `json:"id"`
+	Kind FoundKind `json:"kind"`
+}
+
+// FoundKind defines model for Found.Kind.
+type FoundKind string
+
+// FoundList defines model for FoundList.
+type FoundList struct {
+	Items []Found `json:"items"`
+}
+
 // Fund defines model for Fund.
 type Fund struct {
 	BalanceID string `json:"balanceId"`
@@ -1090,6 +1111,19 @@ type Progress struct {
 
 	// Total Records.
 	Total int64 `json:"total"`
+}
+
+// Reason defines model for Reason.
+type Reason struct {
+	// Code Stable: decide on it, and take one that you do not know as you take its absence.
+	//
+	// Examples: INSUFFICIENT_FUNDS
+	Code string `json:"code"`
+
+	// Text For people, in English or Polish, by Accept-Language.
+	//
+	// Examples: There was not enough money available.
+	Text string `json:"text"`
 }
 
 // Report defines model for Report.
@@ -1401,6 +1435,7 @@ type Transaction struct {
 	Outcome   *string `json:"outcome,omitempty"`
 	Payee     *Party  `json:"payee,omitempty"`
 	Payer     *Party  `json:"payer,omitempty"`
+	Reason    *Reason `json:"reason,omitempty"`
 	Reference *string `json:"reference,omitempty"`
 
 	// Reverses The posting that it takes back.
@@ -1972,7 +2007,7 @@ func (c *Client) CreditBalance(ctx context.Context, balanceID string, body Credi
 	}, options)
 }
 
-// DebitBalance: Debit a balance. Back to your own funds; never more than what is available. Answered once it is durable.
+// DebitBalance: Debit a balance. Back to your own funds; never more than what is available. Answered once it is durable. What the balance refuses (insufficient-funds, blocked, balance-closed) leaves a transaction of status DECLINED in its history, and the key is used up: the same request gets the same refusal for ever, another attempt needs a new key.
 func (c *Client) DebitBalance(ctx context.Context, balanceID string, body DebitBalanceJSONRequestBody, options ...Option) (*Transaction, error) {
 	return callJSON[Transaction](ctx, c, &request{
 		method: "POST", path: fmt.Sprintf("/secure/balances/%s/debit", segment(balanceID)), body: body, keyed: true,
@@ -2259,14 +2294,14 @@ func (c *Client) GetValidationReport(ctx context.Context, fileID string, params 
 	}, options)
 }
 
-// ListTransactions: Payment history. Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive; amounts are absolute, in minor units.
+// ListTransactions: Payment history. Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive, and where there is none the day it was made; amounts are absolute, in minor units. status=DECLINED finds debits that were refused.
 func (c *Client) ListTransactions(ctx context.Context, params *ListTransactionsParams, options ...Option) (*TransactionList, error) {
 	return callJSON[TransactionList](ctx, c, &request{
 		method: "GET", path: "/secure/transactions", query: queryOf(params),
 	}, options)
 }
 
-// GetTransaction: Read a transaction. As one holder sees it: the other side of the same posting has its own.
+// GetTransaction: Read a transaction. As one holder sees it: the other side of the same posting has its own. A debit that was declined moved nothing: it has no booking date, and balanceAfter is what the balance stayed at.
 func (c *Client) GetTransaction(ctx context.Context, transactionID int64, options ...Option) (*Transaction, error) {
 	return callJSON[Transaction](ctx, c, &request{
 		method: "GET", path: fmt.Sprintf("/secure/transactions/%s", segment(transactionID)),

@@ -254,6 +254,17 @@ func TestBlocks(t *testing.T) {
 		equal(t, "on both", standing(number(5).String(), id(1).String(), "?"), []bank.Block{onIBAN, onUser, forEver})
 		equal(t, "on one", standing(id(1).String()), []bank.Block{onUser})
 		equal(t, "on nothing", standing(), []bank.Block(nil))
+		s.write(t, func(tx *store.Tx) error {
+			return steps(
+				func() error { return tx.AddBalance(balance(c, 5)) },
+				func() error { return tx.AddIBAN(c, number(5), 5, baseOf(c), 5, at(1)) },
+			)
+		})
+		onIBANs := func(of ...bank.BalanceNo) []store.IBANBlock {
+			return get(t, s, func(tx *store.Tx) ([]store.IBANBlock, error) { return tx.IBANBlocks(c, of) })
+		}
+		equal(t, "on IBANs", onIBANs(4, 5), []store.IBANBlock{{Balance: 5, Block: onIBAN}, {Balance: 5, Block: forEver}})
+		equal(t, "on the IBANs of nobody", onIBANs(), []store.IBANBlock(nil))
 		ended := func(at time.Time) []bank.Block {
 			return get(t, s, func(tx *store.Tx) ([]bank.Block, error) { return tx.EndedBlocks(c, at, 10) })
 		}
@@ -262,6 +273,7 @@ func TestBlocks(t *testing.T) {
 		equal(t, "all that end", ended(onUser.To), []bank.Block{onIBAN, onUser})
 		s.write(t, func(tx *store.Tx) error { return tx.LiftBlock(c, id(1), at(9)) })
 		equal(t, "after lifting", standing(number(5).String()), []bank.Block{forEver})
+		equal(t, "on IBANs after lifting", onIBANs(5), []store.IBANBlock{{Balance: 5, Block: forEver}})
 		equal(t, "a lifted one", get(t, s, func(tx *store.Tx) (bank.Block, error) { return tx.Block(c, id(1)) }), onIBAN)
 		wantError(t, "lifted twice", s.try(t, func(tx *store.Tx) error { return tx.LiftBlock(c, id(1), at(9)) }), bank.ErrNotFound)
 	})

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -44,6 +45,12 @@ func TestLedgerRows(t *testing.T) {
 			return gather(func(fn func(bank.Transaction) error) error { return tx.EachTransaction(c, 2, 1<<52, fn) })
 		})
 		equal(t, "transactions", transactions, want.Transactions[1:])
+		declines := func(first, last bank.TransactionID) []bank.Decline {
+			return get(t, s, func(tx *store.Tx) ([]bank.Decline, error) { return tx.Declines(c, first, last) })
+		}
+		equal(t, "declines", declines(7, 7), want.Declines)
+		equal(t, "none before and none behind", append(declines(1, 6), declines(8, 1<<52)...), []bank.Decline(nil))
+		equal(t, "without a posting", s.strings(t, "SELECT CAST(id AS text) FROM transactions WHERE posting_id IS NULL ORDER BY id"), []string{"4", "7"})
 		equal(t, "events", get(t, s, func(tx *store.Tx) ([]bank.AuditEvent, error) { return tx.AuditEvents(c, 1, 1<<52) }), want.Audits)
 		details := get(t, s, func(tx *store.Tx) ([]bank.Details, error) {
 			return gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 0, 3, 1, fn) })
@@ -61,8 +68,11 @@ func ledgerRows(c bank.CustomerID) store.Rows {
 	api.Reverses, api.Cause, api.BookingDate, api.ValueDate = 1, bank.CauseReversal, "0001-01-01", "9999-12-31"
 	authorized := bank.Transaction{ID: 4, Balance: -5, Type: bank.TypeReversal, Status: bank.StatusAuthorized, Amount: -1 << 62, At: at(7)}
 	event := bank.AuditEvent{Customer: c, ID: 5, At: at(7), Actor: "ada", Action: "a.b", Object: "x", Before: `{"a":1}`, After: ""}
+	declined := bank.Transaction{ID: 7, Balance: 5, Type: bank.TypeDebit, Status: bank.StatusDeclined, Amount: math.MinInt64 + 1, BalanceAfter: 1,
+		At: at(7), Origin: bank.Origin{Line: 7}}
 	return store.Rows{Postings: []store.PostingRow{first, second, api, line2}, Details: []bank.Details{details(c, api.Origin)},
-		Transactions: []bank.Transaction{transaction(first), transaction(second), transaction(api), authorized}, Audits: []bank.AuditEvent{event}}
+		Transactions: []bank.Transaction{transaction(first), transaction(second), transaction(api), authorized, declined},
+		Declines:     []bank.Decline{{ID: 7, Reason: bank.ReasonBlockedSanctions}}, Audits: []bank.AuditEvent{event}}
 }
 
 // TestOriginOnce proves the last line of defence against posting a record twice.
@@ -145,11 +155,12 @@ func TestAppendOnly(t *testing.T) {
 	refused := []string{
 		"UPDATE postings SET amount = amount + 1", "UPDATE postings SET to_no = 6 WHERE id = 1", "DELETE FROM postings", "DELETE FROM postings WHERE id = 2",
 		"UPDATE links SET hash = digest", "DELETE FROM links WHERE no = 1", "UPDATE audit_events SET actor = 'x'", "DELETE FROM audit_events",
+		"UPDATE declines SET reason = 'INSUFFICIENT_FUNDS'", "DELETE FROM declines",
 		"DELETE FROM transactions", "DELETE FROM transactions WHERE id = 3",
 		"UPDATE transactions SET status = 1 WHERE id = 1", "UPDATE transactions SET status = 3 WHERE id = 1", "UPDATE transactions SET status = 4 WHERE id = 1",
 		"UPDATE transactions SET amount = -amount WHERE id = 1",
 		// SQLite does not know the word, which is as good a refusal.
-		"TRUNCATE TABLE postings", "TRUNCATE TABLE transactions", "TRUNCATE TABLE links", "TRUNCATE TABLE audit_events",
+		"TRUNCATE TABLE postings", "TRUNCATE TABLE transactions", "TRUNCATE TABLE links", "TRUNCATE TABLE audit_events", "TRUNCATE TABLE declines",
 	}
 	each(t, func(t *testing.T, s *scene) {
 		c := furnished(t, s)

@@ -268,10 +268,24 @@ func furnishFiles(tx *store.Tx, c bank.CustomerID) error {
 	)
 }
 
+// decline leaves one debit that was declined.
+func decline(tx *store.Tx, c bank.CustomerID) error {
+	head, err := tx.LockHead(c)
+	if err != nil {
+		return err
+	}
+	head.Begin(at(11))
+	row := bank.Transaction{ID: head.NextID, Balance: 5, Type: bank.TypeDebit, Status: bank.StatusDeclined, Amount: -5, At: head.LastAt,
+		Origin: bank.Origin{Line: int64(head.NextID)}}
+	head.NextID++
+	return tx.Append(head, row.ID, store.Rows{Transactions: []bank.Transaction{row}, Declines: []bank.Decline{{ID: row.ID, Reason: bank.ReasonFunds}}})
+}
+
 func furnishLedger(tx *store.Tx, c bank.CustomerID) error {
 	return steps(
 		func() error { _, err := post(tx, c, 1, 3, at(10)); return err },
 		func() error { _, err := post(tx, c, 0, 1, at(11)); return err },
+		func() error { return decline(tx, c) },
 		func() error {
 			return tx.Audit(c, at(12), bank.AuditEvent{Actor: of(c, "ada", 1), Action: "file.execute", Object: "file 1", Before: "{}", After: "{}"})
 		},

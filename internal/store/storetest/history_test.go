@@ -55,6 +55,7 @@ func (p *past) append(tx *store.Tx) error {
 	head.Begin(at(1))
 	random := rand.New(rand.NewPCG(1, uint64(p.c)))
 	var rows store.Rows
+	var items []bank.Item
 	p.rows = nil
 	for range pastLength {
 		h := p.invent(random, head)
@@ -67,7 +68,20 @@ func (p *past) append(tx *store.Tx) error {
 		if h.Details.Title != "" {
 			rows.Details = append(rows.Details, h.Details)
 		}
+		switch {
+		case h.Status == bank.StatusDeclined:
+			rows.Declines = append(rows.Declines, bank.Decline{ID: h.ID, Reason: h.Reason})
+		case h.Type == bank.TypeTechnical && h.Reason != "":
+			// Of the same line something else may be claimed, which is not the reason why this lies there.
+			of := bank.Item{Currency: "PLN", Amount: 1, State: bank.ItemPosted, Origin: h.Origin, Posting: h.Posting, Reason: h.Reason, OpenedAt: h.At}
+			other := of
+			of.ID, other.ID, other.State, other.Posting, other.Reason = id(5000+2*len(items)), id(5001+2*len(items)), bank.ItemClaimed, 0, bank.ReasonClosedIBAN
+			items = append(items, of, other)
+		}
 		p.rows = append(p.rows, h)
+	}
+	if err := tx.AddItems(p.c, items); err != nil {
+		return err
 	}
 	return tx.Append(head, 1, rows)
 }
@@ -83,9 +97,17 @@ func (p *past) invent(r *rand.Rand, head store.Head) store.HistoryRow {
 	if n := int(h.Origin.File); n == 1 || n == 2 {
 		h.FileID = id(n)
 	}
-	if r.IntN(5) > 0 {
+	if h.Status == bank.StatusDeclined {
+		h.Reason = []bank.Reason{bank.ReasonFunds, bank.ReasonBlockedCourt}[r.IntN(2)]
+	} else if r.IntN(5) > 0 {
 		h.Posting, h.Cause, h.Outcome = h.ID, bank.Cause(1+r.IntN(13)), bank.Outcome(r.IntN(10))
 		h.Booking, h.Value, h.Reverses = pastDates[r.IntN(len(pastDates))], pastDates[0], bank.TransactionID(r.IntN(2)*7)
+		switch {
+		case h.Type == bank.TypeTechnical && h.Origin.File != 0:
+			h.Reason = []bank.Reason{bank.ReasonUnknownIBAN, bank.ReasonCurrency}[r.IntN(2)]
+		case h.Outcome == bank.OutcomeCreditedFrozen && h.Kind == bank.KindUser && h.Amount > 0:
+			h.Reason = bank.ReasonFrozen
+		}
 	}
 	h.Details.Origin = h.Origin
 	if title := word(); title != "" {

@@ -190,6 +190,10 @@ var moneyListings = []listing{
 	{"StandingBlocks", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.StandingBlocks(c, []string{number(5).String()}))
 	}},
+	{"IBANBlocks", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.IBANBlocks(c, []bank.BalanceNo{5, 6}))
+	}},
+	{"Declines", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Declines(c, 1, 1000)) }},
 	{"OpenHolds", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.OpenHolds(c, 5)) }},
 	{"States", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.States(c, []string{number(5).String()}))

@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * Payment history
-         * @description Newest first. Filters narrow each other; dates are booking dates, inclusive; amounts are absolute, in minor units.
+         * @description Newest first. Filters narrow each other; dates are booking dates, inclusive, and where there is none the day it was made; amounts are absolute, in minor units.
          */
         get: operations["listTransactions"];
         put?: never;
@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Read a transaction
-         * @description One of the end user's own.
+         * @description One of the end user's own. A payment that was declined moved nothing: it has no booking date, and balanceAfter is what the balance stayed at.
          */
         get: operations["getTransaction"];
         put?: never;
@@ -285,6 +285,18 @@ export interface components {
              */
             pointer: string;
         };
+        Reason: {
+            /**
+             * @description Stable: decide on it, and take one that you do not know as you take its absence.
+             * @example INSUFFICIENT_FUNDS
+             */
+            code: string;
+            /**
+             * @description For people, in English or Polish, by Accept-Language.
+             * @example There was not enough money available.
+             */
+            text: string;
+        };
         Session: {
             deviceId: string;
             /**
@@ -300,7 +312,7 @@ export interface components {
             userId: string;
         };
         Transaction: {
-            /** @description Negative where the balance pays. */
+            /** @description Negative where the balance pays, or was to pay. */
             amount: components["schemas"]["Money"];
             /** @description Booked behind it. */
             balanceAfter?: components["schemas"]["Money"];
@@ -318,6 +330,8 @@ export interface components {
             id: number;
             payee?: components["schemas"]["Party"];
             payer?: components["schemas"]["Party"];
+            /** @description Why it was declined: INSUFFICIENT_FUNDS, BALANCE_CLOSED, or REFUSED, which tells no more. Its text may be shown. */
+            reason?: components["schemas"]["Reason"];
             /** @enum {string} */
             status: "AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED";
             title?: string;
@@ -1122,6 +1136,26 @@ export interface operations {
                      *           "bookingDate": "2026-11-20",
                      *           "valueDate": "2026-11-20",
                      *           "createdAt": "2026-11-20T12:00:00Z"
+                     *         },
+                     *         {
+                     *           "id": 44,
+                     *           "type": "DEBIT",
+                     *           "status": "DECLINED",
+                     *           "reason": {
+                     *             "code": "INSUFFICIENT_FUNDS",
+                     *             "text": "There was not enough money available."
+                     *           },
+                     *           "amount": {
+                     *             "amount": -50000,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "balanceAfter": {
+                     *             "amount": 12345,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *           "title": "Fee November",
+                     *           "createdAt": "2026-11-20T12:00:00Z"
                      *         }
                      *       ],
                      *       "nextCursor": "AQEAAAAAAAAAKg"
@@ -1251,11 +1285,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 42,
-                     *       "type": "TRANSFER_IN",
-                     *       "status": "CLEARED",
+                     *       "id": 44,
+                     *       "type": "DEBIT",
+                     *       "status": "DECLINED",
+                     *       "reason": {
+                     *         "code": "INSUFFICIENT_FUNDS",
+                     *         "text": "There was not enough money available."
+                     *       },
                      *       "amount": {
-                     *         "amount": 12345,
+                     *         "amount": -50000,
                      *         "currency": "PLN"
                      *       },
                      *       "balanceAfter": {
@@ -1263,17 +1301,7 @@ export interface operations {
                      *         "currency": "PLN"
                      *       },
                      *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
-                     *       "payer": {
-                     *         "name": "Bob Example",
-                     *         "account": "PL39222222220000000012345678"
-                     *       },
-                     *       "payee": {
-                     *         "name": "Ada Example",
-                     *         "account": "PL83111111110000000000000010"
-                     *       },
-                     *       "title": "For November",
-                     *       "bookingDate": "2026-11-20",
-                     *       "valueDate": "2026-11-20",
+                     *       "title": "Fee November",
                      *       "createdAt": "2026-11-20T12:00:00Z"
                      *     }
                      */

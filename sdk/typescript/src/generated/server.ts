@@ -183,7 +183,7 @@ export interface paths {
         put?: never;
         /**
          * Debit a balance
-         * @description Back to your own funds; never more than what is available. Answered once it is durable.
+         * @description Back to your own funds; never more than what is available. Answered once it is durable. What the balance refuses (insufficient-funds, blocked, balance-closed) leaves a transaction of status DECLINED in its history, and the key is used up: the same request gets the same refusal for ever, another attempt needs a new key.
          */
         post: operations["debitBalance"];
         delete?: never;
@@ -879,7 +879,7 @@ export interface paths {
         };
         /**
          * Payment history
-         * @description Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive; amounts are absolute, in minor units.
+         * @description Newest first. With after, oldest first behind that id: ask again with the last id you have to catch up, nothing is missed. Filters narrow each other; dates are booking dates, inclusive, and where there is none the day it was made; amounts are absolute, in minor units. status=DECLINED finds debits that were refused.
          */
         get: operations["listTransactions"];
         put?: never;
@@ -899,7 +899,7 @@ export interface paths {
         };
         /**
          * Read a transaction
-         * @description As one holder sees it: the other side of the same posting has its own.
+         * @description As one holder sees it: the other side of the same posting has its own. A debit that was declined moved nothing: it has no booking date, and balanceAfter is what the balance stayed at.
          */
         get: operations["getTransaction"];
         put?: never;
@@ -1384,6 +1384,19 @@ export interface components {
              */
             searchedTo: number;
         };
+        Found: {
+            /** @description A few words for people. */
+            about?: string;
+            /** @description The field that has the text. */
+            by: string;
+            /** @description As the paths of this API name it. */
+            id: string;
+            /** @enum {string} */
+            kind: "USER" | "BALANCE" | "BANK_ACCOUNT" | "MASTER_ACCOUNT" | "TRANSACTION" | "TRANSACTION_FILE" | "ITEM";
+        };
+        FoundList: {
+            items: components["schemas"]["Found"][];
+        };
         Fund: {
             /** Format: uuid */
             balanceId: string;
@@ -1627,6 +1640,18 @@ export interface components {
              * @description Records.
              */
             total: number;
+        };
+        Reason: {
+            /**
+             * @description Stable: decide on it, and take one that you do not know as you take its absence.
+             * @example INSUFFICIENT_FUNDS
+             */
+            code: string;
+            /**
+             * @description For people, in English or Polish, by Accept-Language.
+             * @example There was not enough money available.
+             */
+            text: string;
         };
         Report: {
             /**
@@ -1902,7 +1927,7 @@ export interface components {
             warnings: number;
         };
         Transaction: {
-            /** @description Negative where the balance pays. */
+            /** @description Negative where the balance pays, or was to pay. */
             amount: components["schemas"]["Money"];
             /** @description Booked behind it, where the kind of balance keeps it. */
             balanceAfter?: components["schemas"]["Money"];
@@ -1936,6 +1961,8 @@ export interface components {
             outcome?: string;
             payee?: components["schemas"]["Party"];
             payer?: components["schemas"]["Party"];
+            /** @description Why it was declined, lies on the technical balance or was frozen when it came. DECLINED: INSUFFICIENT_FUNDS, BALANCE_CLOSED, BLOCKED_CUSTOMER, BLOCKED_FRAUD, BLOCKED_DEATH, or REFUSED, which tells no more. TECHNICAL: as its item. FROZEN: a credit under a block. What your end users may be told of it the mobile API says. */
+            reason?: components["schemas"]["Reason"];
             reference?: string;
             /**
              * Format: int64
@@ -10023,6 +10050,28 @@ export interface operations {
                      *           "bookingDate": "2026-11-20",
                      *           "valueDate": "2026-11-20",
                      *           "createdAt": "2026-11-20T12:00:00Z"
+                     *         },
+                     *         {
+                     *           "id": 45,
+                     *           "type": "DEBIT",
+                     *           "status": "DECLINED",
+                     *           "reason": {
+                     *             "code": "INSUFFICIENT_FUNDS",
+                     *             "text": "There was not enough money available."
+                     *           },
+                     *           "amount": {
+                     *             "amount": -12345,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "balanceAfter": {
+                     *             "amount": 0,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *           "balanceKind": "USER",
+                     *           "title": "Fee November",
+                     *           "operation": "fee-2026-11-20-0002",
+                     *           "createdAt": "2026-11-20T12:01:00Z"
                      *         }
                      *       ],
                      *       "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"
@@ -10152,25 +10201,26 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": 42,
-                     *       "type": "CREDIT",
-                     *       "status": "CLEARED",
+                     *       "id": 45,
+                     *       "type": "DEBIT",
+                     *       "status": "DECLINED",
+                     *       "reason": {
+                     *         "code": "INSUFFICIENT_FUNDS",
+                     *         "text": "There was not enough money available."
+                     *       },
                      *       "amount": {
-                     *         "amount": 12345,
+                     *         "amount": -12345,
                      *         "currency": "PLN"
                      *       },
                      *       "balanceAfter": {
-                     *         "amount": 12345,
+                     *         "amount": 0,
                      *         "currency": "PLN"
                      *       },
                      *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
                      *       "balanceKind": "USER",
-                     *       "title": "Bonus November",
-                     *       "reference": "B-2026-11",
-                     *       "operation": "payout-2026-11-20-0001",
-                     *       "bookingDate": "2026-11-20",
-                     *       "valueDate": "2026-11-20",
-                     *       "createdAt": "2026-11-20T12:00:00Z"
+                     *       "title": "Fee November",
+                     *       "operation": "fee-2026-11-20-0002",
+                     *       "createdAt": "2026-11-20T12:01:00Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Transaction"];
