@@ -44,6 +44,9 @@ var speakOurShapes = sync.OnceFunc(func() {
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		x := exchangeOf(ctx.Context())
+		if _, ok := errors.AsType[*bank.RepeatedError](errors.Join(errs...)); ok {
+			ctx.SetHeader(ReplayedHeader, "true")
+		}
 		if again, ok := errors.AsType[*bank.ReplayError](errors.Join(errs...)); ok {
 			ctx.SetHeader(ReplayedHeader, "true")
 			if again.Location != "" {

@@ -67,9 +67,6 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		writeAgain(w, again.Answer)
 		return
 	}
-	if _, ok := errors.AsType[*bank.RepeatedError](err); ok {
-		w.Header().Set(ReplayedHeader, "true")
-	}
 	x := exchangeOf(r.Context())
 	write(w, r, problemOf(x.shown(r.Context(), err), x.id))
 }

@@ -94,6 +94,9 @@ func (c *Client) once(method, path, query, token string) ([]byte, error) {
 		return nil, errors.New("ims: the request cannot be written")
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
+	if language := c.spoken(); language != "" {
+		request.Header.Set("Accept-Language", language)
+	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, lost(c.closed)

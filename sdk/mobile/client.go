@@ -28,8 +28,9 @@ type Client struct {
 	closed context.Context
 	close  context.CancelFunc
 
-	mu    sync.Mutex
-	token string
+	mu       sync.Mutex
+	token    string
+	language string
 }
 
 const requestTime = 30 * time.Second
@@ -60,6 +61,20 @@ func newClient(address string, source TokenSource, transport http.RoundTripper) 
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	c.closed, c.close = context.WithCancel(context.Background())
 	return c
+}
+
+// SetLanguage says in which language texts for people are wanted from now on, as BCP 47 has it ("pl-PL"). There are English
+// and Polish; another language, and none, get English.
+func (c *Client) SetLanguage(tag string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.language = tag
+}
+
+func (c *Client) spoken() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.language
 }
 
 // Close ends running calls and connections; the session stays. The client cannot be used any more.

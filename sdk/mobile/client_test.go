@@ -19,6 +19,7 @@ type service struct {
 	valid   string
 	answers map[string][]reply // by path; the last one stays
 	asked   []string           // method, path and query
+	spoken  string             // the last Accept-Language
 	at      []time.Time
 }
 
@@ -36,6 +37,7 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Header.Get("Authorization") != "Bearer "+s.valid {
 		return answer(reply{status: 401, body: `{"code":"unauthenticated","detail":"the session has ended","requestId":"r-401"}`}), nil
 	}
+	s.spoken = r.Header.Get("Accept-Language")
 	list := s.answers[r.URL.Path]
 	if len(list) == 0 {
 		return answer(reply{status: 404, body: `{"code":"not-found","title":"There is no such object","requestId":"r-404"}`}), nil
@@ -132,6 +134,22 @@ func TestBalancesAndTransactions(t *testing.T) {
 	}
 	if all, err := c.GetTransactions(nil); err != nil || all.Len() != 1 {
 		t.Errorf("without a filter: %+v, %v", all, err)
+	}
+}
+
+// TestDeclined: a refused payment says why, in the language that the app wants.
+func TestDeclined(t *testing.T) {
+	c, s, _ := app(map[string][]reply{"/mobile/transactions": {{status: 200, body: `{"items":[{"id":8,"type":"DEBIT","status":"DECLINED",
+		"reason":{"code":"REFUSED","text":"..."},"amount":{"amount":-5,"currency":"PLN"}},{"id":7,"status":"CLEARED"}]}`}}})
+	filter := NewTransactionFilter()
+	filter.Status = "DECLINED,CLEARED"
+	c.SetLanguage("pl-PL")
+	page, err := c.GetTransactions(filter)
+	if err != nil || page.Len() != 2 || page.Get(0).ReasonCode != "REFUSED" || page.Get(0).ReasonText != "..." || page.Get(1).ReasonCode != "" {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if got := s.asked[len(s.asked)-1]; got != "GET /mobile/transactions?status=DECLINED%2CCLEARED" || s.spoken != "pl-PL" {
+		t.Errorf("asked for %s in %q", got, s.spoken)
 	}
 }
 

@@ -11,7 +11,9 @@ type Transaction struct {
 	ID              int64
 	Type            string // TRANSFER_IN, CREDIT, ...
 	Status          string // AUTHORIZED, CLEARED, REVERSED or DECLINED
-	Amount          int64  // negative where the end user pays
+	ReasonCode      string // why it was DECLINED: INSUFFICIENT_FUNDS, BALANCE_CLOSED or REFUSED; empty otherwise
+	ReasonText      string // the same for people, in the language of Client.SetLanguage
+	Amount          int64  // negative where the end user pays, or was to pay
 	Currency        string // ISO 4217
 	HasBalanceAfter bool
 	BalanceAfter    int64 // booked behind it
@@ -29,6 +31,7 @@ type Transaction struct {
 // TransactionFilter says which transactions are wanted. Empty fields select all.
 type TransactionFilter struct {
 	BalanceID    string
+	Status       string // one, or several with commas
 	From, To     string // YYYY-MM-DD, both included
 	Counterparty string // a part of the other side's name or account
 	Title        string // a part of the title
@@ -43,7 +46,7 @@ func (f *TransactionFilter) query() url.Values {
 	if f == nil {
 		return query
 	}
-	for name, value := range map[string]string{"balanceId": f.BalanceID, "from": f.From, "to": f.To, "counterparty": f.Counterparty, "title": f.Title} {
+	for name, value := range map[string]string{"balanceId": f.BalanceID, "status": f.Status, "from": f.From, "to": f.To, "counterparty": f.Counterparty, "title": f.Title} {
 		if value != "" {
 			query.Set(name, value)
 		}
@@ -118,13 +121,14 @@ type transaction struct {
 	Amount                                                            money
 	BalanceAfter                                                      *money
 	Payer, Payee                                                      struct{ Name, Account string }
+	Reason                                                            struct{ Code, Text string }
 }
 
 // bound has only fields that gomobile can bind.
 func (x transaction) bound() *Transaction {
 	t := &Transaction{ID: x.ID, Type: x.Type, Status: x.Status, Amount: x.Amount.Amount, Currency: x.Amount.Currency, BalanceID: x.BalanceID,
 		PayerName: x.Payer.Name, PayerAccount: x.Payer.Account, PayeeName: x.Payee.Name, PayeeAccount: x.Payee.Account, Title: x.Title,
-		BookingDate: x.BookingDate, ValueDate: x.ValueDate, CreatedAt: x.CreatedAt}
+		ReasonCode: x.Reason.Code, ReasonText: x.Reason.Text, BookingDate: x.BookingDate, ValueDate: x.ValueDate, CreatedAt: x.CreatedAt}
 	if x.BalanceAfter != nil {
 		t.HasBalanceAfter, t.BalanceAfter = true, x.BalanceAfter.Amount
 	}
