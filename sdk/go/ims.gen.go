@@ -839,27 +839,6 @@ type FoundList struct {
 	SearchedTo int64 `json:"searchedTo"`
 }
 
-// Found defines model for Found.
-type Found struct {
-	// About A few words for people.
-	About *string `json:"about,omitempty"`
-
-	// By The field that has the text.
-	By string `json:"by"`
-
-	// ID As the paths of this API name it.
-	ID   string    `json:"id"`
-	Kind FoundKind `json:"kind"`
-}
-
-// FoundKind defines model for Found.Kind.
-type FoundKind string
-
-// FoundList defines model for FoundList.
-type FoundList struct {
-	Items []Found `json:"items"`
-}
-
 // Fund defines model for Fund.
 type Fund struct {
 	BalanceID string `json:"balanceId"`

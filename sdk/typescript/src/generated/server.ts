@@ -1384,19 +1384,6 @@ export interface components {
              */
             searchedTo: number;
         };
-        Found: {
-            /** @description A few words for people. */
-            about?: string;
-            /** @description The field that has the text. */
-            by: string;
-            /** @description As the paths of this API name it. */
-            id: string;
-            /** @enum {string} */
-            kind: "USER" | "BALANCE" | "BANK_ACCOUNT" | "MASTER_ACCOUNT" | "TRANSACTION" | "TRANSACTION_FILE" | "ITEM";
-        };
-        FoundList: {
-            items: components["schemas"]["Found"][];
-        };
         Fund: {
             /** Format: uuid */
             balanceId: string;
