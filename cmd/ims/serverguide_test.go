@@ -23,7 +23,7 @@ func TestServerGuide(t *testing.T) {
 		script.WriteString(strings.ReplaceAll(block, "export IMS=https://localhost:8443", "") + "\necho\n")
 	}
 	said := typed(t, dir, s.api, "USER_ID="+users[0].ID.String()+"\nBALANCE_ID="+balance.ID.String()+"\nIBAN="+balance.IBAN+"\nLAST_ID=1\n"+script.String())
-	if strings.Contains(said, `"code":`) {
+	if strings.Contains(said, `"requestId":`) {
 		t.Errorf("a command of the guide is refused:\n%s", said)
 	}
 	tells(t, said, `"cn":"V-DemoPay-App"`, `"externalId":"crm-1001"`, `"ibanFormatted":"PL`, `"title":"Bonus November"`, `"token":"ims_1_`, `"closing":`)

@@ -167,11 +167,9 @@ func (s *scene) readBalances(ids []bank.ID) ([]bank.BalanceNo, error) {
 
 // readDecline finds out whether an earlier request with a key was declined.
 func (s *scene) readDecline(use store.Key) error {
-	id, err := strconv.ParseInt(use.Object, 10, 64)
-	if err != nil {
-		return nil // the key of something else
-	}
-	declines, err := s.tx.Declines(s.customer, bank.TransactionID(id), bank.TransactionID(id))
+	n, _ := strconv.ParseInt(use.Object, 10, 64) // 0, which no transaction is, for the key of something else
+	id := bank.TransactionID(n)
+	declines, err := s.tx.Declines(s.customer, id, id)
 	for _, d := range declines {
 		s.declined[use.Key] = d.Reason
 	}
