@@ -469,34 +469,65 @@ const (
 
 // Approval defines model for Approval.
 type Approval struct {
-	// Action Examples: item.assign
-	Action    string     `json:"action"`
+	// Action What is to be done.
+	//
+	// Examples: item.assign
+	Action string `json:"action"`
+
+	// DecidedAt When it was decided.
 	DecidedAt *time.Time `json:"decidedAt,omitempty"`
-	DecidedBy *string    `json:"decidedBy,omitempty"`
-	ID        string     `json:"id"`
+
+	// DecidedBy Who decided.
+	//
+	// Examples: olga@example.com
+	DecidedBy *string `json:"decidedBy,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
 
 	// Object What it is about.
-	Object      string         `json:"object"`
-	Reason      *string        `json:"reason,omitempty"`
-	RequestedAt time.Time      `json:"requestedAt"`
-	RequestedBy string         `json:"requestedBy"`
-	Status      ApprovalStatus `json:"status"`
+	//
+	// Examples: 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
+	Object string `json:"object"`
+
+	// Reason Why.
+	//
+	// Examples: the payee was named in the title
+	Reason *string `json:"reason,omitempty"`
+
+	// RequestedAt When it was asked for.
+	RequestedAt time.Time `json:"requestedAt"`
+
+	// RequestedBy Who asked for it.
+	//
+	// Examples: V-Example-Backend
+	RequestedBy string `json:"requestedBy"`
+
+	// Status What it is now.
+	Status ApprovalStatus `json:"status"`
 
 	// Summary What the second person reads.
+	//
+	// Examples: execute 20261120.pli
 	Summary string `json:"summary"`
 }
 
-// ApprovalStatus defines model for Approval.Status.
+// ApprovalStatus What it is now.
 type ApprovalStatus string
 
 // ApprovalList defines model for ApprovalList.
 type ApprovalList struct {
+	// Items This page, in order.
 	Items []Approval `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
@@ -509,17 +540,27 @@ type AssignItemInputBody struct {
 	OwnFunds *bool `json:"ownFunds,omitempty"`
 
 	// Reason Kept with the item.
+	//
+	// Examples: the payee was named in the title
 	Reason string `json:"reason"`
 }
 
 // Attempt defines model for Attempt.
 type Attempt struct {
 	// Answer The first bytes of the answer.
-	Answer     *string   `json:"answer,omitempty"`
-	At         time.Time `json:"at"`
-	DurationMs int64     `json:"durationMs"`
+	//
+	// Examples: accepted
+	Answer *string `json:"answer,omitempty"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// DurationMs How long it took, in milliseconds.
+	DurationMs int64 `json:"durationMs"`
 
 	// Failure Why it failed; absent where it did not.
+	//
+	// Examples: no answer within 10s
 	Failure *string `json:"failure,omitempty"`
 
 	// Status Of HTTP; absent where no answer came.
@@ -528,11 +569,17 @@ type Attempt struct {
 
 // Balance defines model for Balance.
 type Balance struct {
-	Available Money     `json:"available"`
-	Booked    Money     `json:"booked"`
+	Available Money `json:"available"`
+	Booked    Money `json:"booked"`
+
+	// CreatedAt When it was made.
 	CreatedAt time.Time `json:"createdAt"`
-	Currency  string    `json:"currency"`
-	Held      Money     `json:"held"`
+
+	// Currency ISO 4217.
+	//
+	// Examples: PLN
+	Currency string `json:"currency"`
+	Held     Money  `json:"held"`
 
 	// IBAN The open IBAN, electronic form.
 	//
@@ -540,15 +587,23 @@ type Balance struct {
 	IBAN *string `json:"iban,omitempty"`
 
 	// IBANFormatted In groups of four.
+	//
+	// Examples: PL83 1111 1111 0000 0000 0000 0010
 	IBANFormatted *string `json:"ibanFormatted,omitempty"`
-	ID            string  `json:"id"`
+
+	// ID Names it.
+	ID string `json:"id"`
 
 	// NoIBANReason Why there is no open IBAN, as things stand: KYC, no base IBAN or none left, the mode of issuing.
+	//
+	// Examples: no-base-iban
 	NoIBANReason *string `json:"noIbanReason,omitempty"`
 
 	// Status BLOCKED: a block stands on the balance itself.
 	Status BalanceStatus `json:"status"`
-	UserID string        `json:"userId"`
+
+	// UserID Of the end user.
+	UserID string `json:"userId"`
 }
 
 // BalanceStatus BLOCKED: a block stands on the balance itself.
@@ -556,56 +611,82 @@ type BalanceStatus string
 
 // BalanceList defines model for BalanceList.
 type BalanceList struct {
+	// Items This page, in order.
 	Items []Balance `json:"items"`
 }
 
 // BankAccount defines model for BankAccount.
 type BankAccount struct {
-	BalanceID string    `json:"balanceId"`
+	// BalanceID Of the balance.
+	BalanceID string `json:"balanceId"`
+
+	// CreatedAt When it was made.
 	CreatedAt time.Time `json:"createdAt"`
-	Currency  string    `json:"currency"`
+
+	// Currency ISO 4217.
+	//
+	// Examples: PLN
+	Currency string `json:"currency"`
 
 	// IBAN Electronic form.
+	//
+	// Examples: PL83111111110000000000000010
 	IBAN string `json:"iban"`
 
 	// IBANFormatted In groups of four.
-	IBANFormatted string            `json:"ibanFormatted"`
-	Status        BankAccountStatus `json:"status"`
+	//
+	// Examples: PL83 1111 1111 0000 0000 0000 0010
+	IBANFormatted string `json:"ibanFormatted"`
+
+	// Status What it is now.
+	Status BankAccountStatus `json:"status"`
 }
 
-// BankAccountStatus defines model for BankAccount.Status.
+// BankAccountStatus What it is now.
 type BankAccountStatus string
 
 // BankAccountList defines model for BankAccountList.
 type BankAccountList struct {
+	// Items This page, in order.
 	Items []BankAccount `json:"items"`
 }
 
 // Block defines model for Block.
 type Block struct {
+	// CreatedAt When it was made.
 	CreatedAt time.Time `json:"createdAt"`
 
-	// Direction Examples: DEBITS
+	// Direction What is stopped: DEBITS, CREDITS or BOTH.
+	//
+	// Examples: DEBITS
 	Direction BlockDirection `json:"direction"`
 
 	// From Default: now.
 	From *time.Time `json:"from,omitempty"`
-	ID   string     `json:"id"`
+
+	// ID Names it.
+	ID string `json:"id"`
 
 	// Kind Who asked for it.
 	//
 	// Examples: CUSTOMER
 	Kind BlockKind `json:"kind"`
 
-	// Reference Examples: ticket 1001
-	Reference *string     `json:"reference,omitempty"`
-	Target    BlockTarget `json:"target"`
+	// Reference Yours or the bank's.
+	//
+	// Examples: ticket 1001
+	Reference *string `json:"reference,omitempty"`
+
+	// Target What is blocked.
+	Target BlockTarget `json:"target"`
 
 	// To Default: until it is lifted.
 	To *time.Time `json:"to,omitempty"`
 }
 
-// BlockDirection Examples: DEBITS
+// BlockDirection What is stopped: DEBITS, CREDITS or BOTH.
+//
+// Examples: DEBITS
 type BlockDirection string
 
 // BlockKind Who asked for it.
@@ -613,12 +694,14 @@ type BlockDirection string
 // Examples: CUSTOMER
 type BlockKind string
 
-// BlockTarget defines model for Block.Target.
+// BlockTarget What is blocked.
 type BlockTarget string
 
 // BlockFacts defines model for BlockFacts.
 type BlockFacts struct {
-	// Direction Examples: DEBITS
+	// Direction What is stopped: DEBITS, CREDITS or BOTH.
+	//
+	// Examples: DEBITS
 	Direction BlockFactsDirection `json:"direction"`
 
 	// From Default: now.
@@ -629,14 +712,18 @@ type BlockFacts struct {
 	// Examples: CUSTOMER
 	Kind BlockFactsKind `json:"kind"`
 
-	// Reference Examples: ticket 1001
+	// Reference Yours or the bank's.
+	//
+	// Examples: ticket 1001
 	Reference *string `json:"reference,omitempty"`
 
 	// To Default: until it is lifted.
 	To *time.Time `json:"to,omitempty"`
 }
 
-// BlockFactsDirection Examples: DEBITS
+// BlockFactsDirection What is stopped: DEBITS, CREDITS or BOTH.
+//
+// Examples: DEBITS
 type BlockFactsDirection string
 
 // BlockFactsKind Who asked for it.
@@ -646,6 +733,7 @@ type BlockFactsKind string
 
 // BlockList defines model for BlockList.
 type BlockList struct {
+	// Items This page, in order.
 	Items []Block `json:"items"`
 }
 
@@ -653,9 +741,15 @@ type BlockList struct {
 type Caller struct {
 	Certificate CallerCertificate `json:"certificate"`
 
-	// CN Examples: V-Example-Backend
-	CN          string   `json:"cn"`
-	CustomerID  int64    `json:"customerId"`
+	// CN Of the certificate.
+	//
+	// Examples: V-Example-Backend
+	CN string `json:"cn"`
+
+	// CustomerID Your number in this installation.
+	CustomerID int64 `json:"customerId"`
+
+	// Permissions What the certificate allows.
 	Permissions []string `json:"permissions"`
 
 	// Sandbox The money is invented, and simulators work.
@@ -668,11 +762,17 @@ type Caller struct {
 // CallerCertificate defines model for CallerCertificate.
 type CallerCertificate struct {
 	// DaysLeft Whole days until notAfter.
-	DaysLeft  int64     `json:"daysLeft"`
-	NotAfter  time.Time `json:"notAfter"`
+	DaysLeft int64 `json:"daysLeft"`
+
+	// NotAfter Until when it is valid.
+	NotAfter time.Time `json:"notAfter"`
+
+	// NotBefore From when it is valid.
 	NotBefore time.Time `json:"notBefore"`
 
 	// Serial Hexadecimal; it is revoked by this.
+	//
+	// Examples: 0190a5d47e1c7cc4a3a82f1b5e1d9c10
 	Serial string `json:"serial"`
 }
 
@@ -686,13 +786,16 @@ type CreateBalanceInputBody struct {
 
 // Endpoint defines model for Endpoint.
 type Endpoint struct {
+	// Active Whether events are sent.
 	Active bool `json:"active"`
 
 	// Authentication How we show who we are: a client certificate (CN=ims-notify of our authority unless you gave one), or user name and password.
 	Authentication EndpointAuthentication `json:"authentication"`
 
 	// Failures In a row.
-	Failures    int64      `json:"failures"`
+	Failures int64 `json:"failures"`
+
+	// NextProbeAt When the endpoint is tried again.
 	NextProbeAt *time.Time `json:"nextProbeAt,omitempty"`
 
 	// OwnCa The endpoint's certificate must come from authorities that you named.
@@ -705,10 +808,20 @@ type Endpoint struct {
 	State EndpointState `json:"state"`
 
 	// ToldUpTo Every transaction up to this id was attempted.
-	ToldUpTo  int64     `json:"toldUpTo"`
+	ToldUpTo int64 `json:"toldUpTo"`
+
+	// UpdatedAt When it changed last.
 	UpdatedAt time.Time `json:"updatedAt"`
-	URL       string    `json:"url"`
-	Username  *string   `json:"username,omitempty"`
+
+	// URL Where events are sent.
+	//
+	// Examples: https://example.com/ims/events
+	URL string `json:"url"`
+
+	// Username For your endpoint.
+	//
+	// Examples: ims
+	Username *string `json:"username,omitempty"`
 
 	// Waiting Entries that wait for another attempt.
 	Waiting int64 `json:"waiting"`
@@ -726,6 +839,8 @@ type EndpointSet struct {
 	Endpoint *Endpoint `json:"endpoint,omitempty"`
 
 	// SigningSecret whsec_...; shown this once.
+	//
+	// Examples: whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=
 	SigningSecret *string `json:"signingSecret,omitempty"`
 }
 
@@ -737,40 +852,75 @@ type FileExecution struct {
 
 // FileState defines model for FileState.
 type FileState struct {
-	Acceptance      FileStateAcceptance `json:"acceptance"`
-	Bytes           int64               `json:"bytes"`
-	ExecutedAt      *time.Time          `json:"executedAt,omitempty"`
-	ExecutedBy      *string             `json:"executedBy,omitempty"`
-	ExecutingAt     *time.Time          `json:"executingAt,omitempty"`
-	ID              string              `json:"id"`
-	MasterAccountID string              `json:"masterAccountId"`
+	// Acceptance strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
+	Acceptance FileStateAcceptance `json:"acceptance"`
 
-	// Name Examples: 20261120.pli
+	// Bytes The file's size.
+	Bytes int64 `json:"bytes"`
+
+	// ExecutedAt When execution was done.
+	ExecutedAt *time.Time `json:"executedAt,omitempty"`
+
+	// ExecutedBy Who had it executed.
+	//
+	// Examples: olga@example.com
+	ExecutedBy *string `json:"executedBy,omitempty"`
+
+	// ExecutingAt When execution began.
+	ExecutingAt *time.Time `json:"executingAt,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// MasterAccountID The account of yours at the bank that the file tells about.
+	MasterAccountID string `json:"masterAccountId"`
+
+	// Name Its name.
+	//
+	// Examples: 20261120.pli
 	Name string `json:"name"`
 
 	// Outcomes Per outcome of its records; POSTINGS: all postings.
-	Outcomes map[string]Sum  `json:"outcomes"`
-	Progress Progress        `json:"progress"`
-	Sha256   string          `json:"sha256"`
-	Status   FileStateStatus `json:"status"`
+	Outcomes map[string]Sum `json:"outcomes"`
+	Progress Progress       `json:"progress"`
+
+	// Sha256 Of the bytes, hexadecimal.
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 string `json:"sha256"`
+
+	// Status What it is now.
+	Status FileStateStatus `json:"status"`
 
 	// StopReason Why the running stage stopped; an operator can retry it.
-	StopReason  *string    `json:"stopReason,omitempty"`
-	Totals      Totals     `json:"totals"`
-	UploadedAt  time.Time  `json:"uploadedAt"`
-	UploadedBy  string     `json:"uploadedBy"`
+	//
+	// Examples: the store does not answer
+	StopReason *string `json:"stopReason,omitempty"`
+	Totals     Totals  `json:"totals"`
+
+	// UploadedAt When it came.
+	UploadedAt time.Time `json:"uploadedAt"`
+
+	// UploadedBy Who sent it.
+	//
+	// Examples: V-Example-Backend
+	UploadedBy string `json:"uploadedBy"`
+
+	// ValidatedAt When validation was done.
 	ValidatedAt *time.Time `json:"validatedAt,omitempty"`
 }
 
-// FileStateAcceptance defines model for FileState.Acceptance.
+// FileStateAcceptance strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
 type FileStateAcceptance string
 
-// FileStateStatus defines model for FileState.Status.
+// FileStateStatus What it is now.
 type FileStateStatus string
 
 // Finding defines model for Finding.
 type Finding struct {
-	// Code Examples: record.amount_format
+	// Code Stable: decide on it.
+	//
+	// Examples: record.amount_format
 	Code string `json:"code"`
 
 	// Element Its name in formats whose fields have names.
@@ -788,51 +938,73 @@ type Finding struct {
 	Line int64 `json:"line"`
 
 	// Message In the language of the answer.
+	//
+	// Examples: the amount is not a number of grosze
 	Message string `json:"message"`
 
 	// Record The record as received, decoded, at most 4096 characters, control characters escaped.
-	Record   *string         `json:"record,omitempty"`
+	//
+	// Examples: 110,20261120,12345,...
+	Record *string `json:"record,omitempty"`
+
+	// Severity ERROR: the record cannot be executed; WARNING: look at it.
 	Severity FindingSeverity `json:"severity"`
 
 	// To Where the field ends in record; an empty field ends where it begins.
 	To int64 `json:"to"`
 
 	// Value From the file: shortened, control characters escaped.
+	//
+	// Examples: 12,34
 	Value *string `json:"value,omitempty"`
 }
 
-// FindingSeverity defines model for Finding.Severity.
+// FindingSeverity ERROR: the record cannot be executed; WARNING: look at it.
 type FindingSeverity string
 
 // FindingList defines model for FindingList.
 type FindingList struct {
+	// Items This page, in order.
 	Items []Finding `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // Found defines model for Found.
 type Found struct {
 	// About A few words for people.
+	//
+	// Examples: Ada Example
 	About *string `json:"about,omitempty"`
 
 	// By The field that has the text.
+	//
+	// Examples: externalId
 	By string `json:"by"`
 
 	// ID As the paths of this API name it.
-	ID   string    `json:"id"`
+	//
+	// Examples: 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
+	ID string `json:"id"`
+
+	// Kind What it is.
 	Kind FoundKind `json:"kind"`
 }
 
-// FoundKind defines model for Found.Kind.
+// FoundKind What it is.
 type FoundKind string
 
 // FoundList defines model for FoundList.
 type FoundList struct {
+	// Items This page, in order.
 	Items []Found `json:"items"`
 
 	// SearchedTo Transactions are found by their texts up to this one. The index follows within seconds.
@@ -841,18 +1013,24 @@ type FoundList struct {
 
 // Fund defines model for Fund.
 type Fund struct {
+	// BalanceID Of the balance.
 	BalanceID string `json:"balanceId"`
 	Booked    Money  `json:"booked"`
 
-	// Kind Examples: OWN
+	// Kind What it is.
+	//
+	// Examples: OWN
 	Kind FundKind `json:"kind"`
 }
 
-// FundKind Examples: OWN
+// FundKind What it is.
+//
+// Examples: OWN
 type FundKind string
 
 // FundList defines model for FundList.
 type FundList struct {
+	// Items This page, in order.
 	Items []Fund `json:"items"`
 }
 
@@ -861,7 +1039,9 @@ type Health struct {
 	// Sandbox The money is invented, and simulators work.
 	Sandbox bool `json:"sandbox"`
 
-	// Status Examples: ok
+	// Status What it is now.
+	//
+	// Examples: ok
 	Status string `json:"status"`
 
 	// Version Of the program.
@@ -872,21 +1052,34 @@ type Health struct {
 
 // IssueIBANInputBody defines model for IssueIBANInputBody.
 type IssueIBANInputBody struct {
+	// BalanceID Of the balance.
 	BalanceID string `json:"balanceId"`
 }
 
 // Item defines model for Item.
 type Item struct {
-	Amount    Money      `json:"amount"`
+	Amount Money `json:"amount"`
+
+	// DecidedAt When it was decided.
 	DecidedAt *time.Time `json:"decidedAt,omitempty"`
-	DecidedBy *string    `json:"decidedBy,omitempty"`
+
+	// DecidedBy Who decided.
+	//
+	// Examples: olga@example.com
+	DecidedBy *string `json:"decidedBy,omitempty"`
 
 	// Decision The reason given.
+	//
+	// Examples: to the balance it was meant for
 	Decision *string `json:"decision,omitempty"`
-	ID       string  `json:"id"`
+
+	// ID Names it.
+	ID string `json:"id"`
 
 	// Line Of the transaction file it came with.
-	Line     *int64    `json:"line,omitempty"`
+	Line *int64 `json:"line,omitempty"`
+
+	// OpenedAt Since when it waits.
 	OpenedAt time.Time `json:"openedAt"`
 	Payee    *Party    `json:"payee,omitempty"`
 	Payer    *Party    `json:"payer,omitempty"`
@@ -894,20 +1087,30 @@ type Item struct {
 	// PostingID The posting that put it on the technical balance.
 	PostingID *int64 `json:"postingId,omitempty"`
 
-	// Reason Examples: UNKNOWN_IBAN
+	// Reason Why.
+	//
+	// Examples: UNKNOWN_IBAN
 	Reason string `json:"reason"`
 
 	// ResolutionID The posting that took it off the technical balance.
-	ResolutionID *int64     `json:"resolutionId,omitempty"`
-	State        ItemState  `json:"state"`
-	Status       ItemStatus `json:"status"`
-	Title        *string    `json:"title,omitempty"`
+	ResolutionID *int64 `json:"resolutionId,omitempty"`
+
+	// State How far it is.
+	State ItemState `json:"state"`
+
+	// Status What it is now.
+	Status ItemStatus `json:"status"`
+
+	// Title What the payment is for.
+	//
+	// Examples: INVOICE 11/2026
+	Title *string `json:"title,omitempty"`
 }
 
-// ItemState defines model for Item.State.
+// ItemState How far it is.
 type ItemState string
 
-// ItemStatus defines model for Item.Status.
+// ItemStatus What it is now.
 type ItemStatus string
 
 // ItemDecision defines model for ItemDecision.
@@ -918,12 +1121,17 @@ type ItemDecision struct {
 
 // ItemList defines model for ItemList.
 type ItemList struct {
+	// Items This page, in order.
 	Items []Item `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
@@ -943,61 +1151,92 @@ type Money struct {
 // NewSession defines model for NewSession.
 type NewSession struct {
 	// DeviceID Your name of one installation of the app.
+	//
+	// Examples: phone-7
 	DeviceID string `json:"deviceId"`
-	UserID   string `json:"userId"`
+
+	// UserID Of the end user.
+	UserID string `json:"userId"`
 }
 
 // Notification defines model for Notification.
 type Notification struct {
+	// Attempts How often it was tried.
 	Attempts int64 `json:"attempts"`
 
 	// Change 0: the transaction was created; n: its nth change.
-	Change             int64    `json:"change"`
-	Events             int64    `json:"events"`
-	FirstTransactionID int64    `json:"firstTransactionId"`
-	ID                 string   `json:"id"`
-	LastAttempt        *Attempt `json:"lastAttempt,omitempty"`
+	Change int64 `json:"change"`
+
+	// Events How many it stands for.
+	Events int64 `json:"events"`
+
+	// FirstTransactionID The first that it tells of.
+	FirstTransactionID int64 `json:"firstTransactionId"`
+
+	// ID Names it.
+	ID          string   `json:"id"`
+	LastAttempt *Attempt `json:"lastAttempt,omitempty"`
 
 	// LastTransactionID Of a run; the same as the first otherwise.
-	LastTransactionID int64             `json:"lastTransactionId"`
-	NextAttemptAt     *time.Time        `json:"nextAttemptAt,omitempty"`
-	State             NotificationState `json:"state"`
+	LastTransactionID int64 `json:"lastTransactionId"`
+
+	// NextAttemptAt When it is tried again.
+	NextAttemptAt *time.Time `json:"nextAttemptAt,omitempty"`
+
+	// State How far it is.
+	State NotificationState `json:"state"`
 }
 
-// NotificationState defines model for Notification.State.
+// NotificationState How far it is.
 type NotificationState string
 
 // NotificationDetail defines model for NotificationDetail.
 type NotificationDetail struct {
+	// Attempts How often it was tried.
 	Attempts int64 `json:"attempts"`
 
 	// Change 0: the transaction was created; n: its nth change.
-	Change             int64    `json:"change"`
-	Events             int64    `json:"events"`
-	FirstTransactionID int64    `json:"firstTransactionId"`
-	ID                 string   `json:"id"`
-	LastAttempt        *Attempt `json:"lastAttempt,omitempty"`
+	Change int64 `json:"change"`
+
+	// Events How many it stands for.
+	Events int64 `json:"events"`
+
+	// FirstTransactionID The first that it tells of.
+	FirstTransactionID int64 `json:"firstTransactionId"`
+
+	// ID Names it.
+	ID          string   `json:"id"`
+	LastAttempt *Attempt `json:"lastAttempt,omitempty"`
 
 	// LastTransactionID Of a run; the same as the first otherwise.
 	LastTransactionID int64 `json:"lastTransactionId"`
 
 	// Log Oldest first.
-	Log           []Attempt               `json:"log"`
-	NextAttemptAt *time.Time              `json:"nextAttemptAt,omitempty"`
-	State         NotificationDetailState `json:"state"`
+	Log []Attempt `json:"log"`
+
+	// NextAttemptAt When it is tried again.
+	NextAttemptAt *time.Time `json:"nextAttemptAt,omitempty"`
+
+	// State How far it is.
+	State NotificationDetailState `json:"state"`
 }
 
-// NotificationDetailState defines model for NotificationDetail.State.
+// NotificationDetailState How far it is.
 type NotificationDetailState string
 
 // NotificationList defines model for NotificationList.
 type NotificationList struct {
+	// Items This page, in order.
 	Items []Notification `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
@@ -1019,8 +1258,14 @@ type Order struct {
 // Party defines model for Party.
 type Party struct {
 	// Account Electronic IBAN, or the bank's text where it is none.
+	//
+	// Examples: PL39222222220000000012345678
 	Account *string `json:"account,omitempty"`
-	Name    *string `json:"name,omitempty"`
+
+	// Name Its name.
+	//
+	// Examples: Ada Example
+	Name *string `json:"name,omitempty"`
 }
 
 // Problem defines model for Problem.
@@ -1085,7 +1330,11 @@ type ProblemField struct {
 // Progress defines model for Progress.
 type Progress struct {
 	// Done Records.
-	Done  int64  `json:"done"`
+	Done int64 `json:"done"`
+
+	// Stage What is being done.
+	//
+	// Examples: Executing
 	Stage string `json:"stage"`
 
 	// Total Records.
@@ -1111,10 +1360,16 @@ type Report struct {
 	Bytes int64 `json:"bytes"`
 
 	// ExpiresAt It is removed behind it.
-	ExpiresAt  *time.Time   `json:"expiresAt,omitempty"`
-	FinishedAt *time.Time   `json:"finishedAt,omitempty"`
-	Format     ReportFormat `json:"format"`
-	ID         string       `json:"id"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+
+	// FinishedAt When it was done.
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+
+	// Format Form of the file.
+	Format ReportFormat `json:"format"`
+
+	// ID Names it.
+	ID string `json:"id"`
 
 	// Name Of its file.
 	//
@@ -1122,65 +1377,107 @@ type Report struct {
 	Name string `json:"name"`
 
 	// Percent How much of it is written.
-	Percent     int64     `json:"percent"`
+	Percent int64 `json:"percent"`
+
+	// RequestedAt When it was asked for.
 	RequestedAt time.Time `json:"requestedAt"`
-	RequestedBy string    `json:"requestedBy"`
+
+	// RequestedBy Who asked for it.
+	//
+	// Examples: V-Example-Backend
+	RequestedBy string `json:"requestedBy"`
 
 	// Rows Transactions written.
-	Rows       int64        `json:"rows"`
-	Status     ReportStatus `json:"status"`
-	StopReason *string      `json:"stopReason,omitempty"`
+	Rows int64 `json:"rows"`
+
+	// Status What it is now.
+	Status ReportStatus `json:"status"`
+
+	// StopReason Why it stopped, where it did.
+	//
+	// Examples: the store does not answer
+	StopReason *string `json:"stopReason,omitempty"`
 }
 
-// ReportFormat defines model for Report.Format.
+// ReportFormat Form of the file.
 type ReportFormat string
 
-// ReportStatus defines model for Report.Status.
+// ReportStatus What it is now.
 type ReportStatus string
 
 // ReportList defines model for ReportList.
 type ReportList struct {
+	// Items This page, in order.
 	Items []Report `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // ReportOrder defines model for ReportOrder.
 type ReportOrder struct {
-	BalanceID    *string           `json:"balanceId,omitempty"`
-	Counterparty *string           `json:"counterparty,omitempty"`
-	FileID       *string           `json:"fileId,omitempty"`
-	Format       ReportOrderFormat `json:"format"`
+	// BalanceID Of the balance.
+	BalanceID *string `json:"balanceId,omitempty"`
+
+	// Counterparty Words of the other side's name, or its account; case and diacritics do not matter.
+	//
+	// Examples: adam nowak
+	Counterparty *string `json:"counterparty,omitempty"`
+
+	// FileID Of the transaction file.
+	FileID *string `json:"fileId,omitempty"`
+
+	// Format Form of the file.
+	Format ReportOrderFormat `json:"format"`
 
 	// From Booking date, inclusive.
 	From *string `json:"from,omitempty"`
 
 	// IBAN The balance of the IBAN, with spaces or without.
+	//
+	// Examples: PL83111111110000000000000010
 	IBAN *string `json:"iban,omitempty"`
 
 	// Lang Language of the headings; English where it is left out.
-	Lang      *ReportOrderLang `json:"lang,omitempty"`
-	MaxAmount *int64           `json:"maxAmount,omitempty"`
-	MinAmount *int64           `json:"minAmount,omitempty"`
+	Lang *ReportOrderLang `json:"lang,omitempty"`
+
+	// MaxAmount In minor units, whether it came or left.
+	MaxAmount *int64 `json:"maxAmount,omitempty"`
+
+	// MinAmount In minor units, whether it came or left.
+	MinAmount *int64 `json:"minAmount,omitempty"`
 
 	// Reference The whole reference, operation number or idempotency key.
-	Reference *string              `json:"reference,omitempty"`
-	Status    *[]ReportOrderStatus `json:"status,omitempty"`
-	Title     *string              `json:"title,omitempty"`
+	//
+	// Examples: INV-2026-11
+	Reference *string `json:"reference,omitempty"`
+
+	// Status What it is now.
+	Status *[]ReportOrderStatus `json:"status,omitempty"`
+
+	// Title What the payment is for.
+	//
+	// Examples: INVOICE 11/2026
+	Title *string `json:"title,omitempty"`
 
 	// To Booking date, inclusive.
-	To   *string            `json:"to,omitempty"`
+	To *string `json:"to,omitempty"`
+
+	// Type Which sort it is.
 	Type *[]ReportOrderType `json:"type,omitempty"`
 
 	// UserID All balances of the end user.
 	UserID *string `json:"userId,omitempty"`
 }
 
-// ReportOrderFormat defines model for ReportOrder.Format.
+// ReportOrderFormat Form of the file.
 type ReportOrderFormat string
 
 // ReportOrderLang Language of the headings; English where it is left out.
@@ -1200,102 +1497,170 @@ type ResendInputBody struct {
 
 // Resent defines model for Resent.
 type Resent struct {
+	// After A transaction id: what lies behind it is meant.
 	After int64 `json:"after"`
 }
 
 // ReturnItemInputBody defines model for ReturnItemInputBody.
 type ReturnItemInputBody struct {
 	// Reason Kept with the item.
+	//
+	// Examples: the payee was named in the title
 	Reason string `json:"reason"`
 }
 
 // Session defines model for Session.
 type Session struct {
+	// DeviceID Your name of one installation of the app.
+	//
+	// Examples: phone-7
 	DeviceID string `json:"deviceId"`
 
 	// ExpiresAt Where your settings let sessions slide, each use moves it, for 12 hours at most.
 	ExpiresAt time.Time `json:"expiresAt"`
-	ID        string    `json:"id"`
+
+	// ID Names it.
+	ID string `json:"id"`
 
 	// Token For Authorization: Bearer. Treat it as a password.
-	Token  string `json:"token"`
+	//
+	// Examples: ims_1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	Token string `json:"token"`
+
+	// UserID Of the end user.
 	UserID string `json:"userId"`
 }
 
 // SetEndpointInputBody defines model for SetEndpointInputBody.
 type SetEndpointInputBody struct {
 	// Active Default: true.
-	Active         *bool                              `json:"active,omitempty"`
+	Active *bool `json:"active,omitempty"`
+
+	// Authentication How we show your endpoint who we are.
 	Authentication SetEndpointInputBodyAuthentication `json:"authentication"`
 
 	// Ca PEM of the authorities that your endpoint's certificate comes from, where they are not public ones.
+	//
+	// Examples: -----BEGIN CERTIFICATE-----
+	// MIIB...
+	// -----END CERTIFICATE-----
 	Ca *string `json:"ca,omitempty"`
 
 	// Certificate MTLS: PEM chain of a client certificate of your own.
+	//
+	// Examples: -----BEGIN CERTIFICATE-----
+	// MIIB...
+	// -----END CERTIFICATE-----
 	Certificate *string `json:"certificate,omitempty"`
 
 	// Key MTLS: PEM of its key.
+	//
+	// Examples: -----BEGIN PRIVATE KEY-----
+	// MIGH...
+	// -----END PRIVATE KEY-----
 	Key *string `json:"key,omitempty"`
 
 	// Password BASIC.
+	//
+	// Examples: an-invented-password
 	Password *string `json:"password,omitempty"`
 
 	// URL https.
+	//
+	// Examples: https://example.com/ims/events
 	URL string `json:"url"`
 
 	// Username BASIC.
+	//
+	// Examples: ims
 	Username *string `json:"username,omitempty"`
 }
 
-// SetEndpointInputBodyAuthentication defines model for SetEndpointInputBody.Authentication.
+// SetEndpointInputBodyAuthentication How we show your endpoint who we are.
 type SetEndpointInputBodyAuthentication string
 
 // SigningPeriod defines model for SigningPeriod.
 type SigningPeriod struct {
-	CreatedAt time.Time  `json:"createdAt"`
-	Until     *time.Time `json:"until,omitempty"`
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Until Until when it counts.
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // SimulatedTransfers defines model for SimulatedTransfers.
 type SimulatedTransfers struct {
+	// Acceptance strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
 	Acceptance SimulatedTransfersAcceptance `json:"acceptance"`
-	Bytes      int64                        `json:"bytes"`
+
+	// Bytes The file's size.
+	Bytes int64 `json:"bytes"`
 
 	// Effect What the amount asked for.
-	Effect      SimulatedTransfersEffect `json:"effect"`
-	ExecutedAt  *time.Time               `json:"executedAt,omitempty"`
-	ExecutedBy  *string                  `json:"executedBy,omitempty"`
-	ExecutingAt *time.Time               `json:"executingAt,omitempty"`
+	Effect SimulatedTransfersEffect `json:"effect"`
+
+	// ExecutedAt When execution was done.
+	ExecutedAt *time.Time `json:"executedAt,omitempty"`
+
+	// ExecutedBy Who had it executed.
+	//
+	// Examples: olga@example.com
+	ExecutedBy *string `json:"executedBy,omitempty"`
+
+	// ExecutingAt When execution began.
+	ExecutingAt *time.Time `json:"executingAt,omitempty"`
 
 	// Findings The first ones of the validation report.
-	Findings        []Finding `json:"findings"`
-	ID              string    `json:"id"`
-	MasterAccountID string    `json:"masterAccountId"`
+	Findings []Finding `json:"findings"`
 
-	// Name Examples: 20261120.pli
+	// ID Names it.
+	ID string `json:"id"`
+
+	// MasterAccountID The account of yours at the bank that the file tells about.
+	MasterAccountID string `json:"masterAccountId"`
+
+	// Name Its name.
+	//
+	// Examples: 20261120.pli
 	Name string `json:"name"`
 
 	// Outcomes Per outcome of its records; POSTINGS: all postings.
-	Outcomes map[string]Sum           `json:"outcomes"`
-	Progress Progress                 `json:"progress"`
-	Sha256   string                   `json:"sha256"`
-	Status   SimulatedTransfersStatus `json:"status"`
+	Outcomes map[string]Sum `json:"outcomes"`
+	Progress Progress       `json:"progress"`
+
+	// Sha256 Of the bytes, hexadecimal.
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 string `json:"sha256"`
+
+	// Status What it is now.
+	Status SimulatedTransfersStatus `json:"status"`
 
 	// StopReason Why the running stage stopped; an operator can retry it.
-	StopReason  *string    `json:"stopReason,omitempty"`
-	Totals      Totals     `json:"totals"`
-	UploadedAt  time.Time  `json:"uploadedAt"`
-	UploadedBy  string     `json:"uploadedBy"`
+	//
+	// Examples: the store does not answer
+	StopReason *string `json:"stopReason,omitempty"`
+	Totals     Totals  `json:"totals"`
+
+	// UploadedAt When it came.
+	UploadedAt time.Time `json:"uploadedAt"`
+
+	// UploadedBy Who sent it.
+	//
+	// Examples: V-Example-Backend
+	UploadedBy string `json:"uploadedBy"`
+
+	// ValidatedAt When validation was done.
 	ValidatedAt *time.Time `json:"validatedAt,omitempty"`
 }
 
-// SimulatedTransfersAcceptance defines model for SimulatedTransfers.Acceptance.
+// SimulatedTransfersAcceptance strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
 type SimulatedTransfersAcceptance string
 
 // SimulatedTransfersEffect What the amount asked for.
 type SimulatedTransfersEffect string
 
-// SimulatedTransfersStatus defines model for SimulatedTransfers.Status.
+// SimulatedTransfersStatus What it is now.
 type SimulatedTransfersStatus string
 
 // Simulation defines model for Simulation.
@@ -1315,28 +1680,45 @@ type Simulation struct {
 	// Examples: PL39222222220000000012345678
 	PayerIBAN *string `json:"payerIban,omitempty"`
 
-	// PayerName Examples: BOB EXAMPLE
+	// PayerName Who pays.
+	//
+	// Examples: BOB EXAMPLE
 	PayerName string `json:"payerName"`
 
-	// Title Examples: Invoice 7/11
+	// Title What the payment is for.
+	//
+	// Examples: Invoice 7/11
 	Title *string `json:"title,omitempty"`
 }
 
 // Statement defines model for Statement.
 type Statement struct {
-	BalanceID   string               `json:"balanceId"`
+	// BalanceID Of the balance.
+	BalanceID string `json:"balanceId"`
+
+	// BalanceKind USER: an end user's; OWN: your own funds; TECHNICAL: undeliverable money; RECEIVABLE: an end user's deficit; BANK: the mirror of the bank's books.
 	BalanceKind StatementBalanceKind `json:"balanceKind"`
 	Closing     Money                `json:"closing"`
-	CreatedAt   time.Time            `json:"createdAt"`
-	Credits     StatementSum         `json:"credits"`
-	Currency    string               `json:"currency"`
-	Debits      StatementSum         `json:"debits"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time    `json:"createdAt"`
+	Credits   StatementSum `json:"credits"`
+
+	// Currency ISO 4217.
+	//
+	// Examples: PLN
+	Currency string       `json:"currency"`
+	Debits   StatementSum `json:"debits"`
 
 	// Final Nothing can come any more: the same days give the same transactions for ever.
-	Final bool   `json:"final"`
-	From  string `json:"from"`
+	Final bool `json:"final"`
+
+	// From Booking date, inclusive.
+	From string `json:"from"`
 
 	// IBAN The open one, or the last.
+	//
+	// Examples: PL83111111110000000000000010
 	IBAN *string `json:"iban,omitempty"`
 
 	// Number From the days it covers.
@@ -1346,18 +1728,23 @@ type Statement struct {
 	Opening Money  `json:"opening"`
 
 	// Owner The end user's name.
+	//
+	// Examples: Ada Example
 	Owner *string `json:"owner,omitempty"`
-	To    string  `json:"to"`
+
+	// To Booking date, inclusive.
+	To string `json:"to"`
 
 	// Transactions Oldest first.
 	Transactions []Transaction `json:"transactions"`
 }
 
-// StatementBalanceKind defines model for Statement.BalanceKind.
+// StatementBalanceKind USER: an end user's; OWN: your own funds; TECHNICAL: undeliverable money; RECEIVABLE: an end user's deficit; BANK: the mirror of the bank's books.
 type StatementBalanceKind string
 
 // StatementSum defines model for StatementSum.
 type StatementSum struct {
+	// Count How many.
 	Count int64 `json:"count"`
 	Money Money `json:"money"`
 }
@@ -1366,7 +1753,9 @@ type StatementSum struct {
 type Sum struct {
 	// Amount In minor units of the master account's currency.
 	Amount int64 `json:"amount"`
-	Count  int64 `json:"count"`
+
+	// Count How many.
+	Count int64 `json:"count"`
 }
 
 // Totals defines model for Totals.
@@ -1375,11 +1764,17 @@ type Totals struct {
 	ByDirection *map[string]Sum `json:"byDirection,omitempty"`
 
 	// Codes Findings per code, complete; the list of findings is capped.
-	Codes    *map[string]int64 `json:"codes,omitempty"`
-	Encoding *string           `json:"encoding,omitempty"`
+	Codes *map[string]int64 `json:"codes,omitempty"`
+
+	// Encoding Of the file's text.
+	//
+	// Examples: CP1250
+	Encoding *string `json:"encoding,omitempty"`
 
 	// Errors Findings of severity ERROR.
-	Errors  int64 `json:"errors"`
+	Errors int64 `json:"errors"`
+
+	// Records How many the file has.
 	Records int64 `json:"records"`
 	Refused Sum   `json:"refused"`
 
@@ -1389,12 +1784,20 @@ type Totals struct {
 
 // Transaction defines model for Transaction.
 type Transaction struct {
-	Amount       Money                  `json:"amount"`
-	BalanceAfter *Money                 `json:"balanceAfter,omitempty"`
-	BalanceID    string                 `json:"balanceId"`
-	BalanceKind  TransactionBalanceKind `json:"balanceKind"`
-	BookingDate  *string                `json:"bookingDate,omitempty"`
-	CreatedAt    time.Time              `json:"createdAt"`
+	Amount       Money  `json:"amount"`
+	BalanceAfter *Money `json:"balanceAfter,omitempty"`
+
+	// BalanceID Of the balance.
+	BalanceID string `json:"balanceId"`
+
+	// BalanceKind USER: an end user's; OWN: your own funds; TECHNICAL: undeliverable money; RECEIVABLE: an end user's deficit; BANK: the mirror of the bank's books.
+	BalanceKind TransactionBalanceKind `json:"balanceKind"`
+
+	// BookingDate The bank's.
+	BookingDate *string `json:"bookingDate,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
 
 	// FileID The transaction file it came with.
 	FileID *string `json:"fileId,omitempty"`
@@ -1408,80 +1811,141 @@ type Transaction struct {
 	Line *int64 `json:"line,omitempty"`
 
 	// Operation The bank's operation number, or the idempotency key of an API operation.
+	//
+	// Examples: payout-2026-11-20-0001
 	Operation *string `json:"operation,omitempty"`
 
 	// Outcome What became of the file's record.
-	Outcome   *string `json:"outcome,omitempty"`
-	Payee     *Party  `json:"payee,omitempty"`
-	Payer     *Party  `json:"payer,omitempty"`
-	Reason    *Reason `json:"reason,omitempty"`
+	//
+	// Examples: CREDITED
+	Outcome *string `json:"outcome,omitempty"`
+	Payee   *Party  `json:"payee,omitempty"`
+	Payer   *Party  `json:"payer,omitempty"`
+	Reason  *Reason `json:"reason,omitempty"`
+
+	// Reference Yours or the bank's.
+	//
+	// Examples: INV-2026-11
 	Reference *string `json:"reference,omitempty"`
 
 	// Reverses The posting that it takes back.
-	Reverses  *int64            `json:"reverses,omitempty"`
-	Status    TransactionStatus `json:"status"`
-	Title     *string           `json:"title,omitempty"`
-	Type      TransactionType   `json:"type"`
-	ValueDate *string           `json:"valueDate,omitempty"`
+	Reverses *int64 `json:"reverses,omitempty"`
+
+	// Status What it is now.
+	Status TransactionStatus `json:"status"`
+
+	// Title What the payment is for.
+	//
+	// Examples: INVOICE 11/2026
+	Title *string `json:"title,omitempty"`
+
+	// Type Which sort it is.
+	Type TransactionType `json:"type"`
+
+	// ValueDate From when the money counts for interest.
+	ValueDate *string `json:"valueDate,omitempty"`
 }
 
-// TransactionBalanceKind defines model for Transaction.BalanceKind.
+// TransactionBalanceKind USER: an end user's; OWN: your own funds; TECHNICAL: undeliverable money; RECEIVABLE: an end user's deficit; BANK: the mirror of the bank's books.
 type TransactionBalanceKind string
 
-// TransactionStatus defines model for Transaction.Status.
+// TransactionStatus What it is now.
 type TransactionStatus string
 
-// TransactionType defines model for Transaction.Type.
+// TransactionType Which sort it is.
 type TransactionType string
 
 // TransactionFile defines model for TransactionFile.
 type TransactionFile struct {
-	Acceptance      TransactionFileAcceptance `json:"acceptance"`
-	Bytes           int64                     `json:"bytes"`
-	ExecutedAt      *time.Time                `json:"executedAt,omitempty"`
-	ExecutedBy      *string                   `json:"executedBy,omitempty"`
-	ExecutingAt     *time.Time                `json:"executingAt,omitempty"`
-	ID              string                    `json:"id"`
-	MasterAccountID string                    `json:"masterAccountId"`
+	// Acceptance strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
+	Acceptance TransactionFileAcceptance `json:"acceptance"`
 
-	// Name Examples: 20261120.pli
-	Name   string                `json:"name"`
-	Sha256 string                `json:"sha256"`
+	// Bytes The file's size.
+	Bytes int64 `json:"bytes"`
+
+	// ExecutedAt When execution was done.
+	ExecutedAt *time.Time `json:"executedAt,omitempty"`
+
+	// ExecutedBy Who had it executed.
+	//
+	// Examples: olga@example.com
+	ExecutedBy *string `json:"executedBy,omitempty"`
+
+	// ExecutingAt When execution began.
+	ExecutingAt *time.Time `json:"executingAt,omitempty"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// MasterAccountID The account of yours at the bank that the file tells about.
+	MasterAccountID string `json:"masterAccountId"`
+
+	// Name Its name.
+	//
+	// Examples: 20261120.pli
+	Name string `json:"name"`
+
+	// Sha256 Of the bytes, hexadecimal.
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 string `json:"sha256"`
+
+	// Status What it is now.
 	Status TransactionFileStatus `json:"status"`
 
 	// StopReason Why the running stage stopped; an operator can retry it.
-	StopReason  *string    `json:"stopReason,omitempty"`
-	Totals      Totals     `json:"totals"`
-	UploadedAt  time.Time  `json:"uploadedAt"`
-	UploadedBy  string     `json:"uploadedBy"`
+	//
+	// Examples: the store does not answer
+	StopReason *string `json:"stopReason,omitempty"`
+	Totals     Totals  `json:"totals"`
+
+	// UploadedAt When it came.
+	UploadedAt time.Time `json:"uploadedAt"`
+
+	// UploadedBy Who sent it.
+	//
+	// Examples: V-Example-Backend
+	UploadedBy string `json:"uploadedBy"`
+
+	// ValidatedAt When validation was done.
 	ValidatedAt *time.Time `json:"validatedAt,omitempty"`
 }
 
-// TransactionFileAcceptance defines model for TransactionFile.Acceptance.
+// TransactionFileAcceptance strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
 type TransactionFileAcceptance string
 
-// TransactionFileStatus defines model for TransactionFile.Status.
+// TransactionFileStatus What it is now.
 type TransactionFileStatus string
 
 // TransactionFileList defines model for TransactionFileList.
 type TransactionFileList struct {
+	// Items This page, in order.
 	Items []TransactionFile `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // TransactionList defines model for TransactionList.
 type TransactionList struct {
+	// Items This page, in order.
 	Items []Transaction `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 
 	// SearchedTo Where words were looked for: up to this transaction everything was found. The index follows within seconds.
@@ -1491,10 +1955,16 @@ type TransactionList struct {
 // User defines model for User.
 type User struct {
 	// CompanyName Of a corporation.
-	CompanyName *string   `json:"companyName,omitempty"`
-	CreatedAt   time.Time `json:"createdAt"`
+	//
+	// Examples: Example sp. z o.o.
+	CompanyName *string `json:"companyName,omitempty"`
 
-	// Email Examples: ada@example.com
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Email E-mail address.
+	//
+	// Examples: ada@example.com
 	Email *string `json:"email,omitempty"`
 
 	// ExternalID Your own name of the end user.
@@ -1507,7 +1977,9 @@ type User struct {
 	// Examples: Ada
 	FirstName *string `json:"firstName,omitempty"`
 
-	// ID Examples: 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
+	// ID Names it.
+	//
+	// Examples: 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
 	ID string `json:"id"`
 
 	// KycStatus Your word on who this is.
@@ -1520,14 +1992,22 @@ type User struct {
 	// Examples: Example
 	LastName *string `json:"lastName,omitempty"`
 
-	// Phone Examples: +48000000001
+	// Phone Telephone number.
+	//
+	// Examples: +48000000001
 	Phone *string `json:"phone,omitempty"`
 
-	// Status Examples: ACTIVE
+	// Status What it is now.
+	//
+	// Examples: ACTIVE
 	Status UserStatus `json:"status"`
 
-	// Type Examples: PERSON
-	Type      UserType  `json:"type"`
+	// Type Which sort it is.
+	//
+	// Examples: PERSON
+	Type UserType `json:"type"`
+
+	// UpdatedAt When it changed last.
 	UpdatedAt time.Time `json:"updatedAt"`
 }
 
@@ -1536,18 +2016,26 @@ type User struct {
 // Examples: PENDING
 type UserKycStatus string
 
-// UserStatus Examples: ACTIVE
+// UserStatus What it is now.
+//
+// Examples: ACTIVE
 type UserStatus string
 
-// UserType Examples: PERSON
+// UserType Which sort it is.
+//
+// Examples: PERSON
 type UserType string
 
 // UserFacts defines model for UserFacts.
 type UserFacts struct {
 	// CompanyName Of a corporation.
+	//
+	// Examples: Example sp. z o.o.
 	CompanyName *string `json:"companyName,omitempty"`
 
-	// Email Examples: ada@example.com
+	// Email E-mail address.
+	//
+	// Examples: ada@example.com
 	Email *string `json:"email,omitempty"`
 
 	// ExternalID Your own name of the end user.
@@ -1570,10 +2058,14 @@ type UserFacts struct {
 	// Examples: Example
 	LastName *string `json:"lastName,omitempty"`
 
-	// Phone Examples: +48000000001
+	// Phone Telephone number.
+	//
+	// Examples: +48000000001
 	Phone *string `json:"phone,omitempty"`
 
-	// Type Examples: PERSON
+	// Type Which sort it is.
+	//
+	// Examples: PERSON
 	Type UserFactsType `json:"type"`
 }
 
@@ -1582,39 +2074,71 @@ type UserFacts struct {
 // Examples: PENDING
 type UserFactsKycStatus string
 
-// UserFactsType Examples: PERSON
+// UserFactsType Which sort it is.
+//
+// Examples: PERSON
 type UserFactsType string
 
 // UserList defines model for UserList.
 type UserList struct {
+	// Items This page, in order.
 	Items []User `json:"items"`
 
 	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
 	NextCursor *string `json:"nextCursor,omitempty"`
 
 	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
 	PreviousCursor *string `json:"previousCursor,omitempty"`
 }
 
 // UserPatch defines model for UserPatch.
 type UserPatch struct {
-	CompanyName *string             `json:"companyName,omitempty"`
-	Email       *string             `json:"email,omitempty"`
-	FirstName   *string             `json:"firstName,omitempty"`
-	KycStatus   *UserPatchKycStatus `json:"kycStatus,omitempty"`
-	LastName    *string             `json:"lastName,omitempty"`
-	Phone       *string             `json:"phone,omitempty"`
-	Status      *UserPatchStatus    `json:"status,omitempty"`
-	Type        *UserPatchType      `json:"type,omitempty"`
+	// CompanyName Of a corporation.
+	//
+	// Examples: Example sp. z o.o.
+	CompanyName *string `json:"companyName,omitempty"`
+
+	// Email E-mail address.
+	//
+	// Examples: ada@example.com
+	Email *string `json:"email,omitempty"`
+
+	// FirstName Of a person.
+	//
+	// Examples: Ada
+	FirstName *string `json:"firstName,omitempty"`
+
+	// KycStatus Whether you know who the end user is; with the KYC gate an IBAN needs ACCEPTED.
+	KycStatus *UserPatchKycStatus `json:"kycStatus,omitempty"`
+
+	// LastName Of a person.
+	//
+	// Examples: Example
+	LastName *string `json:"lastName,omitempty"`
+
+	// Phone Telephone number.
+	//
+	// Examples: +48 600 000 000
+	Phone *string `json:"phone,omitempty"`
+
+	// Status What it is now.
+	Status *UserPatchStatus `json:"status,omitempty"`
+
+	// Type Which sort it is.
+	Type *UserPatchType `json:"type,omitempty"`
 }
 
-// UserPatchKycStatus defines model for UserPatch.KycStatus.
+// UserPatchKycStatus Whether you know who the end user is; with the KYC gate an IBAN needs ACCEPTED.
 type UserPatchKycStatus string
 
-// UserPatchStatus defines model for UserPatch.Status.
+// UserPatchStatus What it is now.
 type UserPatchStatus string
 
-// UserPatchType defines model for UserPatch.Type.
+// UserPatchType Which sort it is.
 type UserPatchType string
 
 // Warning defines model for Warning.
@@ -1623,6 +2147,8 @@ type Warning struct {
 	Code WarningCode `json:"code"`
 
 	// Detail For people.
+	//
+	// Examples: the certificate ends in 12 days: have another one signed
 	Detail string `json:"detail"`
 }
 
@@ -1635,7 +2161,9 @@ type ListApprovalsParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
-	Cursor *string                    `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status What it is now.
 	Status *ListApprovalsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
 
@@ -1690,8 +2218,10 @@ type ListNotificationsParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
-	Cursor *string                       `form:"cursor,omitempty" json:"cursor,omitempty"`
-	State  *ListNotificationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// State How far it is.
+	State *ListNotificationsParamsState `form:"state,omitempty" json:"state,omitempty"`
 
 	// TransactionID The entries that tell of this transaction.
 	TransactionID *int64 `form:"transactionId,omitempty" json:"transactionId,omitempty"`
@@ -1721,10 +2251,16 @@ type ListTechnicalItemsParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
-	Cursor   *string                         `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Status   *ListTechnicalItemsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
-	Currency *string                         `form:"currency,omitempty" json:"currency,omitempty"`
-	FileID   *string                         `form:"fileId,omitempty" json:"fileId,omitempty"`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status What it is now.
+	Status *ListTechnicalItemsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Currency ISO 4217.
+	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
+
+	// FileID Of the transaction file.
+	FileID *string `form:"fileId,omitempty" json:"fileId,omitempty"`
 }
 
 // ListTechnicalItemsParamsStatus defines parameters for ListTechnicalItems.
@@ -1736,7 +2272,9 @@ type ListTransactionFilesParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
-	Cursor *string                           `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status What it is now.
 	Status *ListTransactionFilesParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 }
 
@@ -1800,7 +2338,9 @@ type ListTransactionsParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
-	Cursor    *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// BalanceID Of the balance.
 	BalanceID *string `form:"balanceId,omitempty" json:"balanceId,omitempty"`
 
 	// UserID All balances of the end user.
@@ -1813,11 +2353,19 @@ type ListTransactionsParams struct {
 	Status *[]ListTransactionsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Type One or several, with commas.
-	Type      *[]ListTransactionsParamsType `form:"type,omitempty" json:"type,omitempty"`
-	From      *string                       `form:"from,omitempty" json:"from,omitempty"`
-	To        *string                       `form:"to,omitempty" json:"to,omitempty"`
-	MinAmount *int64                        `form:"minAmount,omitempty" json:"minAmount,omitempty"`
-	MaxAmount *int64                        `form:"maxAmount,omitempty" json:"maxAmount,omitempty"`
+	Type *[]ListTransactionsParamsType `form:"type,omitempty" json:"type,omitempty"`
+
+	// From Booking date, inclusive.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Booking date, inclusive.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// MinAmount In minor units, whether it came or left.
+	MinAmount *int64 `form:"minAmount,omitempty" json:"minAmount,omitempty"`
+
+	// MaxAmount In minor units, whether it came or left.
+	MaxAmount *int64 `form:"maxAmount,omitempty" json:"maxAmount,omitempty"`
 
 	// Counterparty A part of the other side's name or account; case and diacritics do not matter. Under three characters: how a word begins.
 	Counterparty *string `form:"counterparty,omitempty" json:"counterparty,omitempty"`
@@ -1827,7 +2375,9 @@ type ListTransactionsParams struct {
 
 	// Reference The whole reference, operation number or idempotency key.
 	Reference *string `form:"reference,omitempty" json:"reference,omitempty"`
-	FileID    *string `form:"fileId,omitempty" json:"fileId,omitempty"`
+
+	// FileID Of the transaction file.
+	FileID *string `form:"fileId,omitempty" json:"fileId,omitempty"`
 
 	// After Catch up: oldest first, behind this id; 0 from the first.
 	After *string `form:"after,omitempty" json:"after,omitempty"`
@@ -1854,8 +2404,12 @@ type ListUsersParams struct {
 	Name *string `form:"name,omitempty" json:"name,omitempty"`
 
 	// IBAN The end user with this IBAN, with spaces or without.
-	IBAN      *string                   `form:"iban,omitempty" json:"iban,omitempty"`
-	Status    *ListUsersParamsStatus    `form:"status,omitempty" json:"status,omitempty"`
+	IBAN *string `form:"iban,omitempty" json:"iban,omitempty"`
+
+	// Status What it is now.
+	Status *ListUsersParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// KycStatus Whether you know who the end user is; with the KYC gate an IBAN needs ACCEPTED.
 	KycStatus *ListUsersParamsKycStatus `form:"kycStatus,omitempty" json:"kycStatus,omitempty"`
 }
 

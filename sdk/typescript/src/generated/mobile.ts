@@ -169,43 +169,86 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Assertion: {
-            /** @description A JWS in compact serialisation. */
+            /**
+             * @description A JWS in compact serialisation.
+             * @example eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl
+             */
             assertion: string;
         };
         Balance: {
             /** @description What can be spent: booked less held. */
             available: components["schemas"]["Money"];
             booked: components["schemas"]["Money"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
+            /**
+             * @description ISO 4217.
+             * @example PLN
+             */
             currency: string;
             held: components["schemas"]["Money"];
-            /** @description The open IBAN, electronic form. */
+            /**
+             * @description The open IBAN, electronic form.
+             * @example PL83111111110000000000000010
+             */
             iban?: string;
-            /** @description In groups of four. */
+            /**
+             * @description In groups of four.
+             * @example PL83 1111 1111 0000 0000 0000 0010
+             */
             ibanFormatted?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "ACTIVE" | "BLOCKED" | "CLOSED";
         };
         BalanceList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Balance"][];
         };
         BankAccount: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
+            /**
+             * @description ISO 4217.
+             * @example PLN
+             */
             currency: string;
-            /** @description Electronic form. */
+            /**
+             * @description Electronic form.
+             * @example PL83111111110000000000000010
+             */
             iban: string;
-            /** @description In groups of four. */
+            /**
+             * @description In groups of four.
+             * @example PL83 1111 1111 0000 0000 0000 0010
+             */
             ibanFormatted: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "ACTIVE" | "BLOCKED" | "CLOSED";
         };
         BankAccountList: {
+            /** @description This page, in order. */
             items: components["schemas"]["BankAccount"][];
         };
         Money: {
@@ -222,8 +265,15 @@ export interface components {
             currency: string;
         };
         Party: {
-            /** @description Electronic IBAN, or the bank's text where it is none. */
+            /**
+             * @description Electronic IBAN, or the bank's text where it is none.
+             * @example PL39222222220000000012345678
+             */
             account?: string;
+            /**
+             * @description Its name.
+             * @example Ada Example
+             */
             name?: string;
         };
         Problem: {
@@ -298,17 +348,30 @@ export interface components {
             text: string;
         };
         Session: {
+            /**
+             * @description Your name of one installation of the app.
+             * @example phone-7
+             */
             deviceId: string;
             /**
              * Format: date-time
              * @description Where your settings let sessions slide, each use moves it, for 12 hours at most.
              */
             expiresAt: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** @description For Authorization: Bearer. Treat it as a password. */
+            /**
+             * @description For Authorization: Bearer. Treat it as a password.
+             * @example ims_1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
             token: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the end user.
+             */
             userId: string;
         };
         Transaction: {
@@ -316,11 +379,20 @@ export interface components {
             amount: components["schemas"]["Money"];
             /** @description Booked behind it. */
             balanceAfter?: components["schemas"]["Money"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The bank's.
+             */
             bookingDate?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
             /**
              * Format: int64
@@ -332,19 +404,39 @@ export interface components {
             payer?: components["schemas"]["Party"];
             /** @description Why it was declined: INSUFFICIENT_FUNDS, BALANCE_CLOSED, or REFUSED, which tells no more. Its text may be shown. */
             reason?: components["schemas"]["Reason"];
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
             title?: string;
-            /** @enum {string} */
+            /**
+             * @description Which sort it is.
+             * @enum {string}
+             */
             type: "TRANSFER_IN" | "TRANSFER_OUT" | "INTERNAL_IN" | "INTERNAL_OUT" | "CREDIT" | "DEBIT" | "SHORTFALL" | "REPAYMENT" | "TECHNICAL" | "ASSIGNMENT" | "RETURN" | "REVERSAL";
-            /** Format: date */
+            /**
+             * Format: date
+             * @description From when the money counts for interest.
+             */
             valueDate?: string;
         };
         TransactionList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Transaction"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
     };
@@ -427,6 +519,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -437,6 +539,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -449,6 +561,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -461,6 +583,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -474,6 +606,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -486,6 +628,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -499,6 +652,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -551,6 +714,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -561,6 +734,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -573,6 +756,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -585,6 +778,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -597,6 +800,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -610,6 +823,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -622,6 +845,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -635,6 +869,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -647,12 +891,18 @@ export interface operations {
                 format?: "png" | "svg";
                 /** @description In minor units; at most 999999 for PLN. Left out: the payer decides. */
                 amount?: number;
-                /** @description At most 32 characters without | for PLN. Left out: the payer decides. */
+                /**
+                 * @description At most 32 characters without | for PLN. Left out: the payer decides.
+                 * @example INVOICE 11/2026
+                 */
                 title?: string;
             };
             header?: never;
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
             };
             cookie?: never;
@@ -681,6 +931,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -691,6 +951,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -703,6 +973,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -715,6 +995,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -727,6 +1017,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -739,6 +1039,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -751,6 +1061,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -764,6 +1084,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -776,6 +1106,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -789,6 +1130,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -842,6 +1193,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -852,6 +1213,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/assertion-refused",
+                     *       "title": "The assertion is not trusted",
+                     *       "status": 401,
+                     *       "code": "assertion-refused",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -864,6 +1235,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -876,6 +1257,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -888,6 +1279,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -900,6 +1301,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -912,6 +1323,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -925,6 +1346,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -937,6 +1368,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -950,6 +1392,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -983,6 +1435,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -993,6 +1455,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1005,6 +1477,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1017,6 +1499,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1029,6 +1521,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1042,6 +1544,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1054,6 +1566,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1067,6 +1590,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1077,20 +1610,34 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
+                /** @description Of the balance. */
                 balanceId?: string;
                 /** @description One or several, with commas. */
                 status?: ("AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED")[] | null;
                 /** @description One or several, with commas. */
                 type?: ("TRANSFER_IN" | "TRANSFER_OUT" | "INTERNAL_IN" | "INTERNAL_OUT" | "CREDIT" | "DEBIT" | "SHORTFALL" | "REPAYMENT" | "TECHNICAL" | "ASSIGNMENT" | "RETURN" | "REVERSAL")[] | null;
+                /** @description Booking date, inclusive. */
                 from?: string;
+                /** @description Booking date, inclusive. */
                 to?: string;
+                /** @description In minor units, whether it came or left. */
                 minAmount?: number;
+                /** @description In minor units, whether it came or left. */
                 maxAmount?: number;
-                /** @description A part of the other side's name or account, as written. */
+                /**
+                 * @description A part of the other side's name or account, as written.
+                 * @example adam nowak
+                 */
                 counterparty?: string;
-                /** @description A part of the title, as written. */
+                /**
+                 * @description A part of the title, as written.
+                 * @example INVOICE 11/2026
+                 */
                 title?: string;
             };
             header?: never;
@@ -1173,6 +1720,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1183,6 +1740,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1195,6 +1762,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1207,6 +1784,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1219,6 +1806,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1232,6 +1829,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1244,6 +1851,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1257,6 +1875,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1317,6 +1945,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1327,6 +1965,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1339,6 +1987,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1351,6 +2009,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1363,6 +2031,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1376,6 +2054,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1388,6 +2076,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1401,6 +2100,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1432,6 +2141,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1442,6 +2161,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1452,6 +2181,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1462,6 +2201,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1473,6 +2223,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

@@ -1051,29 +1051,69 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Approval: {
-            /** @example item.assign */
+            /**
+             * @description What is to be done.
+             * @example item.assign
+             */
             action: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
             decidedAt?: string;
+            /**
+             * @description Who decided.
+             * @example olga@example.com
+             */
             decidedBy?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** @description What it is about. */
+            /**
+             * @description What it is about.
+             * @example 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
+             */
             object: string;
+            /**
+             * @description Why.
+             * @example the payee was named in the title
+             */
             reason?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
             requestedAt: string;
+            /**
+             * @description Who asked for it.
+             * @example V-Example-Backend
+             */
             requestedBy: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "PENDING" | "APPROVED" | "REJECTED" | "USED";
-            /** @description What the second person reads. */
+            /**
+             * @description What the second person reads.
+             * @example execute 20261120.pli
+             */
             summary: string;
         };
         ApprovalList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Approval"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         AssignItemInputBody: {
@@ -1084,17 +1124,32 @@ export interface components {
             balanceId?: string;
             /** @description true in place of a balance. */
             ownFunds?: boolean;
-            /** @description Kept with the item. */
+            /**
+             * @description Kept with the item.
+             * @example the payee was named in the title
+             */
             reason: string;
         };
         Attempt: {
-            /** @description The first bytes of the answer. */
+            /**
+             * @description The first bytes of the answer.
+             * @example accepted
+             */
             answer?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When.
+             */
             at: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
             durationMs: number;
-            /** @description Why it failed; absent where it did not. */
+            /**
+             * @description Why it failed; absent where it did not.
+             * @example no answer within 10s
+             */
             failure?: string;
             /**
              * Format: int64
@@ -1106,8 +1161,15 @@ export interface components {
             /** @description What can be spent: booked less held. */
             available: components["schemas"]["Money"];
             booked: components["schemas"]["Money"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
+            /**
+             * @description ISO 4217.
+             * @example PLN
+             */
             currency: string;
             held: components["schemas"]["Money"];
             /**
@@ -1115,43 +1177,80 @@ export interface components {
              * @example PL83111111110000000000000010
              */
             iban?: string;
-            /** @description In groups of four. */
+            /**
+             * @description In groups of four.
+             * @example PL83 1111 1111 0000 0000 0000 0010
+             */
             ibanFormatted?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** @description Why there is no open IBAN, as things stand: KYC, no base IBAN or none left, the mode of issuing. */
+            /**
+             * @description Why there is no open IBAN, as things stand: KYC, no base IBAN or none left, the mode of issuing.
+             * @example no-base-iban
+             */
             noIbanReason?: string;
             /**
              * @description BLOCKED: a block stands on the balance itself.
              * @enum {string}
              */
             status: "ACTIVE" | "BLOCKED" | "CLOSED";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the end user.
+             */
             userId: string;
         };
         BalanceList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Balance"][];
         };
         BankAccount: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
+            /**
+             * @description ISO 4217.
+             * @example PLN
+             */
             currency: string;
-            /** @description Electronic form. */
+            /**
+             * @description Electronic form.
+             * @example PL83111111110000000000000010
+             */
             iban: string;
-            /** @description In groups of four. */
+            /**
+             * @description In groups of four.
+             * @example PL83 1111 1111 0000 0000 0000 0010
+             */
             ibanFormatted: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "ACTIVE" | "BLOCKED" | "CLOSED";
         };
         BankAccountList: {
+            /** @description This page, in order. */
             items: components["schemas"]["BankAccount"][];
         };
         Block: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
             /**
+             * @description What is stopped: DEBITS, CREDITS or BOTH.
              * @example DEBITS
              * @enum {string}
              */
@@ -1161,7 +1260,10 @@ export interface components {
              * @description Default: now.
              */
             from?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
             /**
              * @description Who asked for it.
@@ -1169,9 +1271,15 @@ export interface components {
              * @enum {string}
              */
             kind: "CUSTOMER" | "COURT" | "SANCTIONS" | "FRAUD" | "DEATH";
-            /** @example ticket 1001 */
+            /**
+             * @description Yours or the bank's.
+             * @example ticket 1001
+             */
             reference?: string;
-            /** @enum {string} */
+            /**
+             * @description What is blocked.
+             * @enum {string}
+             */
             target: "IBAN" | "BALANCE" | "USER";
             /**
              * Format: date-time
@@ -1181,6 +1289,7 @@ export interface components {
         };
         BlockFacts: {
             /**
+             * @description What is stopped: DEBITS, CREDITS or BOTH.
              * @example DEBITS
              * @enum {string}
              */
@@ -1196,7 +1305,10 @@ export interface components {
              * @enum {string}
              */
             kind: "CUSTOMER" | "COURT" | "SANCTIONS" | "FRAUD" | "DEATH";
-            /** @example ticket 1001 */
+            /**
+             * @description Yours or the bank's.
+             * @example ticket 1001
+             */
             reference?: string;
             /**
              * Format: date-time
@@ -1205,14 +1317,22 @@ export interface components {
             to?: string;
         };
         BlockList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Block"][];
         };
         Caller: {
             certificate: components["schemas"]["CallerCertificate"];
-            /** @example V-Example-Backend */
+            /**
+             * @description Of the certificate.
+             * @example V-Example-Backend
+             */
             cn: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Your number in this installation.
+             */
             customerId: number;
+            /** @description What the certificate allows. */
             permissions: string[];
             /** @description The money is invented, and simulators work. */
             sandbox: boolean;
@@ -1225,11 +1345,20 @@ export interface components {
              * @description Whole days until notAfter.
              */
             daysLeft: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it is valid.
+             */
             notAfter: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description From when it is valid.
+             */
             notBefore: string;
-            /** @description Hexadecimal; it is revoked by this. */
+            /**
+             * @description Hexadecimal; it is revoked by this.
+             * @example 0190a5d47e1c7cc4a3a82f1b5e1d9c10
+             */
             serial: string;
         };
         CreateBalanceInputBody: {
@@ -1240,6 +1369,7 @@ export interface components {
             currency: string;
         };
         Endpoint: {
+            /** @description Whether events are sent. */
             active: boolean;
             /**
              * @description How we show who we are: a client certificate (CN=ims-notify of our authority unless you gave one), or user name and password.
@@ -1251,7 +1381,10 @@ export interface components {
              * @description In a row.
              */
             failures: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the endpoint is tried again.
+             */
             nextProbeAt?: string;
             /** @description The endpoint's certificate must come from authorities that you named. */
             ownCa: boolean;
@@ -1267,9 +1400,20 @@ export interface components {
              * @description Every transaction up to this id was attempted.
              */
             toldUpTo: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
             updatedAt: string;
+            /**
+             * @description Where events are sent.
+             * @example https://example.com/ims/events
+             */
             url: string;
+            /**
+             * @description For your endpoint.
+             * @example ims
+             */
             username?: string;
             /**
              * Format: int64
@@ -1281,7 +1425,10 @@ export interface components {
             /** @description Waits; nothing has happened yet. */
             approval?: components["schemas"]["Approval"];
             endpoint?: components["schemas"]["Endpoint"];
-            /** @description whsec_...; shown this once. */
+            /**
+             * @description whsec_...; shown this once.
+             * @example whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=
+             */
             signingSecret?: string;
         };
         FileExecution: {
@@ -1290,40 +1437,88 @@ export interface components {
             file: components["schemas"]["TransactionFile"];
         };
         FileState: {
-            /** @enum {string} */
+            /**
+             * @description strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
+             * @enum {string}
+             */
             acceptance: "STRICT" | "BY_RECORD";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The file's size.
+             */
             bytes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When execution was done.
+             */
             executedAt?: string;
+            /**
+             * @description Who had it executed.
+             * @example olga@example.com
+             */
             executedBy?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When execution began.
+             */
             executingAt?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The account of yours at the bank that the file tells about.
+             */
             masterAccountId: string;
-            /** @example 20261120.pli */
+            /**
+             * @description Its name.
+             * @example 20261120.pli
+             */
             name: string;
             /** @description Per outcome of its records; POSTINGS: all postings. */
             outcomes: {
                 [key: string]: components["schemas"]["Sum"];
             };
             progress: components["schemas"]["Progress"];
+            /**
+             * @description Of the bytes, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             sha256: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "Pending" | "Validated" | "Invalid" | "Executing" | "Executed";
-            /** @description Why the running stage stopped; an operator can retry it. */
+            /**
+             * @description Why the running stage stopped; an operator can retry it.
+             * @example the store does not answer
+             */
             stopReason?: string;
             totals: components["schemas"]["Totals"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
             uploadedAt: string;
+            /**
+             * @description Who sent it.
+             * @example V-Example-Backend
+             */
             uploadedBy: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When validation was done.
+             */
             validatedAt?: string;
         };
         Finding: {
-            /** @example record.amount_format */
+            /**
+             * @description Stable: decide on it.
+             * @example record.amount_format
+             */
             code: string;
             /**
              * @description Its name in formats whose fields have names.
@@ -1345,38 +1540,70 @@ export interface components {
              * @description 0: the file as a whole.
              */
             line: number;
-            /** @description In the language of the answer. */
+            /**
+             * @description In the language of the answer.
+             * @example the amount is not a number of grosze
+             */
             message: string;
-            /** @description The record as received, decoded, at most 4096 characters, control characters escaped. */
+            /**
+             * @description The record as received, decoded, at most 4096 characters, control characters escaped.
+             * @example 110,20261120,12345,...
+             */
             record?: string;
-            /** @enum {string} */
+            /**
+             * @description ERROR: the record cannot be executed; WARNING: look at it.
+             * @enum {string}
+             */
             severity: "ERROR" | "WARNING";
             /**
              * Format: int64
              * @description Where the field ends in record; an empty field ends where it begins.
              */
             to: number;
-            /** @description From the file: shortened, control characters escaped. */
+            /**
+             * @description From the file: shortened, control characters escaped.
+             * @example 12,34
+             */
             value?: string;
         };
         FindingList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Finding"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         Found: {
-            /** @description A few words for people. */
+            /**
+             * @description A few words for people.
+             * @example Ada Example
+             */
             about?: string;
-            /** @description The field that has the text. */
+            /**
+             * @description The field that has the text.
+             * @example externalId
+             */
             by: string;
-            /** @description As the paths of this API name it. */
+            /**
+             * @description As the paths of this API name it.
+             * @example 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
+             */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
             kind: "USER" | "BALANCE" | "BANK_ACCOUNT" | "MASTER_ACCOUNT" | "TRANSACTION" | "TRANSACTION_FILE" | "ITEM";
         };
         FoundList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Found"][];
             /**
              * Format: int64
@@ -1385,22 +1612,30 @@ export interface components {
             searchedTo: number;
         };
         Fund: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
             booked: components["schemas"]["Money"];
             /**
+             * @description What it is.
              * @example OWN
              * @enum {string}
              */
             kind: "OWN" | "TECHNICAL" | "RECEIVABLE" | "BANK";
         };
         FundList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Fund"][];
         };
         Health: {
             /** @description The money is invented, and simulators work. */
             sandbox: boolean;
-            /** @example ok */
+            /**
+             * @description What it is now.
+             * @example ok
+             */
             status: string;
             /**
              * @description Of the program.
@@ -1409,24 +1644,43 @@ export interface components {
             version: string;
         };
         IssueIBANInputBody: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
         };
         Item: {
             amount: components["schemas"]["Money"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
             decidedAt?: string;
+            /**
+             * @description Who decided.
+             * @example olga@example.com
+             */
             decidedBy?: string;
-            /** @description The reason given. */
+            /**
+             * @description The reason given.
+             * @example to the balance it was meant for
+             */
             decision?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
             /**
              * Format: int64
              * @description Of the transaction file it came with.
              */
             line?: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when it waits.
+             */
             openedAt: string;
             payee?: components["schemas"]["Party"];
             payer?: components["schemas"]["Party"];
@@ -1435,17 +1689,30 @@ export interface components {
              * @description The posting that put it on the technical balance.
              */
             postingId?: number;
-            /** @example UNKNOWN_IBAN */
+            /**
+             * @description Why.
+             * @example UNKNOWN_IBAN
+             */
             reason: string;
             /**
              * Format: int64
              * @description The posting that took it off the technical balance.
              */
             resolutionId?: number;
-            /** @enum {string} */
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
             state: "POSTED" | "CLAIMED";
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "OPEN" | "ASSIGNED" | "RETURN_ORDERED" | "RETURNED" | "SETTLED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
             title?: string;
         };
         ItemDecision: {
@@ -1454,10 +1721,17 @@ export interface components {
             item: components["schemas"]["Item"];
         };
         ItemList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Item"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         Money: {
@@ -1474,24 +1748,42 @@ export interface components {
             currency: string;
         };
         NewSession: {
-            /** @description Your name of one installation of the app. */
+            /**
+             * @description Your name of one installation of the app.
+             * @example phone-7
+             */
             deviceId: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the end user.
+             */
             userId: string;
         };
         Notification: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
             attempts: number;
             /**
              * Format: int64
              * @description 0: the transaction was created; n: its nth change.
              */
             change: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many it stands for.
+             */
             events: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The first that it tells of.
+             */
             firstTransactionId: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
             lastAttempt?: components["schemas"]["Attempt"];
             /**
@@ -1499,24 +1791,42 @@ export interface components {
              * @description Of a run; the same as the first otherwise.
              */
             lastTransactionId: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
             nextAttemptAt?: string;
-            /** @enum {string} */
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
             state: "PENDING" | "DELIVERED" | "GIVEN_UP";
         };
         NotificationDetail: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
             attempts: number;
             /**
              * Format: int64
              * @description 0: the transaction was created; n: its nth change.
              */
             change: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many it stands for.
+             */
             events: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The first that it tells of.
+             */
             firstTransactionId: number;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
             lastAttempt?: components["schemas"]["Attempt"];
             /**
@@ -1526,16 +1836,29 @@ export interface components {
             lastTransactionId: number;
             /** @description Oldest first. */
             log: components["schemas"]["Attempt"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
             nextAttemptAt?: string;
-            /** @enum {string} */
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
             state: "PENDING" | "DELIVERED" | "GIVEN_UP";
         };
         NotificationList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Notification"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         Order: {
@@ -1552,8 +1875,15 @@ export interface components {
             title?: string;
         };
         Party: {
-            /** @description Electronic IBAN, or the bank's text where it is none. */
+            /**
+             * @description Electronic IBAN, or the bank's text where it is none.
+             * @example PL39222222220000000012345678
+             */
             account?: string;
+            /**
+             * @description Its name.
+             * @example Ada Example
+             */
             name?: string;
         };
         Problem: {
@@ -1621,6 +1951,10 @@ export interface components {
              * @description Records.
              */
             done: number;
+            /**
+             * @description What is being done.
+             * @example Executing
+             */
             stage: string;
             /**
              * Format: int64
@@ -1651,11 +1985,20 @@ export interface components {
              * @description It is removed behind it.
              */
             expiresAt?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
             finishedAt?: string;
-            /** @enum {string} */
+            /**
+             * @description Form of the file.
+             * @enum {string}
+             */
             format: "csv" | "xlsx";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
             /**
              * @description Of its file.
@@ -1667,58 +2010,110 @@ export interface components {
              * @description How much of it is written.
              */
             percent: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
             requestedAt: string;
+            /**
+             * @description Who asked for it.
+             * @example V-Example-Backend
+             */
             requestedBy: string;
             /**
              * Format: int64
              * @description Transactions written.
              */
             rows: number;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "PENDING" | "READY" | "FAILED";
+            /**
+             * @description Why it stopped, where it did.
+             * @example the store does not answer
+             */
             stopReason?: string;
         };
         ReportList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Report"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         ReportOrder: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId?: string;
+            /**
+             * @description Words of the other side's name, or its account; case and diacritics do not matter.
+             * @example adam nowak
+             */
             counterparty?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the transaction file.
+             */
             fileId?: string;
-            /** @enum {string} */
+            /**
+             * @description Form of the file.
+             * @enum {string}
+             */
             format: "csv" | "xlsx";
             /**
              * Format: date
              * @description Booking date, inclusive.
              */
             from?: string;
-            /** @description The balance of the IBAN, with spaces or without. */
+            /**
+             * @description The balance of the IBAN, with spaces or without.
+             * @example PL83111111110000000000000010
+             */
             iban?: string;
             /**
              * @description Language of the headings; English where it is left out.
              * @enum {string}
              */
             lang?: "en" | "pl";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description In minor units, whether it came or left.
+             */
             maxAmount?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description In minor units, whether it came or left.
+             */
             minAmount?: number;
-            /** @description The whole reference, operation number or idempotency key. */
+            /**
+             * @description The whole reference, operation number or idempotency key.
+             * @example INV-2026-11
+             */
             reference?: string;
+            /** @description What it is now. */
             status?: ("AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED")[];
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
             title?: string;
             /**
              * Format: date
              * @description Booking date, inclusive.
              */
             to?: string;
+            /** @description Which sort it is. */
             type?: ("TRANSFER_IN" | "TRANSFER_OUT" | "INTERNAL_IN" | "INTERNAL_OUT" | "CREDIT" | "DEBIT" | "SHORTFALL" | "REPAYMENT" | "TECHNICAL" | "ASSIGNMENT" | "RETURN" | "REVERSAL")[];
             /**
              * Format: uuid
@@ -1734,89 +2129,186 @@ export interface components {
             after: number;
         };
         Resent: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description A transaction id: what lies behind it is meant.
+             */
             after: number;
         };
         ReturnItemInputBody: {
-            /** @description Kept with the item. */
+            /**
+             * @description Kept with the item.
+             * @example the payee was named in the title
+             */
             reason: string;
         };
         Session: {
+            /**
+             * @description Your name of one installation of the app.
+             * @example phone-7
+             */
             deviceId: string;
             /**
              * Format: date-time
              * @description Where your settings let sessions slide, each use moves it, for 12 hours at most.
              */
             expiresAt: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** @description For Authorization: Bearer. Treat it as a password. */
+            /**
+             * @description For Authorization: Bearer. Treat it as a password.
+             * @example ims_1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
             token: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the end user.
+             */
             userId: string;
         };
         SetEndpointInputBody: {
             /** @description Default: true. */
             active?: boolean;
-            /** @enum {string} */
+            /**
+             * @description How we show your endpoint who we are.
+             * @enum {string}
+             */
             authentication: "MTLS" | "BASIC";
-            /** @description PEM of the authorities that your endpoint's certificate comes from, where they are not public ones. */
+            /**
+             * @description PEM of the authorities that your endpoint's certificate comes from, where they are not public ones.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
             ca?: string;
-            /** @description MTLS: PEM chain of a client certificate of your own. */
+            /**
+             * @description MTLS: PEM chain of a client certificate of your own.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
             certificate?: string;
-            /** @description MTLS: PEM of its key. */
+            /**
+             * @description MTLS: PEM of its key.
+             * @example -----BEGIN PRIVATE KEY-----
+             *     MIGH...
+             *     -----END PRIVATE KEY-----
+             */
             key?: string;
-            /** @description BASIC. */
+            /**
+             * @description BASIC.
+             * @example an-invented-password
+             */
             password?: string;
-            /** @description https. */
+            /**
+             * @description https.
+             * @example https://example.com/ims/events
+             */
             url: string;
-            /** @description BASIC. */
+            /**
+             * @description BASIC.
+             * @example ims
+             */
             username?: string;
         };
         SigningPeriod: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it counts.
+             */
             until?: string;
         };
         SimulatedTransfers: {
-            /** @enum {string} */
+            /**
+             * @description strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
+             * @enum {string}
+             */
             acceptance: "STRICT" | "BY_RECORD";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The file's size.
+             */
             bytes: number;
             /**
              * @description What the amount asked for.
              * @enum {string}
              */
             effect: "PLAIN" | "UNKNOWN_IBAN" | "FROZEN" | "CLOSED_IBAN" | "MASTER_ACCOUNT" | "INTERNAL" | "DEBIT" | "SHORTFALL" | "OWN_FUNDS" | "UNREADABLE";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When execution was done.
+             */
             executedAt?: string;
+            /**
+             * @description Who had it executed.
+             * @example olga@example.com
+             */
             executedBy?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When execution began.
+             */
             executingAt?: string;
             /** @description The first ones of the validation report. */
             findings: components["schemas"]["Finding"][];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The account of yours at the bank that the file tells about.
+             */
             masterAccountId: string;
-            /** @example 20261120.pli */
+            /**
+             * @description Its name.
+             * @example 20261120.pli
+             */
             name: string;
             /** @description Per outcome of its records; POSTINGS: all postings. */
             outcomes: {
                 [key: string]: components["schemas"]["Sum"];
             };
             progress: components["schemas"]["Progress"];
+            /**
+             * @description Of the bytes, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             sha256: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "Pending" | "Validated" | "Invalid" | "Executing" | "Executed";
-            /** @description Why the running stage stopped; an operator can retry it. */
+            /**
+             * @description Why the running stage stopped; an operator can retry it.
+             * @example the store does not answer
+             */
             stopReason?: string;
             totals: components["schemas"]["Totals"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
             uploadedAt: string;
+            /**
+             * @description Who sent it.
+             * @example V-Example-Backend
+             */
             uploadedBy: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When validation was done.
+             */
             validatedAt?: string;
         };
         Simulation: {
@@ -1838,27 +2330,52 @@ export interface components {
              * @example PL39222222220000000012345678
              */
             payerIban?: string;
-            /** @example BOB EXAMPLE */
+            /**
+             * @description Who pays.
+             * @example BOB EXAMPLE
+             */
             payerName: string;
-            /** @example Invoice 7/11 */
+            /**
+             * @description What the payment is for.
+             * @example Invoice 7/11
+             */
             title?: string;
         };
         Statement: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
-            /** @enum {string} */
+            /**
+             * @description USER: an end user's; OWN: your own funds; TECHNICAL: undeliverable money; RECEIVABLE: an end user's deficit; BANK: the mirror of the bank's books.
+             * @enum {string}
+             */
             balanceKind: "USER" | "OWN" | "TECHNICAL" | "RECEIVABLE";
             closing: components["schemas"]["Money"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
             credits: components["schemas"]["StatementSum"];
+            /**
+             * @description ISO 4217.
+             * @example PLN
+             */
             currency: string;
             debits: components["schemas"]["StatementSum"];
             /** @description Nothing can come any more: the same days give the same transactions for ever. */
             final: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Booking date, inclusive.
+             */
             from: string;
-            /** @description The open one, or the last. */
+            /**
+             * @description The open one, or the last.
+             * @example PL83111111110000000000000010
+             */
             iban?: string;
             /**
              * @description From the days it covers.
@@ -1866,15 +2383,24 @@ export interface components {
              */
             number: string;
             opening: components["schemas"]["Money"];
-            /** @description The end user's name. */
+            /**
+             * @description The end user's name.
+             * @example Ada Example
+             */
             owner?: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Booking date, inclusive.
+             */
             to: string;
             /** @description Oldest first. */
             transactions: components["schemas"]["Transaction"][];
         };
         StatementSum: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many.
+             */
             count: number;
             /** @description Never negative. */
             money: components["schemas"]["Money"];
@@ -1885,7 +2411,10 @@ export interface components {
              * @description In minor units of the master account's currency.
              */
             amount: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many.
+             */
             count: number;
         };
         Totals: {
@@ -1897,13 +2426,20 @@ export interface components {
             codes?: {
                 [key: string]: number;
             };
+            /**
+             * @description Of the file's text.
+             * @example CP1250
+             */
             encoding?: string;
             /**
              * Format: int64
              * @description Findings of severity ERROR.
              */
             errors: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many the file has.
+             */
             records: number;
             /** @description Records with an error, as far as their amounts can be read. */
             refused: components["schemas"]["Sum"];
@@ -1918,13 +2454,25 @@ export interface components {
             amount: components["schemas"]["Money"];
             /** @description Booked behind it, where the kind of balance keeps it. */
             balanceAfter?: components["schemas"]["Money"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Of the balance.
+             */
             balanceId: string;
-            /** @enum {string} */
+            /**
+             * @description USER: an end user's; OWN: your own funds; TECHNICAL: undeliverable money; RECEIVABLE: an end user's deficit; BANK: the mirror of the bank's books.
+             * @enum {string}
+             */
             balanceKind: "USER" | "OWN" | "TECHNICAL" | "RECEIVABLE" | "BANK";
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The bank's.
+             */
             bookingDate?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
             /**
              * Format: uuid
@@ -1942,68 +2490,150 @@ export interface components {
              * @description Of that file.
              */
             line?: number;
-            /** @description The bank's operation number, or the idempotency key of an API operation. */
+            /**
+             * @description The bank's operation number, or the idempotency key of an API operation.
+             * @example payout-2026-11-20-0001
+             */
             operation?: string;
-            /** @description What became of the file's record. */
+            /**
+             * @description What became of the file's record.
+             * @example CREDITED
+             */
             outcome?: string;
             payee?: components["schemas"]["Party"];
             payer?: components["schemas"]["Party"];
             /** @description Why it was declined, lies on the technical balance or was frozen when it came. DECLINED: INSUFFICIENT_FUNDS, BALANCE_CLOSED, BLOCKED_CUSTOMER, BLOCKED_FRAUD, BLOCKED_DEATH, or REFUSED, which tells no more. TECHNICAL: as its item. FROZEN: a credit under a block. What your end users may be told of it the mobile API says. */
             reason?: components["schemas"]["Reason"];
+            /**
+             * @description Yours or the bank's.
+             * @example INV-2026-11
+             */
             reference?: string;
             /**
              * Format: int64
              * @description The posting that it takes back.
              */
             reverses?: number;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
             title?: string;
-            /** @enum {string} */
+            /**
+             * @description Which sort it is.
+             * @enum {string}
+             */
             type: "TRANSFER_IN" | "TRANSFER_OUT" | "INTERNAL_IN" | "INTERNAL_OUT" | "CREDIT" | "DEBIT" | "SHORTFALL" | "REPAYMENT" | "TECHNICAL" | "ASSIGNMENT" | "RETURN" | "REVERSAL";
-            /** Format: date */
+            /**
+             * Format: date
+             * @description From when the money counts for interest.
+             */
             valueDate?: string;
         };
         TransactionFile: {
-            /** @enum {string} */
+            /**
+             * @description strict: one record with an error makes the file Invalid; by-record: it becomes an item and all others execute.
+             * @enum {string}
+             */
             acceptance: "STRICT" | "BY_RECORD";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The file's size.
+             */
             bytes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When execution was done.
+             */
             executedAt?: string;
+            /**
+             * @description Who had it executed.
+             * @example olga@example.com
+             */
             executedBy?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When execution began.
+             */
             executingAt?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The account of yours at the bank that the file tells about.
+             */
             masterAccountId: string;
-            /** @example 20261120.pli */
+            /**
+             * @description Its name.
+             * @example 20261120.pli
+             */
             name: string;
+            /**
+             * @description Of the bytes, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             sha256: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status: "Pending" | "Validated" | "Invalid" | "Executing" | "Executed";
-            /** @description Why the running stage stopped; an operator can retry it. */
+            /**
+             * @description Why the running stage stopped; an operator can retry it.
+             * @example the store does not answer
+             */
             stopReason?: string;
             totals: components["schemas"]["Totals"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
             uploadedAt: string;
+            /**
+             * @description Who sent it.
+             * @example V-Example-Backend
+             */
             uploadedBy: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When validation was done.
+             */
             validatedAt?: string;
         };
         TransactionFileList: {
+            /** @description This page, in order. */
             items: components["schemas"]["TransactionFile"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         TransactionList: {
+            /** @description This page, in order. */
             items: components["schemas"]["Transaction"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
             /**
              * Format: int64
@@ -2012,11 +2642,20 @@ export interface components {
             searchedTo?: number;
         };
         User: {
-            /** @description Of a corporation. */
+            /**
+             * @description Of a corporation.
+             * @example Example sp. z o.o.
+             */
             companyName?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
-            /** @example ada@example.com */
+            /**
+             * @description E-mail address.
+             * @example ada@example.com
+             */
             email?: string;
             /**
              * @description Your own name of the end user.
@@ -2030,6 +2669,7 @@ export interface components {
             firstName?: string;
             /**
              * Format: uuid
+             * @description Names it.
              * @example 0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10
              */
             id: string;
@@ -2044,25 +2684,39 @@ export interface components {
              * @example Example
              */
             lastName?: string;
-            /** @example +48000000001 */
+            /**
+             * @description Telephone number.
+             * @example +48000000001
+             */
             phone?: string;
             /**
+             * @description What it is now.
              * @example ACTIVE
              * @enum {string}
              */
             status: "ACTIVE" | "LOCKED";
             /**
+             * @description Which sort it is.
              * @example PERSON
              * @enum {string}
              */
             type: "PERSON" | "CORPORATION";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
             updatedAt: string;
         };
         UserFacts: {
-            /** @description Of a corporation. */
+            /**
+             * @description Of a corporation.
+             * @example Example sp. z o.o.
+             */
             companyName?: string;
-            /** @example ada@example.com */
+            /**
+             * @description E-mail address.
+             * @example ada@example.com
+             */
             email?: string;
             /**
              * @description Your own name of the end user.
@@ -2085,32 +2739,72 @@ export interface components {
              * @example Example
              */
             lastName?: string;
-            /** @example +48000000001 */
+            /**
+             * @description Telephone number.
+             * @example +48000000001
+             */
             phone?: string;
             /**
+             * @description Which sort it is.
              * @example PERSON
              * @enum {string}
              */
             type: "PERSON" | "CORPORATION";
         };
         UserList: {
+            /** @description This page, in order. */
             items: components["schemas"]["User"][];
-            /** @description Of the page behind this one; the last page has none. */
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
             nextCursor?: string;
-            /** @description Of the page before this one; the first page has none. */
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
             previousCursor?: string;
         };
         UserPatch: {
+            /**
+             * @description Of a corporation.
+             * @example Example sp. z o.o.
+             */
             companyName?: string;
+            /**
+             * @description E-mail address.
+             * @example ada@example.com
+             */
             email?: string;
+            /**
+             * @description Of a person.
+             * @example Ada
+             */
             firstName?: string;
-            /** @enum {string} */
+            /**
+             * @description Whether you know who the end user is; with the KYC gate an IBAN needs ACCEPTED.
+             * @enum {string}
+             */
             kycStatus?: "PENDING" | "ACCEPTED" | "REJECTED";
+            /**
+             * @description Of a person.
+             * @example Example
+             */
             lastName?: string;
+            /**
+             * @description Telephone number.
+             * @example +48 600 000 000
+             */
             phone?: string;
-            /** @enum {string} */
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
             status?: "ACTIVE" | "LOCKED";
-            /** @enum {string} */
+            /**
+             * @description Which sort it is.
+             * @enum {string}
+             */
             type?: "PERSON" | "CORPORATION";
         };
         Warning: {
@@ -2119,7 +2813,10 @@ export interface components {
              * @enum {string}
              */
             code: "certificate-expires-soon";
-            /** @description For people. */
+            /**
+             * @description For people.
+             * @example the certificate ends in 12 days: have another one signed
+             */
             detail: string;
         };
     };
@@ -2188,6 +2885,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2198,6 +2905,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2208,6 +2925,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2218,6 +2945,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2229,6 +2967,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2260,6 +3008,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2270,6 +3028,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2280,6 +3048,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2290,6 +3068,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2301,6 +3090,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2339,6 +3138,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2349,6 +3158,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2359,6 +3178,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2369,6 +3198,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2380,6 +3220,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2390,8 +3240,12 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
+                /** @description What it is now. */
                 status?: "PENDING" | "APPROVED" | "REJECTED" | "USED";
             };
             header?: never;
@@ -2437,6 +3291,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2447,6 +3311,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2459,6 +3333,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2471,6 +3355,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2484,6 +3378,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2496,6 +3400,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2509,6 +3424,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2518,7 +3443,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                /**
+                 * @description ETags of what you have: where it is still the same, the answer is 304 without a body.
+                 * @example "Zm9vYmFyYmF6cXV4MDAwMQ"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2585,6 +3513,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2595,6 +3533,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2607,6 +3555,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2619,6 +3577,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2631,6 +3599,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2644,6 +3622,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2656,6 +3644,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2669,6 +3668,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2728,6 +3737,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2738,6 +3757,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2750,6 +3779,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2762,6 +3801,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2774,6 +3823,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/balance-not-empty",
+                     *       "title": "The balance is not empty",
+                     *       "status": 409,
+                     *       "code": "balance-not-empty",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2786,6 +3845,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2799,6 +3868,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2811,6 +3890,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2824,6 +3914,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2877,6 +3977,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2887,6 +3997,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2899,6 +4019,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2911,6 +4041,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2923,6 +4063,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2936,6 +4086,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2948,6 +4108,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2961,6 +4132,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2975,7 +4156,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -3030,6 +4214,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3040,6 +4234,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3052,6 +4256,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3064,6 +4278,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3077,6 +4301,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3089,6 +4323,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3101,6 +4345,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3113,6 +4367,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3126,6 +4390,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3138,6 +4412,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3151,6 +4436,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3189,6 +4484,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3199,6 +4504,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3211,6 +4526,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3223,6 +4548,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3235,6 +4570,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3248,6 +4593,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3260,6 +4615,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3273,6 +4639,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3287,7 +4663,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -3358,6 +4737,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3368,6 +4757,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3380,6 +4779,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3392,6 +4801,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3405,6 +4824,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3417,6 +4846,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3429,6 +4868,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3441,6 +4890,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3454,6 +4913,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3466,6 +4935,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3479,6 +4959,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3493,7 +4983,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -3563,6 +5056,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3573,6 +5076,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3585,6 +5098,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3597,6 +5120,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3610,6 +5143,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3622,6 +5165,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3634,6 +5187,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3646,6 +5209,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3659,6 +5232,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3671,6 +5254,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3684,6 +5278,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3795,6 +5399,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3805,6 +5419,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3817,6 +5441,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3829,6 +5463,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3841,6 +5485,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3853,6 +5507,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3866,6 +5530,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3878,6 +5552,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3891,6 +5576,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3943,6 +5638,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3953,6 +5658,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3965,6 +5680,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3977,6 +5702,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3989,6 +5724,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4002,6 +5747,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4014,6 +5769,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4027,6 +5793,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4041,7 +5817,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path?: never;
@@ -4091,6 +5870,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4101,6 +5890,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4113,6 +5912,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4125,6 +5934,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4138,6 +5957,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4150,6 +5979,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4162,6 +6001,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4174,6 +6023,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4187,6 +6046,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4199,6 +6068,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4212,6 +6092,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4221,11 +6111,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                /**
+                 * @description ETags of what you have: where it is still the same, the answer is 304 without a body.
+                 * @example "Zm9vYmFyYmF6cXV4MDAwMQ"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
             };
             cookie?: never;
@@ -4275,6 +6171,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4285,6 +6191,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4297,6 +6213,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4309,6 +6235,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4321,6 +6257,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4334,6 +6280,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4346,6 +6302,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4359,6 +6326,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4369,7 +6346,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
             };
             cookie?: never;
@@ -4407,6 +6387,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4417,6 +6407,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4429,6 +6429,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4441,6 +6451,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4453,6 +6473,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4465,6 +6495,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4478,6 +6518,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4490,6 +6540,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4503,6 +6564,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4513,7 +6584,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
             };
             cookie?: never;
@@ -4556,6 +6630,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4566,6 +6650,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4578,6 +6672,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4590,6 +6694,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4602,6 +6716,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4615,6 +6739,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4627,6 +6761,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4640,6 +6785,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4654,11 +6809,17 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
             };
             cookie?: never;
@@ -4709,6 +6870,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4719,6 +6890,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4731,6 +6912,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4743,6 +6934,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4756,6 +6957,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4768,6 +6979,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4780,6 +7001,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4792,6 +7023,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4805,6 +7046,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4817,6 +7068,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4830,6 +7092,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4840,7 +7112,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
                 /** @description Of the block. */
                 blockId: string;
@@ -4868,6 +7143,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4878,6 +7163,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4890,6 +7185,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4902,6 +7207,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4914,6 +7229,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4927,6 +7252,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4939,6 +7274,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4952,6 +7298,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -4964,12 +7320,18 @@ export interface operations {
                 format?: "png" | "svg";
                 /** @description In minor units; at most 999999 for PLN. Left out: the payer decides. */
                 amount?: number;
-                /** @description At most 32 characters without | for PLN. Left out: the payer decides. */
+                /**
+                 * @description At most 32 characters without | for PLN. Left out: the payer decides.
+                 * @example INVOICE 11/2026
+                 */
                 title?: string;
             };
             header?: never;
             path: {
-                /** @description With spaces or without. */
+                /**
+                 * @description With spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban: string;
             };
             cookie?: never;
@@ -4998,6 +7360,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5008,6 +7380,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5020,6 +7402,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5032,6 +7424,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5044,6 +7446,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5056,6 +7468,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5068,6 +7490,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5081,6 +7513,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5093,6 +7535,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5106,6 +7559,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5159,6 +7622,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5169,6 +7642,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5181,6 +7664,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5193,6 +7686,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5205,6 +7708,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5218,6 +7731,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5230,6 +7753,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5243,6 +7777,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5342,6 +7886,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5352,6 +7906,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5364,6 +7928,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5376,6 +7950,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5388,6 +7972,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5401,6 +7995,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5413,6 +8017,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5426,6 +8041,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5440,7 +8065,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path?: never;
@@ -5484,6 +8112,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5494,6 +8132,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5506,6 +8154,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5518,6 +8176,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5531,6 +8199,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5543,6 +8221,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5555,6 +8243,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5567,6 +8265,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5580,6 +8288,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5592,6 +8310,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5605,6 +8334,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5662,6 +8401,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5672,6 +8421,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5684,6 +8443,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5696,6 +8465,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5708,6 +8487,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/approval-stale",
+                     *       "title": "What was to be approved has changed",
+                     *       "status": 409,
+                     *       "code": "approval-stale",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5720,6 +8509,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5733,6 +8532,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5745,6 +8554,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5758,6 +8578,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5800,6 +8630,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5810,6 +8650,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5822,6 +8672,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5834,6 +8694,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5846,6 +8716,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5858,6 +8738,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5870,6 +8760,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5882,6 +8782,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5895,6 +8805,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5907,6 +8827,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5920,6 +8851,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5930,8 +8871,12 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
+                /** @description How far it is. */
                 state?: "PENDING" | "DELIVERED" | "GIVEN_UP";
                 /** @description The entries that tell of this transaction. */
                 transactionId?: number;
@@ -5987,6 +8932,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5997,6 +8952,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6009,6 +8974,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6021,6 +8996,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6034,6 +9019,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6046,6 +9041,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6059,6 +9065,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6125,6 +9141,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6135,6 +9161,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6147,6 +9183,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6159,6 +9205,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6171,6 +9227,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6184,6 +9250,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6196,6 +9272,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6209,6 +9296,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6223,7 +9320,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -6275,6 +9375,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6285,6 +9395,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6297,6 +9417,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6309,6 +9439,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6322,6 +9462,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6334,6 +9484,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6346,6 +9506,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6358,6 +9528,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6371,6 +9551,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6383,6 +9573,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6396,6 +9597,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6445,6 +9656,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6455,6 +9676,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6467,6 +9698,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6479,6 +9720,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6492,6 +9743,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6504,6 +9765,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6517,6 +9789,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6527,7 +9809,10 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
             };
             header?: never;
@@ -6575,6 +9860,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6585,6 +9880,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6597,6 +9902,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6609,6 +9924,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6622,6 +9947,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6634,6 +9969,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6647,6 +9993,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6661,7 +10017,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path?: never;
@@ -6716,6 +10075,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6726,6 +10095,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6738,6 +10117,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6750,6 +10139,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6763,6 +10162,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6775,6 +10184,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6787,6 +10206,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6799,6 +10228,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6812,6 +10251,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6824,6 +10273,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6837,6 +10297,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6888,6 +10358,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6898,6 +10378,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6910,6 +10400,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6922,6 +10422,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6934,6 +10444,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6947,6 +10467,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6959,6 +10489,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6972,6 +10513,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7011,6 +10562,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7021,6 +10582,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7033,6 +10604,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7045,6 +10626,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7057,6 +10648,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7069,6 +10670,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7082,6 +10693,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7094,6 +10715,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7107,6 +10739,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7121,7 +10763,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path?: never;
@@ -7282,6 +10927,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7292,6 +10947,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7304,6 +10969,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7316,6 +10991,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7329,6 +11014,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7341,6 +11036,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7353,6 +11058,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7365,6 +11080,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7378,6 +11103,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7390,6 +11125,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7403,6 +11149,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7454,6 +11210,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7464,6 +11230,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7476,6 +11252,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7488,6 +11274,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7501,6 +11297,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7513,6 +11319,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7526,6 +11343,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7580,6 +11407,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7590,6 +11427,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7602,6 +11449,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7614,6 +11471,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7626,6 +11493,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7638,6 +11515,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7650,6 +11537,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7663,6 +11560,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7675,6 +11582,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7688,6 +11606,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7724,6 +11652,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7734,6 +11672,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7746,6 +11694,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7758,6 +11716,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7770,6 +11738,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7783,6 +11761,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7795,6 +11783,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7808,6 +11807,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7818,10 +11827,19 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
+                /** @description What it is now. */
                 status?: "OPEN" | "ASSIGNED" | "RETURN_ORDERED" | "RETURNED" | "SETTLED";
+                /**
+                 * @description ISO 4217.
+                 * @example PLN
+                 */
                 currency?: string;
+                /** @description Of the transaction file. */
                 fileId?: string;
             };
             header?: never;
@@ -7876,6 +11894,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7886,6 +11914,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7898,6 +11936,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7910,6 +11958,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7922,6 +11980,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7935,6 +12003,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7947,6 +12025,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7960,6 +12049,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7974,7 +12073,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -8072,6 +12174,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8082,6 +12194,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8094,6 +12216,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8106,6 +12238,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8119,6 +12261,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8131,6 +12283,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8143,6 +12305,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8155,6 +12327,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8168,6 +12350,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8180,6 +12372,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8193,6 +12396,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8207,7 +12420,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -8304,6 +12520,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8314,6 +12540,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8326,6 +12562,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8338,6 +12584,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8351,6 +12607,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8363,6 +12629,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8375,6 +12651,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8387,6 +12673,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8400,6 +12696,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8412,6 +12718,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8425,6 +12742,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8435,8 +12762,12 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
+                /** @description What it is now. */
                 status?: "Pending" | "Validated" | "Invalid" | "Executing" | "Executed";
             };
             header?: never;
@@ -8501,6 +12832,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8511,6 +12852,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8523,6 +12874,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8535,6 +12896,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8548,6 +12919,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8560,6 +12941,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8573,6 +12965,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8595,7 +12997,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path?: never;
@@ -8662,6 +13067,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8672,6 +13087,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8684,6 +13109,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8696,6 +13131,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8709,6 +13154,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8721,6 +13176,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8733,6 +13198,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8745,6 +13220,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8758,6 +13243,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8770,6 +13265,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8783,6 +13289,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8792,7 +13308,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                /**
+                 * @description ETags of what you have: where it is still the same, the answer is 304 without a body.
+                 * @example "Zm9vYmFyYmF6cXV4MDAwMQ"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -8872,6 +13391,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8882,6 +13411,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8894,6 +13433,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8906,6 +13455,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8918,6 +13477,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8931,6 +13500,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8943,6 +13522,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8956,6 +13546,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8970,7 +13570,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -9035,6 +13638,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9045,6 +13658,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9057,6 +13680,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9069,6 +13702,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9082,6 +13725,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9094,6 +13747,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9106,6 +13769,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9118,6 +13791,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9131,6 +13814,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9143,6 +13836,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9156,6 +13860,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9168,7 +13882,10 @@ export interface operations {
                 lang?: "en" | "pl";
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
             };
             header?: never;
@@ -9220,6 +13937,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9230,6 +13957,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9242,6 +13979,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9254,6 +14001,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9266,6 +14023,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9278,6 +14045,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9291,6 +14068,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9303,6 +14090,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9316,6 +14114,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9354,6 +14162,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9364,6 +14182,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9376,6 +14204,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9388,6 +14226,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9400,6 +14248,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9412,6 +14270,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9424,6 +14292,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9437,6 +14315,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9449,6 +14337,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9462,6 +14361,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9504,6 +14413,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9514,6 +14433,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9526,6 +14455,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9538,6 +14477,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9550,6 +14499,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9562,6 +14521,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9574,6 +14543,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9587,6 +14566,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9599,6 +14588,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9612,6 +14612,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9626,7 +14636,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -9690,6 +14703,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9700,6 +14723,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9712,6 +14745,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9724,6 +14767,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9737,6 +14790,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9749,6 +14812,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9761,6 +14834,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9773,6 +14856,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9786,6 +14879,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9798,6 +14901,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9811,6 +14925,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9856,6 +14980,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9866,6 +15000,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9878,6 +15022,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9890,6 +15044,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9902,6 +15066,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-acceptable",
+                     *       "title": "None of the accepted media types is offered",
+                     *       "status": 406,
+                     *       "code": "not-acceptable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9914,6 +15088,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conflict",
+                     *       "title": "The object's state does not allow this",
+                     *       "status": 409,
+                     *       "code": "conflict",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9926,6 +15110,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9939,6 +15133,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9951,6 +15155,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9964,6 +15179,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9974,27 +15199,48 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
+                /** @description Of the balance. */
                 balanceId?: string;
                 /** @description All balances of the end user. */
                 userId?: string;
-                /** @description The balance of the IBAN, with spaces or without. */
+                /**
+                 * @description The balance of the IBAN, with spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban?: string;
                 /** @description One or several, with commas. */
                 status?: ("AUTHORIZED" | "CLEARED" | "REVERSED" | "DECLINED")[] | null;
                 /** @description One or several, with commas. */
                 type?: ("TRANSFER_IN" | "TRANSFER_OUT" | "INTERNAL_IN" | "INTERNAL_OUT" | "CREDIT" | "DEBIT" | "SHORTFALL" | "REPAYMENT" | "TECHNICAL" | "ASSIGNMENT" | "RETURN" | "REVERSAL")[] | null;
+                /** @description Booking date, inclusive. */
                 from?: string;
+                /** @description Booking date, inclusive. */
                 to?: string;
+                /** @description In minor units, whether it came or left. */
                 minAmount?: number;
+                /** @description In minor units, whether it came or left. */
                 maxAmount?: number;
-                /** @description A part of the other side's name or account; case and diacritics do not matter. Under three characters: how a word begins. */
+                /**
+                 * @description A part of the other side's name or account; case and diacritics do not matter. Under three characters: how a word begins.
+                 * @example adam nowak
+                 */
                 counterparty?: string;
-                /** @description A part of the title, compared as the counterparty is. */
+                /**
+                 * @description A part of the title, compared as the counterparty is.
+                 * @example INVOICE 11/2026
+                 */
                 title?: string;
-                /** @description The whole reference, operation number or idempotency key. */
+                /**
+                 * @description The whole reference, operation number or idempotency key.
+                 * @example INV-2026-11
+                 */
                 reference?: string;
+                /** @description Of the transaction file. */
                 fileId?: string;
                 /** @description Catch up: oldest first, behind this id; 0 from the first. */
                 after?: string;
@@ -10076,6 +15322,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10086,6 +15342,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10098,6 +15364,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10110,6 +15386,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10122,6 +15408,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10135,6 +15431,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10147,6 +15453,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10160,6 +15477,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10222,6 +15549,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10232,6 +15569,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10244,6 +15591,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10256,6 +15613,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10268,6 +15635,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10281,6 +15658,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10293,6 +15680,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10306,6 +15704,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10316,15 +15724,29 @@ export interface operations {
             query?: {
                 /** @description Elements of one page. */
                 limit?: number;
-                /** @description nextCursor or previousCursor of another page of the same list with the same filters. */
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
                 cursor?: string;
-                /** @description Exactly this one. */
+                /**
+                 * @description Exactly this one.
+                 * @example client-1001
+                 */
                 externalId?: string;
-                /** @description A part of the first, last or company name, as written. */
+                /**
+                 * @description A part of the first, last or company name, as written.
+                 * @example Ada Example
+                 */
                 name?: string;
-                /** @description The end user with this IBAN, with spaces or without. */
+                /**
+                 * @description The end user with this IBAN, with spaces or without.
+                 * @example PL83111111110000000000000010
+                 */
                 iban?: string;
+                /** @description What it is now. */
                 status?: "ACTIVE" | "LOCKED";
+                /** @description Whether you know who the end user is; with the KYC gate an IBAN needs ACCEPTED. */
                 kycStatus?: "PENDING" | "ACCEPTED" | "REJECTED";
             };
             header?: never;
@@ -10373,6 +15795,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10383,6 +15815,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10395,6 +15837,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10407,6 +15859,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10420,6 +15882,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10432,6 +15904,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10445,6 +15928,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10459,7 +15952,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path?: never;
@@ -10518,6 +16014,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10528,6 +16034,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10540,6 +16056,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10553,6 +16079,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10565,6 +16101,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10577,6 +16123,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10589,6 +16145,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10602,6 +16168,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10614,6 +16190,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10627,6 +16214,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10636,7 +16233,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags of what you have: where it is still the same, the answer is 304 without a body. */
+                /**
+                 * @description ETags of what you have: where it is still the same, the answer is 304 without a body.
+                 * @example "Zm9vYmFyYmF6cXV4MDAwMQ"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -10694,6 +16294,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10704,6 +16314,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10716,6 +16336,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10728,6 +16358,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10740,6 +16380,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10753,6 +16403,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10765,6 +16425,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10778,6 +16449,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10787,7 +16468,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the end user as you read it: where it changed since, the answer is 412 and nothing happens. */
+                /**
+                 * @description The ETag of the end user as you read it: where it changed since, the answer is 412 and nothing happens.
+                 * @example "Zm9vYmFyYmF6cXV4MDAwMQ"
+                 */
                 "If-Match"?: string;
             };
             path: {
@@ -10843,6 +16527,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10853,6 +16547,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10865,6 +16569,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10877,6 +16591,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10889,6 +16613,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/precondition-failed",
+                     *       "title": "The object has changed",
+                     *       "status": 412,
+                     *       "code": "precondition-failed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10901,6 +16635,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10913,6 +16657,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10925,6 +16679,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10938,6 +16702,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10950,6 +16724,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10963,6 +16748,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11028,6 +16823,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11038,6 +16843,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11050,6 +16865,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11062,6 +16887,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11074,6 +16909,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11087,6 +16932,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11099,6 +16954,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11112,6 +16978,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11126,7 +17002,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -11192,6 +17071,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11202,6 +17091,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11214,6 +17113,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11226,6 +17135,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11239,6 +17158,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11251,6 +17180,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11263,6 +17202,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11275,6 +17224,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11288,6 +17247,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11300,6 +17269,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11313,6 +17293,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11366,6 +17356,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11376,6 +17376,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11388,6 +17398,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11400,6 +17420,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11412,6 +17442,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11425,6 +17465,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11437,6 +17487,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11450,6 +17511,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11464,7 +17535,10 @@ export interface operations {
                  * @example payout-2026-11-20-0001
                  */
                 "Idempotency-Key"?: string;
-                /** @description The same, under the original's name. */
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
                 "X-Idempotency-Key"?: string;
             };
             path: {
@@ -11519,6 +17593,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11529,6 +17613,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11541,6 +17635,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11553,6 +17657,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11566,6 +17680,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11578,6 +17702,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11590,6 +17724,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11602,6 +17746,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11615,6 +17769,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11627,6 +17791,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11640,6 +17815,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11678,6 +17863,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11688,6 +17883,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11700,6 +17905,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11712,6 +17927,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11724,6 +17949,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11737,6 +17972,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11749,6 +17994,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11762,6 +18018,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11820,6 +18086,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11830,6 +18106,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11842,6 +18128,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11854,6 +18150,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11867,6 +18173,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11879,6 +18195,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11892,6 +18219,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
