@@ -26,6 +26,7 @@ func (s *service) openPanel(p *program) error {
 		Files:     s.rooms.files,
 		History:   s.rooms.history,
 		Prover:    ledger.NewProver(p.ctx, s.rooms.db, p.now),
+		Notify:    s.rooms.notify,
 		Now:       p.now,
 		Log:       s.log,
 		Observe:   s.meters.observe,

@@ -12,6 +12,7 @@ import (
 	"ims/internal/files"
 	"ims/internal/history"
 	"ims/internal/ledger"
+	"ims/internal/notify"
 	"ims/internal/web"
 )
 
@@ -24,6 +25,7 @@ type Config struct {
 	Files     *files.Service
 	History   *history.Service
 	Prover    *ledger.Prover
+	Notify    *notify.Service
 
 	Now     func() time.Time
 	Log     *slog.Logger

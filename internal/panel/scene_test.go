@@ -21,6 +21,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/ledger"
 	"ims/internal/money"
+	"ims/internal/notify"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
 )
@@ -71,8 +72,8 @@ func newScene(t testing.TB) *scene {
 	stop := make(chan struct{})
 	s.panel = must[*Panel](t)(New(Config{Access: people, Gate: gate, Customers: customers.New(db, s.now).WithSecondPerson(people), Accounts: accounts.New(db, s.now),
 		Files: files.New(files.Config{DB: db, Now: s.now, Approve: people.Require}), History: history.New(db),
-		Prover: ledger.NewProver(t.Context(), db, s.now),
-		Now:    s.now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Sandbox: true, Stop: stop}))
+		Prover: ledger.NewProver(t.Context(), db, s.now), Notify: notify.New(notify.Config{DB: db, Now: s.now, Approve: people.Require, Private: true}),
+		Now: s.now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Sandbox: true, Stop: stop}))
 	s.onboard()
 	s.server = httptest.NewServer(s.panel.Handler())
 	t.Cleanup(func() { close(stop); s.server.Close() })
