@@ -8,6 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"ims/internal/money"
+	"ims/internal/sheet"
 )
 
 // xlsxSheet writes a validation report as a workbook of two sheets: totals and findings. Every cell has a type: texts of the
@@ -160,6 +161,5 @@ func (x *xlsxSheet) end(left int64) error {
 	if err := x.rows.Flush(); err != nil {
 		return err
 	}
-	_, err := x.book.WriteTo(x.out)
-	return errors.Join(err, x.book.Close())
+	return errors.Join(sheet.WriteBook(x.book, x.out), x.book.Close())
 }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
 	"io"
@@ -170,10 +171,18 @@ func (b *book) Close() error {
 	if err := b.page.Flush(); err != nil {
 		return fmt.Errorf("workbook: %w", err)
 	}
-	if _, err := b.file.WriteTo(b.out); err != nil {
+	if err := WriteBook(b.file, b.out); err != nil {
 		return fmt.Errorf("workbook: %w", err)
 	}
 	return nil
+}
+
+// WriteBook writes a workbook to its end without holding it in memory, which WriteTo of the library does: its pages, read from
+// their temporary files, are packed straight into w.
+func WriteBook(f *excelize.File, w io.Writer) error {
+	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) })
+	_, err := f.WriteToBuffer() // the buffer stays empty
+	return err
 }
 
 // Discard implements Writer: it removes the temporary files.
