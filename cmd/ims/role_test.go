@@ -33,7 +33,7 @@ func TestRoles(t *testing.T) {
 	done("approval", "approve", waiting[0].ID.String(), "--as", bob)
 	done(change...)
 	told := done("role", "list", "--as", ada)
-	for _, line := range strings.Split(told, "\n") {
+	for line := range strings.SplitSeq(told, "\n") {
 		if strings.HasPrefix(line, "MANAGER") && (!strings.Contains(line, "audit:read") || strings.Contains(line, "blocks:write")) {
 			t.Error(line)
 		}

@@ -62,7 +62,7 @@ func (p Progress) validating(tx *store.Tx, f bank.TransactionFile, now time.Time
 	stage, err := tx.FileStage(f.Customer, f.No)
 	p.Began, p.Done, p.Total = stage.Began, stage.Records, 0
 	if stage.Bytes > 0 {
-		p.Total = max(stage.Records, int64(float64(stage.Records)*float64(f.Bytes)/float64(stage.Bytes)))
+		p.Total = max(stage.Records, stage.Records*f.Bytes/stage.Bytes)
 	}
 	return p.estimated(now), err
 }
@@ -70,7 +70,8 @@ func (p Progress) validating(tx *store.Tx, f bank.TransactionFile, now time.Time
 // estimated adds what is left at the pace so far.
 func (p Progress) estimated(now time.Time) Progress {
 	if p.Running() && p.Done > 0 && p.Total > p.Done && now.After(p.Began) {
-		p.Remaining = time.Duration(float64(now.Sub(p.Began)) * float64(p.Total-p.Done) / float64(p.Done)).Round(time.Second)
+		elapsed := now.Sub(p.Began).Milliseconds() // of which a day times a million records is far below 64 bits
+		p.Remaining = (time.Duration(elapsed*(p.Total-p.Done)/p.Done) * time.Millisecond).Round(time.Second)
 	}
 	return p
 }

@@ -83,19 +83,23 @@ func (h *Hit) place(tx *store.Tx, customer bank.CustomerID) (err error) {
 func staffHits(tx *store.Tx, actor bank.Actor, text string) (hits []Hit, err error) {
 	if id, bad := bank.ParseID(text); bad == nil {
 		a, err := tx.Approval(actor.Customer, id)
-		if err == nil && (a.RequestedBy == actor.Name || actor.May(bank.ApprovalPermission(a.Action)) == nil) {
+		switch {
+		case errors.Is(err, bank.ErrNotFound):
+		case err != nil:
+			return nil, err
+		case a.RequestedBy == actor.Name || actor.May(bank.ApprovalPermission(a.Action)) == nil:
 			hits = append(hits, Hit{Found: Found{FoundApproval, text, "id", a.Summary}})
 		}
-		if err != nil && !errors.Is(err, bank.ErrNotFound) {
+	}
+	if strings.Contains(text, "@") && actor.May(bank.PermOperatorsRead) == nil {
+		o, err := tx.StaffByEmail(actor.Customer, strings.ToLower(text))
+		switch {
+		case errors.Is(err, bank.ErrNotFound):
+		case err != nil:
 			return nil, err
+		default:
+			hits = append(hits, Hit{Found: Found{FoundOperator, o.Email, "email", string(o.Role)}})
 		}
 	}
-	if !strings.Contains(text, "@") || actor.May(bank.PermOperatorsRead) != nil {
-		return hits, nil
-	}
-	o, err := tx.StaffByEmail(actor.Customer, strings.ToLower(text))
-	if errors.Is(err, bank.ErrNotFound) {
-		return hits, nil
-	}
-	return append(hits, Hit{Found: Found{FoundOperator, o.Email, "email", string(o.Role)}}), err
+	return hits, nil
 }

@@ -27,7 +27,7 @@ func (l *list[R]) export(v *visit, q *query, form sheet.Form) error {
 		if !out.begun {
 			return err
 		}
-		web.Shown(v.r.Context(), err) // a part is out: who reads it must not take it for the whole
+		_ = web.Shown(v.r.Context(), err) // it is in the log; a part is out, and who reads it must not take it for the whole
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -201,7 +201,10 @@ func (b *browser) do(r *http.Request, headers ...string) reply {
 		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	response := must[*http.Response](b.s.t)(b.client.Do(r))
+	response, err := b.client.Do(r)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
 	defer response.Body.Close()
 	body := must[[]byte](b.s.t)(io.ReadAll(response.Body))
 	return reply{b.s.t, response.StatusCode, response.Header, string(body)}
