@@ -32,6 +32,7 @@ func routes() []route {
 	return slices.Concat(
 		homeRoutes(),
 		userRoutes(),
+		settingsRoutes(),
 		searchRoutes(),
 		signInRoutes(),
 		preferenceRoutes(),

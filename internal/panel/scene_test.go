@@ -2,6 +2,7 @@ package panel
 
 import (
 	"context"
+	"crypto/x509"
 	"io"
 	"log/slog"
 	"net/http"
@@ -107,6 +108,7 @@ func (s *scene) onboard() {
 	settings := bank.DefaultSettings()
 	settings.FourEyes = false
 	root := bank.System(0, "scene")
+	must[*x509.Certificate](t)(s.panel.Customers.InitCA(ctx))
 	s.customer = must[bank.Customer](t)(s.panel.Customers.Create(ctx, root, "Demo Pay", settings))
 	root.Customer = s.customer.ID
 	for _, o := range []struct {

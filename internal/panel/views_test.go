@@ -39,6 +39,8 @@ func views(s *scene) []view {
 			c.do(chromedp.WaitVisible("#account"))
 		}},
 		{name: "home-employee", path: "/", as: employeeEmail},
+		{name: "settings", path: "/settings", as: adminEmail},
+		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
 	}
 }
