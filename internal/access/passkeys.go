@@ -43,7 +43,7 @@ func relying(v Visit) (*webauthn.WebAuthn, string, error) {
 	}
 	rp, err := webauthn.New(&webauthn.Config{RPID: host, RPDisplayName: host, RPOrigins: []string{v.Origin}})
 	if err != nil {
-		return nil, "", fmt.Errorf("passkeys of %s: %w", host, err)
+		return nil, "", bank.ErrConflict.With("Passkeys do not work under the name of this panel.").Because(err)
 	}
 	return rp, host, nil
 }

@@ -93,9 +93,9 @@ func (p *Panel) connection(r *http.Request) connection {
 // origin is the panel's address as the browser writes it.
 func (c connection) origin(r *http.Request) string {
 	if c.secure {
-		return "https://" + r.Host
+		return "https://" + strings.ToLower(r.Host)
 	}
-	return "http://" + r.Host
+	return "http://" + strings.ToLower(r.Host)
 }
 
 // customerOf finds whose panel a host is. The port is the listener's, or that of a proxy, and says nothing about whose.

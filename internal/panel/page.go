@@ -89,6 +89,11 @@ func (v *visit) enter() (err error) {
 			return err
 		}
 	}
+	if v.actor.Name != "" && v.r.PostForm.Has(proofField) {
+		if proceed, err := v.takeProof(); !proceed {
+			return err
+		}
+	}
 	return v.route.page(v)
 }
 
@@ -159,6 +164,11 @@ func (v *visit) fail(err error) {
 		h.Set("HX-Retarget", "#main")
 		h.Set("HX-Reselect", "#main")
 		h.Set("HX-Reswap", "outerHTML")
+	}
+	if v.asksProof(err) {
+		if err = v.askProof(int(e.Kind), ""); err == nil {
+			return
+		}
 	}
 	if err := v.answer(int(e.Kind), v.word("error", e.Code), errorPage(v, e)); err != nil {
 		v.Log.ErrorContext(v.r.Context(), "page of an error", "cause", err.Error())

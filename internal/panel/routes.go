@@ -35,6 +35,9 @@ func routes() []route {
 		settingsRoutes(),
 		searchRoutes(),
 		signInRoutes(),
+		invitationRoutes(),
+		enrolRoutes(),
+		confirmRoutes(),
 		preferenceRoutes(),
 	)
 }

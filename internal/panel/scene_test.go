@@ -236,3 +236,13 @@ func (p reply) lacks(texts ...string) reply {
 	}
 	return p
 }
+
+// mails lets the gate send letters, and returns what it sends.
+func (s *scene) mails() <-chan string {
+	letters := make(chan string, 10)
+	s.panel.Gate.Mail = func(_ context.Context, to, subject, text string) error {
+		letters <- to + "\n" + subject + "\n" + text
+		return nil
+	}
+	return letters
+}

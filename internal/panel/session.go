@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"ims/internal/access"
 	"ims/internal/bank"
 )
 
@@ -42,11 +41,6 @@ func (v *visit) cookie(name string) string {
 	return c.Value
 }
 
-// where is the visit as sign-in sees it.
-func (v *visit) where() access.Visit {
-	return access.Visit{Customer: v.customer.ID, Origin: v.connection.origin(v.r), Remote: v.connection.remote, UserAgent: v.r.UserAgent()}
-}
-
 // authenticate finds who works. Nobody is no error: the page may be for anybody.
 func (v *visit) authenticate(renew bool) error {
 	token := v.cookie(sessionCookie)
@@ -66,8 +60,12 @@ func (v *visit) authenticate(renew bool) error {
 // toSignIn sends who is not signed in to the door, and back here afterwards.
 func (v *visit) toSignIn() error {
 	query := url.Values{}
-	if v.r.Method == http.MethodGet && v.r.URL.Path != "/" && !v.route.live {
-		query.Set("next", v.r.URL.RequestURI())
+	next := v.r.URL.RequestURI()
+	if v.r.Method != http.MethodGet || v.route.live {
+		next = v.cameFrom() // the page of the form
+	}
+	if next != "/" {
+		query.Set("next", next)
 	}
 	if v.over {
 		query.Set("over", "1")

@@ -1,6 +1,13 @@
 package panel
 
-import "github.com/chromedp/chromedp"
+import (
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
+
+	"ims/internal/bank"
+)
 
 // views lists every page; a new page gets its line here, with one for what is empty and one for what is wrong.
 func views(s *scene) []view {
@@ -19,6 +26,29 @@ func views(s *scene) []view {
 			c.press("\r")
 			c.do(chromedp.WaitVisible("#field-code"))
 		}},
+		{name: "recovery-code", path: "/sign-in", setUp: func(c *chrome) {
+			c.fill("#field-email", adminEmail)
+			c.fill("#field-password", password)
+			c.press("\r")
+			c.do(chromedp.WaitVisible("a[href*=recovery]"))
+			c.click("a[href*=recovery]")
+			c.do(chromedp.WaitVisible("[name=with]", chromedp.ByQuery))
+		}},
+		{name: "invitation", path: s.invited("invited@demo-pay.example", bank.Employee)},
+		{name: "invitation-wrong", path: s.invited("invited-too@demo-pay.example", bank.Employee), setUp: func(c *chrome) {
+			c.fill("#field-password", "short")
+			c.press("\r")
+			c.do(chromedp.WaitVisible(".field .fault"))
+		}},
+		{name: "enrol", path: s.invited("enrols@demo-pay.example", bank.Employee), setUp: func(c *chrome) {
+			c.fill("#field-password", newPassword)
+			c.press("\r")
+			c.do(chromedp.WaitVisible(".qr"))
+		}},
+		{name: "link-over", path: "/invitation/nothing"},
+		{name: "forgotten", path: "/forgotten"},
+		{name: "reset", path: s.resetLink(managerEmail)},
+		{name: "recovery-codes", path: s.invited("keeps@demo-pay.example", bank.Employee), setUp: (*chrome).enrolApp},
 		{name: "home", path: "/", as: adminEmail},
 		{name: "users", path: "/users", as: adminEmail},
 		{name: "users-filtered", path: "/users?name=T&kyc=ACCEPTED&kyc=PENDING&created.from=2020-01-01&size=20", as: adminEmail},
@@ -43,4 +73,17 @@ func views(s *scene) []view {
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
 	}
+}
+
+// enrolApp chooses a password and sets up an authenticator app, up to the recovery codes.
+func (c *chrome) enrolApp() {
+	c.t.Helper()
+	c.fill("#field-password", newPassword)
+	c.press("\r")
+	c.do(chromedp.WaitVisible(".qr", chromedp.ByQuery))
+	var secret string
+	c.eval(`document.querySelector("[data-copy]").dataset.copy`, &secret)
+	c.fill("#field-code", must[string](c.t)(totp.GenerateCode(strings.TrimSpace(secret), c.s.now())))
+	c.press("\r")
+	c.do(chromedp.WaitVisible(".codes", chromedp.ByQuery))
 }

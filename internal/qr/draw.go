@@ -40,6 +40,10 @@ func draw(payload string, l level) (*Code, error) {
 	return &Code{payload, modules}, nil
 }
 
+// Text draws any text, such as the address that sets up an authenticator app; at most about 2 kB. It is for the pages of whoever
+// made the text, not for payments.
+func Text(text string) (*Code, error) { return draw(text, medium) }
+
 // Payload is what the code says.
 func (c *Code) Payload() string { return c.payload }
 

@@ -26,6 +26,7 @@
     if (link) { event.preventDefault(); open(link); }
     const close = event.target.closest("[data-close-dialog]");
     if (close && dialog.open || event.target === dialog) { event.preventDefault(); dialog.close(); }
+    if (event.target.closest("button[data-print]")) print();
     const copy = event.target.closest("button[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => {
       announce(copy.dataset.copied);
@@ -88,7 +89,7 @@
   });
 
   // Buttons that need scripts are hidden until there are some.
-  const reveal = (root) => all("[data-copy]", root).forEach((button) => { button.hidden = false; });
+  const reveal = (root) => all("[data-copy], [data-print]", root).forEach((button) => { button.hidden = false; });
   reveal(document);
   document.addEventListener("htmx:afterSettle", (event) => reveal(event.target));
 })();
