@@ -7,9 +7,11 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
+	"fmt"
 	"net/mail"
 	"regexp"
 	"strings"
@@ -153,4 +155,31 @@ func emailOf(csr *x509.CertificateRequest) (string, error) {
 		return "", bank.ErrCSR.With("the e-mail in the subject is not an address").Because(err)
 	}
 	return email, nil
+}
+
+// CSR is what is kept of a certificate request, for whoever looks at it before it is signed.
+type CSR struct {
+	CN, Email string
+	Key       string   // its kind and size
+	KeyHash   [32]byte // SHA-256 of the SubjectPublicKeyInfo, as of the certificate to be
+}
+
+// ReadCSR checks a certificate request as Sign does, and signs nothing. bank.ErrCSR with the exact reason.
+func ReadCSR(csrPEM []byte) (CSR, error) {
+	r, err := parseCSR(csrPEM)
+	if err != nil {
+		return CSR{}, err
+	}
+	return CSR{CN: r.cn, Email: r.email, Key: keyName(r.public), KeyHash: sha256.Sum256(r.publicDER)}, nil
+}
+
+// keyName names a key that checkKey let pass.
+func keyName(public crypto.PublicKey) string {
+	switch k := public.(type) {
+	case *ecdsa.PublicKey:
+		return "ECDSA " + k.Curve.Params().Name
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d bits", k.N.BitLen())
+	}
+	return "Ed25519"
 }

@@ -28,6 +28,7 @@ type list[R any] struct {
 	cursor  func(R) web.Cursor // where the list goes on behind a row
 	href    func(R) string     // of the row's page
 	actions func(v *visit) templ.Component
+	above   func(v *visit) templ.Component // stands between heading and filters; nil: nothing
 	empty   func(v *visit) templ.Component // teaches what would be here
 }
 

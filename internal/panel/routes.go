@@ -33,6 +33,8 @@ func routes() []route {
 		homeRoutes(),
 		userRoutes(),
 		settingsRoutes(),
+		certificateRoutes(),
+		auditRoutes(),
 		searchRoutes(),
 		signInRoutes(),
 		invitationRoutes(),

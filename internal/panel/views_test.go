@@ -70,6 +70,11 @@ func views(s *scene) []view {
 		}},
 		{name: "home-employee", path: "/", as: employeeEmail},
 		{name: "settings", path: "/settings", as: adminEmail},
+		{name: "certificates-none", path: "/certificates", as: adminEmail},
+		{name: "certificates-new", path: "/certificates/new", as: adminEmail},
+		{name: "audit", path: "/audit", as: adminEmail},
+		{name: "audit-event", path: "/audit/7", as: adminEmail},
+		{name: "audit-proof", path: "/audit/proof", as: adminEmail},
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
 	}
