@@ -300,3 +300,31 @@ func (g *Gate) RemovePasskey(ctx context.Context, v Visit, token string, id bank
 		}{id})
 	})
 }
+
+// RemoveTOTP removes the operator's own authenticator app. ErrConfirm without a fresh proof, bank.ErrConflict if it is the last
+// second factor or there is none.
+func (g *Gate) RemoveTOTP(ctx context.Context, v Visit, token string) error {
+	return g.DB.Write(ctx, func(tx *store.Tx) error {
+		s, staff, c, err := g.confirmed(tx, v, token)
+		if err != nil {
+			return err
+		}
+		if len(c.TOTP) == 0 {
+			return bank.ErrConflict.With("You have no authenticator app.")
+		}
+		keys, err := tx.Passkeys(s.Operator)
+		if err != nil {
+			return fmt.Errorf("remove authenticator app: %w", err)
+		}
+		if len(keys) == 0 {
+			return bank.ErrConflict.With("This is your last second factor. Enrol another one first.")
+		}
+		c.TOTP = nil
+		if err := tx.SetCredentials(c); err != nil {
+			return fmt.Errorf("remove authenticator app: %w", err)
+		}
+		return g.audit(tx, v, staff.Email, "operator.second-factor-removed", staff.Email, struct {
+			Factor string `json:"secondFactor"`
+		}{"TOTP"})
+	})
+}

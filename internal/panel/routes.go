@@ -40,6 +40,7 @@ func routes() []route {
 		invitationRoutes(),
 		enrolRoutes(),
 		confirmRoutes(),
+		profileRoutes(),
 		preferenceRoutes(),
 	)
 }

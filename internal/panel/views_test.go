@@ -50,6 +50,16 @@ func views(s *scene) []view {
 		{name: "reset", path: s.resetLink(managerEmail)},
 		{name: "recovery-codes", path: s.invited("keeps@demo-pay.example", bank.Employee), setUp: (*chrome).enrolApp},
 		{name: "home", path: "/", as: adminEmail},
+		{name: "profile", path: "/profile", as: adminEmail},
+		{name: "profile-password", path: "/profile/password", as: adminEmail, setUp: func(c *chrome) {
+			c.fill("#field-current", password)
+			c.fill("#field-password", "short")
+			c.press("\r")
+			c.do(chromedp.WaitVisible(".field .fault"))
+		}},
+		{name: "profile-totp", path: "/profile/totp", as: adminEmail},
+		{name: "profile-passkey", path: "/profile/passkeys/new", as: adminEmail},
+		{name: "confirm", path: "/confirm?next=/profile", as: adminEmail},
 		{name: "users", path: "/users", as: adminEmail},
 		{name: "users-filtered", path: "/users?name=T&kyc=ACCEPTED&kyc=PENDING&created.from=2020-01-01&size=20", as: adminEmail},
 		{name: "users-nothing", path: "/users?name=nobody", as: adminEmail},
