@@ -2,7 +2,9 @@ package files
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,6 +42,32 @@ func (s *Service) Progress(ctx context.Context, actor bank.Actor, id bank.ID) (p
 		return err
 	})
 	return p, err
+}
+
+// maxRunning bounds how many files of a list are asked how far they are.
+const maxRunning = 20
+
+// Running tells how far those of a list are whose stage runs, the first 20 of them, by their ids. It needs bank.PermFilesRead.
+func (s *Service) Running(ctx context.Context, actor bank.Actor, list []bank.TransactionFile) (all map[bank.ID]Progress, err error) {
+	if err := actor.May(bank.PermFilesRead); err != nil {
+		return nil, err
+	}
+	running := slices.DeleteFunc(slices.Clone(list), func(f bank.TransactionFile) bool {
+		return f.Customer != actor.Customer || !Progress{Stage: string(f.Status), Stopped: f.StopReason}.Running()
+	})
+	if len(running) == 0 {
+		return nil, nil
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		all = map[bank.ID]Progress{}
+		for _, f := range running[:min(len(running), maxRunning)] {
+			if all[f.ID], err = progress(tx, f, s.now()); err != nil {
+				return fmt.Errorf("progress of %s: %w", f.ID, err)
+			}
+		}
+		return nil
+	})
+	return all, err
 }
 
 func progress(tx *store.Tx, f bank.TransactionFile, now time.Time) (Progress, error) {

@@ -19,6 +19,12 @@ import (
 // partBytes is the size of a stored part.
 const partBytes = 1 << 20
 
+// What one file may hold.
+const (
+	MaxBytes   = bankfile.DefaultBytes
+	MaxRecords = bankfile.DefaultRecords
+)
+
 // Upload is a file as it arrives.
 type Upload struct {
 	Name          string
@@ -170,6 +176,12 @@ func (s *Service) addFile(ctx context.Context, actor bank.Actor, f *bank.Transac
 	})
 }
 
+// Earlier is the cause of bank.ErrFileDuplicate and bank.ErrFileNameTaken: the file that was there first.
+type Earlier struct{ File bank.TransactionFile }
+
+// Error implements error.
+func (e *Earlier) Error() string { return "earlier file " + e.File.ID.String() }
+
 func contentFresh(tx *store.Tx, f bank.TransactionFile) error {
 	first, err := tx.FileWithContent(f.Customer, f.SHA256)
 	if errors.Is(err, bank.ErrNotFound) {
@@ -179,7 +191,7 @@ func contentFresh(tx *store.Tx, f bank.TransactionFile) error {
 		return err
 	}
 	return bank.ErrFileDuplicate.With("this content was uploaded on %s as file %s (%s)",
-		first.UploadedAt.Format(time.DateTime), first.ID, first.Status)
+		first.UploadedAt.Format(time.DateTime), first.ID, first.Status).Because(&Earlier{first})
 }
 
 func nameFree(tx *store.Tx, f bank.TransactionFile) error {
@@ -191,7 +203,7 @@ func nameFree(tx *store.Tx, f bank.TransactionFile) error {
 		return err
 	}
 	return bank.ErrFileNameTaken.With("this name was uploaded on %s as file %s (%s)",
-		first.UploadedAt.Format(time.DateTime), first.ID, first.Status)
+		first.UploadedAt.Format(time.DateTime), first.ID, first.Status).Because(&Earlier{first})
 }
 
 // dropParts removes what a refused upload left; what cannot be removed now is swept later.

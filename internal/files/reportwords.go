@@ -125,6 +125,14 @@ func (s speech) grouped(digits string) string {
 	return s.number(n)
 }
 
+// Advice says what to do with a file, in "pl" or English; "" while nobody has to do anything.
+func Advice(f bank.TransactionFile, lang string) string {
+	if f.Status == bank.FilePending {
+		return ""
+	}
+	return speechOf(lang).word(adviceOf(f))
+}
+
 // adviceOf is the word for what to do with a file.
 func adviceOf(f bank.TransactionFile) string {
 	own := f.Totals.Refused.Count == 0 && f.Totals.Errors > 0

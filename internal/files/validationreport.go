@@ -162,11 +162,8 @@ func (p *reportPager) findings(out validationSheet, list []bank.FileFinding) (er
 }
 
 func (p *reportPager) reported(f bank.FileFinding) reportedFinding {
-	r := reportedFinding{FileFinding: f, Kind: p.speech.word(f.Severity), Name: fieldName(p.account.Format, f, p.speech.lang), Before: f.Record}
-	runes := []rune(f.Record)
-	if f.To > 0 && f.From <= f.To && f.To <= len(runes) {
-		r.Before, r.Marked, r.After, r.Pointed = string(runes[:f.From]), string(runes[f.From:f.To]), string(runes[f.To:]), true
-	}
+	r := reportedFinding{FileFinding: f, Kind: p.speech.word(f.Severity), Name: fieldName(p.account.Format, f, p.speech.lang)}
+	r.Before, r.Marked, r.After, r.Pointed = cut(f)
 	return r
 }
 

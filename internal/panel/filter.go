@@ -26,7 +26,7 @@ type filter struct {
 	name    string
 	kind    filterKind
 	choices []string
-	family  string // of the words of the choices: key FAMILY.CHOICE
+	family  string // of the words of the choices: key FAMILY.CHOICE; "": they are shown as they are
 	more    bool   // stands behind *More filters*
 }
 
@@ -142,9 +142,17 @@ func (f filter) label(v *visit, parameter string) string {
 
 func (f filter) shown(v *visit, value string) string {
 	if f.choices != nil {
-		return v.word(f.family, value)
+		return f.choice(v, value)
 	}
 	return value
+}
+
+// choice is the name of one of the choices.
+func (f filter) choice(v *visit, value string) string {
+	if f.family == "" {
+		return value
+	}
+	return v.word(f.family, value)
 }
 
 // without is the address of the list without one value.
@@ -178,7 +186,7 @@ func (q *query) has(name, value string) bool { return slices.Contains(q.values[n
 func (f filter) options(v *visit) []choice {
 	list := []choice{{"", v.T("list.any")}}
 	for _, c := range f.choices {
-		list = append(list, choice{c, v.word(f.family, c)})
+		list = append(list, choice{c, f.choice(v, c)})
 	}
 	return list
 }

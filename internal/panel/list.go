@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -28,7 +29,9 @@ type list[R any] struct {
 	cursor  func(R) web.Cursor // where the list goes on behind a row
 	href    func(R) string     // of the row's page
 	actions func(v *visit) templ.Component
-	above   func(v *visit) templ.Component // stands between heading and filters; nil: nothing
+	up      []step                         // pages above this one
+	above   func(v *visit) templ.Component // stands between the heading and the filters; nil: nothing
+	live    func(list []R) bool            // whether rows change by themselves: the route /live + path then streams the table
 	empty   func(v *visit) templ.Component // teaches what would be here
 }
 
@@ -104,13 +107,15 @@ type rows[R any] struct {
 }
 
 // serve answers with the list, or with all of it as a sheet where the address says format=csv or format=xlsx.
-func (l *list[R]) serve(v *visit) error {
+func (l *list[R]) serve(v *visit) error { return l.serveAs(v, http.StatusOK) }
+
+// serveAs is serve with a status, for a page whose form was refused.
+func (l *list[R]) serveAs(v *visit, status int) error {
 	q := l.readQuery(v)
 	if form := sheet.Form(v.r.URL.Query().Get("format")); form != "" {
 		return l.export(v, q, form)
 	}
 	page := rows[R]{of: l, q: q}
-	status := http.StatusOK
 	if len(q.faults) == 0 {
 		if err := page.fetchPage(v); err != nil {
 			return err
@@ -120,6 +125,24 @@ func (l *list[R]) serve(v *visit) error {
 		status = http.StatusUnprocessableEntity
 	}
 	return v.answer(status, v.T(l.title), listPage(v, page))
+}
+
+// stream keeps the table up to date while its rows change by themselves.
+func (l *list[R]) stream(v *visit, pace time.Duration) error {
+	q := l.readQuery(v)
+	return v.stream(pace, func() (templ.Component, bool, error) {
+		page := rows[R]{of: l, q: q}
+		err := page.fetchPage(v)
+		return tableOf(v, page), !l.live(page.list), err
+	})
+}
+
+// liveAddress is where the table is streamed from, or "" where nothing changes by itself.
+func (p rows[R]) liveAddress() string {
+	if p.of.live == nil || !p.of.live(p.list) {
+		return ""
+	}
+	return "/live" + p.at("cursor", p.q.cursor)
 }
 
 // fetchPage reads one row more than the page holds, to know whether another follows. A filter that the room refuses is the

@@ -32,6 +32,7 @@ func routes() []route {
 	return slices.Concat(
 		homeRoutes(),
 		userRoutes(),
+		fileRoutes(),
 		settingsRoutes(),
 		certificateRoutes(),
 		auditRoutes(),

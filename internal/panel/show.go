@@ -51,7 +51,7 @@ func (v *visit) count(n int64) string { return v.printer.Sprintf("%d", n) }
 var tones = map[string]string{
 	"ACTIVE": "good", "ACCEPTED": "good", "Executed": "good", "CLEARED": "good", "DELIVERED": "good", "APPROVED": "good",
 	"PENDING": "wait", "Pending": "wait", "Validated": "wait", "Executing": "wait", "AUTHORIZED": "wait", "OPEN": "wait", "RETURN_ORDERED": "wait",
-	"LOCKED": "bad", "REJECTED": "bad", "Invalid": "bad", "DECLINED": "bad", "GIVEN_UP": "bad", "REVOKED": "bad", "BLOCKED": "bad",
+	"LOCKED": "bad", "ERROR": "bad", "WARNING": "wait", "REJECTED": "bad", "Invalid": "bad", "DECLINED": "bad", "GIVEN_UP": "bad", "REVOKED": "bad", "BLOCKED": "bad",
 }
 
 func toneOf(value string) string {

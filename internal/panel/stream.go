@@ -60,6 +60,14 @@ func (v *visit) stream(pace time.Duration, inside func() (part templ.Component, 
 	}
 }
 
+// onceOf is the address of a stream for who polls.
+func onceOf(address string) string {
+	if strings.Contains(address, "?") {
+		return address + "&once=1"
+	}
+	return address + "?once=1"
+}
+
 // gone tells whether the operator's session ended while the stream went on.
 func (v *visit) gone() bool {
 	err := v.authenticate(false)

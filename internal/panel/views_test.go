@@ -12,7 +12,7 @@ import (
 // views lists every page; a new page gets its line here, with one for what is empty and one for what is wrong.
 func views(s *scene) []view {
 	user := "/users/" + s.users[0].ID.String()
-	return []view{
+	return append([]view{
 		{name: "sign-in", path: "/sign-in"},
 		{name: "sign-in-wrong", path: "/sign-in", setUp: func(c *chrome) {
 			c.fill("#field-email", adminEmail)
@@ -87,7 +87,7 @@ func views(s *scene) []view {
 		{name: "audit-proof", path: "/audit/proof", as: adminEmail},
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
-	}
+	}, fileViews(s)...)
 }
 
 // enrolApp chooses a password and sets up an authenticator app, up to the recovery codes.

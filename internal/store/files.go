@@ -89,16 +89,45 @@ func (tx *Tx) FileNamed(customer bank.CustomerID, name string) (bank.Transaction
 
 // FileFilter selects files; zero fields do not filter.
 type FileFilter struct {
-	Status bank.FileStatus
-	Before bank.FileNo // continue behind this file, towards older ones
-	Back   bool        // newer ones than Before instead
-	Limit  int
+	Status                   bank.FileStatus
+	In                       []string    // any of these statuses
+	MasterAccount            bank.ID     // zero: any
+	Name                     string      // part of the name, or the whole id; small and capital letters of ASCII are the same
+	By                       string      // who uploaded it
+	UploadedFrom, UploadedTo time.Time   // UploadedTo is exclusive
+	ExecutedFrom, ExecutedTo time.Time   // when execution ended; ExecutedTo is exclusive
+	Before                   bank.FileNo // continue behind this file, towards older ones
+	Back                     bool        // newer ones than Before instead
+	Limit                    int
+}
+
+func (f FileFilter) where(customer bank.CustomerID) *where {
+	w := newWhere("customer_id = $1", customer)
+	w.text("status = ?", string(f.Status))
+	w.oneOf("status", f.In)
+	w.text("uploaded_by = ?", f.By)
+	if !f.MasterAccount.IsZero() {
+		w.add("master_account = ?", f.MasterAccount)
+	}
+	if id, err := bank.ParseID(f.Name); err == nil {
+		w.add("id = ?", id)
+	} else if f.Name != "" {
+		w.add("LOWER(name) LIKE LOWER(?) ESCAPE '\\'", "%"+escapeLike(f.Name)+"%")
+	}
+	for _, bound := range []struct {
+		condition string
+		at        time.Time
+	}{{"uploaded_at >= ?", f.UploadedFrom}, {"uploaded_at < ?", f.UploadedTo}, {"executed_at >= ?", f.ExecutedFrom}, {"executed_at < ?", f.ExecutedTo}} {
+		if !bound.at.IsZero() {
+			w.add(bound.condition, micros(bound.at))
+		}
+	}
+	return w
 }
 
 // Files lists a customer's files, newest first.
 func (tx *Tx) Files(customer bank.CustomerID, f FileFilter) ([]bank.TransactionFile, error) {
-	w := newWhere("customer_id = $1", customer)
-	w.text("status = ?", string(f.Status))
+	w := f.where(customer)
 	return readPage(tx, scanFile, fileColumns, w, page[bank.FileNo]{key: "no", descending: true, from: f.Before, back: f.Back, limit: f.Limit})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -95,6 +96,45 @@ func (tx *Tx) Findings(customer bank.CustomerID, file bank.FileNo, after int64, 
 	w := newWhere("customer_id = $1 AND file_no = $2 AND seq > $3", customer, file, after)
 	text, args := w.build(findingSelect, "ORDER BY seq", limit)
 	return query(tx, scanFinding, text, args...)
+}
+
+// FindingFilter selects findings of a file; zero fields do not filter.
+type FindingFilter struct {
+	Severity string
+	Code     string
+	After    int64 // continue behind this sequence number
+	Back     bool  // those in front of After instead, the nearest ones
+	Limit    int
+}
+
+// NumberedFinding is a finding with its sequence number.
+type NumberedFinding struct {
+	Seq int64
+	bank.FileFinding
+}
+
+// FilteredFindings lists findings of a file in the order of their sequence.
+func (tx *Tx) FilteredFindings(customer bank.CustomerID, file bank.FileNo, f FindingFilter) ([]NumberedFinding, error) {
+	w := newWhere("customer_id = $1 AND file_no = $2", customer, file)
+	w.text("severity = ?", f.Severity)
+	w.text("code = ?", f.Code)
+	scan := func(row scanner) (n NumberedFinding, err error) {
+		n.FileFinding, err = scanFinding(seqScanner{row, &n.Seq})
+		return n, err
+	}
+	selection := strings.Replace(findingSelect, "SELECT ", "SELECT seq, ", 1)
+	return readPage(tx, scan, selection, w, page[int64]{key: "seq", from: f.After, back: f.Back, limit: f.Limit})
+}
+
+// seqScanner reads a number in front of what another scan reads.
+type seqScanner struct {
+	scanner
+	seq *int64
+}
+
+// Scan implements scanner.
+func (s seqScanner) Scan(targets ...any) error {
+	return s.scanner.Scan(append([]any{s.seq}, targets...)...)
 }
 
 // FirstFindings lists the first finding of each code of a file.

@@ -257,6 +257,9 @@ var moneyListings = []listing{
 var fileListings = []listing{
 	{"Files", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Files(c, store.FileFilter{})) }},
 	{"Findings", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Findings(c, 1, 0, 100)) }},
+	{"FilteredFindings", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.FilteredFindings(c, 1, store.FindingFilter{}))
+	}},
 	{"ChunkOutcomes", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ChunkOutcomes(c, 1)) }},
 	{"EachFileKeys", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.KeyPart) error) error { return tx.EachFileKeys(c, "2026-03-13", 1, fn) }))

@@ -215,3 +215,74 @@ func TestFindingsByPage(t *testing.T) {
 		equal(t, "findings", seen, want)
 	})
 }
+
+// TestFilteredFindings narrows findings, and turns their pages both ways.
+func TestFilteredFindings(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := newCustomer(t, s)
+		var all []bank.FileFinding
+		for n := 1; n <= 6; n++ {
+			f := finding(c, n)
+			if n%2 == 0 {
+				f.Severity, f.Code = "ERROR", "amount-wrong"
+			}
+			all = append(all, f)
+		}
+		s.write(t, func(tx *store.Tx) error { return tx.AddFindings(c, 1, all) })
+		for _, test := range []struct {
+			filter store.FindingFilter
+			want   []int64
+		}{
+			{store.FindingFilter{}, []int64{1, 2, 3, 4, 5, 6}},
+			{store.FindingFilter{Severity: "ERROR"}, []int64{2, 4, 6}},
+			{store.FindingFilter{Code: "payee-unknown", After: 1, Limit: 1}, []int64{3}},
+			{store.FindingFilter{Code: "payee-unknown", After: 5, Back: true, Limit: 1}, []int64{3}},
+			{store.FindingFilter{Severity: "ERROR", Code: "payee-unknown"}, nil},
+		} {
+			var got []int64
+			for _, f := range get(t, s, func(tx *store.Tx) ([]store.NumberedFinding, error) { return tx.FilteredFindings(c, 1, test.filter) }) {
+				equal(t, "finding", f.FileFinding, all[f.Seq-1])
+				got = append(got, f.Seq)
+			}
+			equal(t, fmt.Sprintf("%+v", test.filter), got, test.want)
+		}
+	})
+}
+
+// TestFilesByFilter finds files by what people know of them.
+func TestFilesByFilter(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		c := newCustomer(t, s)
+		s.write(t, func(tx *store.Tx) error {
+			for n := 1; n <= 4; n++ {
+				if _, err := tx.AddFile(file(c, n)); err != nil {
+					return err
+				}
+			}
+			done := file(c, 2)
+			done.Status, done.ExecutedAt = bank.FileExecuted, at(50)
+			return tx.UpdateFile(done)
+		})
+		for name, test := range map[string]struct {
+			filter store.FileFilter
+			want   []bank.FileNo
+		}{
+			"statuses":         {store.FileFilter{In: []string{"Executed", "Invalid"}}, []bank.FileNo{2}},
+			"name":             {store.FileFilter{Name: "DAY-3"}, []bank.FileNo{3}},
+			"pattern":          {store.FileFilter{Name: "day_3"}, nil},
+			"id":               {store.FileFilter{Name: id(4).String()}, []bank.FileNo{4}},
+			"uploader":         {store.FileFilter{By: of(c, "ada", 1)}, []bank.FileNo{1}},
+			"uploaded":         {store.FileFilter{UploadedFrom: at(2), UploadedTo: at(4)}, []bank.FileNo{3, 2}},
+			"executed":         {store.FileFilter{ExecutedFrom: at(50), ExecutedTo: at(51)}, []bank.FileNo{2}},
+			"executed earlier": {store.FileFilter{ExecutedTo: at(50)}, nil},
+			"of the account":   {store.FileFilter{MasterAccount: id(1), Before: 3}, []bank.FileNo{2, 1}},
+			"of another one":   {store.FileFilter{MasterAccount: id(99)}, nil},
+		} {
+			var got []bank.FileNo
+			for _, f := range get(t, s, func(tx *store.Tx) ([]bank.TransactionFile, error) { return tx.Files(c, test.filter) }) {
+				got = append(got, f.No)
+			}
+			equal(t, name, got, test.want)
+		}
+	})
+}
