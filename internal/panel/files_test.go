@@ -16,8 +16,6 @@ import (
 	"ims/internal/store"
 )
 
-const secondEmail = "second@institution.example"
-
 // master is the scene's only master account.
 func (s *scene) master() bank.MasterAccount {
 	s.t.Helper()
@@ -78,22 +76,6 @@ func (s *scene) worked(path string) {
 	s.t.Helper()
 	id := must[bank.ID](s.t)(bank.ParseID(strings.TrimPrefix(path, "/files/")))
 	if err := s.panel.Files.RunFile(context.WithoutCancel(s.t.Context()), "worker", s.customer.ID, id); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// fourEyes turns them on, for a customer that has gone live.
-func (s *scene) fourEyes() {
-	s.t.Helper()
-	err := s.db.Write(s.t.Context(), func(tx *store.Tx) error {
-		c, err := tx.Customer(s.customer.ID)
-		if err != nil {
-			return err
-		}
-		c.Settings.FourEyes, c.Status = true, bank.CustomerActive
-		return tx.UpdateCustomer(c)
-	})
-	if err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -200,7 +182,7 @@ func TestSamples(t *testing.T) {
 
 func TestFourEyesOnAFile(t *testing.T) {
 	s := newScene(t)
-	s.fourEyes()
+	s.withFourEyes()
 	asks, decides := s.signedIn(adminEmail), s.signedIn(secondEmail)
 	path := s.uploaded(asks, "day.pli", s.goodFile())
 	asks.get(path).expect(http.StatusOK, "you uploaded this file", "Ask for execution")

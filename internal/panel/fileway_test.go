@@ -31,7 +31,7 @@ func (c *chrome) path() (path string) {
 // and executed by the other, a reload comes in the middle, and the report is there in the end.
 func TestWayToAnExecutedFile(t *testing.T) {
 	s := newScene(t)
-	s.fourEyes()
+	s.withFourEyes()
 	good, wrong := s.goodFile(), s.wrongFile()
 	c := newChrome(t, s)
 	c.signIn(adminEmail)
