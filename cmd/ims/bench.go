@@ -14,6 +14,7 @@ type benchCommand struct {
 	What     string        `arg:"" help:"What to measure: file, singles, reads, events, reports, history or all (without reports and history, which take minutes)." enum:"file,singles,reads,events,reports,history,all" default:"all" optional:""`
 	Records  int           `help:"Records of the transaction file, or transactions of the history." default:"200000"`
 	Balances int           `help:"Balances over which they are spread." default:"10000"`
+	Days     int           `help:"Days over which the history is spread, a file each." default:"730"`
 	Duration time.Duration `help:"How long singles and reads are measured." default:"6s"`
 }
 
@@ -23,8 +24,8 @@ func (c *benchCommand) Validate() error {
 	if c.What == "history" {
 		most = 20_000_000
 	}
-	if c.Records < 1 || c.Records > most || c.Balances < 1 || c.Balances > 1_000_000 || c.Duration < 100*time.Millisecond {
-		return fmt.Errorf("--records and --balances: 1 to 1,000,000 (history: 20,000,000 records); --duration: 100ms at least")
+	if c.Records < 1 || c.Records > most || c.Balances < 1 || c.Balances > 1_000_000 || c.Days < 1 || c.Days > 3_650 || c.Duration < 100*time.Millisecond {
+		return fmt.Errorf("--records and --balances: 1 to 1,000,000 (history: 20,000,000 records); --days: 1 to 3,650; --duration: 100ms at least")
 	}
 	return nil
 }
@@ -35,7 +36,7 @@ func (c *benchCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	o := measure.Options{Engine: address.engine, Records: c.Records, Balances: c.Balances, Duration: c.Duration,
+	o := measure.Options{Engine: address.engine, Records: c.Records, Balances: c.Balances, Days: c.Days, Duration: c.Duration,
 		Log: func(format string, args ...any) { fmt.Fprintf(p.stderr, "ims bench: "+format+"\n", args...) }}
 	all := []struct {
 		name string

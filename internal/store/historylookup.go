@@ -20,21 +20,27 @@ func (s *search) blocks(yield func([]int64, error) bool) bool {
 		if err != nil {
 			return yield(nil, err)
 		}
-		for i, b := range some {
-			ids := bits[i].offsets()
-			if len(ids) == 0 {
-				continue
-			}
-			list := make([]int64, len(ids))
-			for k, offset := range ids {
-				list[k] = b.no*blockSize + int64(offset)
-			}
-			if s.order(list); !yield(list, nil) {
-				return false
-			}
+		if !s.inPieces(some, bits, yield) {
+			return false
 		}
 	}
 	return true
+}
+
+// inPieces yields the ids of blocks in pieces of some size, as looking at one id takes about the time of many.
+func (s *search) inPieces(blocks []blockRow, bits []bitmap, yield func([]int64, error) bool) bool {
+	var list []int64
+	for i, b := range blocks {
+		ids := bits[i].ids(b.no * blockSize)
+		s.order(ids)
+		if list = append(list, ids...); len(list) >= slice {
+			if !yield(list, nil) {
+				return false
+			}
+			list = nil
+		}
+	}
+	return len(list) == 0 || yield(list, nil)
 }
 
 // possibleBlocks lists the blocks in which there may be something, in the order of the list.

@@ -56,6 +56,16 @@ func (b *bitmap) offsets() []int {
 	return list
 }
 
+// ids lists the ids of a block's bits that are set, ascending; first is the block's first id.
+func (b *bitmap) ids(first int64) []int64 {
+	offsets := b.offsets()
+	list := make([]int64, len(offsets))
+	for i, offset := range offsets {
+		list[i] = first + int64(offset)
+	}
+	return list
+}
+
 // packOffsets writes ascending offsets as distances, or, where that is no shorter, as a bitmap, which is known by its length.
 func packOffsets(list []int) []byte {
 	packed := make([]byte, 0, 2*len(list))

@@ -66,8 +66,13 @@ func (tx *Tx) SearchedTo(customer bank.CustomerID) (bank.TransactionID, error) {
 		return 0, err
 	}
 	next, err := tx.nextHistoryBlock(customer)
-	if last := bank.TransactionID(next*blockSize) - 1; head.NextID-1-last > maxTextTail {
-		return max(last, 0), err
+	return searchedTo(head.NextID-1, next), err
+}
+
+// searchedTo is SearchedTo of a customer with a last id and a first block that the index does not have.
+func searchedTo(last bank.TransactionID, next int64) bank.TransactionID {
+	if indexed := bank.TransactionID(next*blockSize) - 1; last-indexed > maxTextTail {
+		return max(indexed, 0)
 	}
-	return head.NextID - 1, err
+	return last
 }

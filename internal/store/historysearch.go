@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"iter"
+	"math"
 	"slices"
 
 	"ims/internal/bank"
@@ -15,13 +16,14 @@ type search struct {
 	customer       bank.CustomerID
 	f              HistoryFilter
 	party, title   needle
-	reference      string     // folded
-	low, high      int64      // ids, inclusive
-	next           int64      // the first block that the index does not have
-	possible       []blockRow // the blocks in which there may be something, in the order of the list
-	sieves         []sieve    // what the blocks are put through, the rarest first; nil before the first ones have taught which
-	taught         int        // ids of the blocks that taught
-	byBalanceBlock bool       // balances are looked up in the index, as they have too many transactions
+	reference      string             // folded
+	low, high      int64              // ids, inclusive
+	last           bank.TransactionID // that was given
+	next           int64              // the first block that the index does not have
+	possible       []blockRow         // the blocks in which there may be something, in the order of the list
+	sieves         []sieve            // what the blocks are put through, the rarest first; nil before the first ones have taught which
+	taught         int                // ids of the blocks that taught
+	byBalanceBlock bool               // balances are looked up in the index, as they have too many transactions
 }
 
 const (
@@ -41,7 +43,8 @@ func (tx *Tx) newSearch(customer bank.CustomerID, f HistoryFilter) (*search, err
 	if err != nil {
 		return nil, err
 	}
-	s.low, s.high = max(int64(f.After)+1, 1), int64(head.NextID)-1
+	s.last = head.NextID - 1
+	s.low, s.high = max(int64(f.After)+1, 1), int64(s.last)
 	if f.Before > 0 {
 		s.high = min(s.high, int64(f.Before)-1)
 	}
@@ -58,31 +61,49 @@ func (s *search) run() (list []HistoryRow, err error) {
 	if s.low > s.high {
 		return nil, nil
 	}
+	var fitting []int64 // candidates whose words fit
 	for ids, err := range s.candidates() {
 		if err != nil {
 			return nil, err
 		}
 		for part := range slices.Chunk(ids, slice) {
-			rows, err := s.rows(part)
+			if part, err = s.withWords(part); err != nil {
+				return nil, err
+			}
+			if fitting = append(fitting, part...); len(fitting) < s.missing(list) {
+				continue // many are read in about the time of one
+			}
+			rows, err := s.rows(fitting)
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, rows...)
-			if s.f.Limit > 0 && len(list) >= s.f.Limit {
+			if list, fitting = append(list, rows...), nil; s.missing(list) == 0 {
 				return list[:s.f.Limit], nil
 			}
 		}
 	}
-	return list, nil
+	rows, err := s.rows(fitting)
+	list = append(list, rows...)
+	return list[:min(len(list), s.pageSize())], err
+}
+
+// missing is how many rows are read next: what the page lacks, as far as they are read at once.
+func (s *search) missing(list []HistoryRow) int {
+	return max(min(s.pageSize()-len(list), slice), 0)
+}
+
+// pageSize is the limit, if there is one.
+func (s *search) pageSize() int {
+	if s.f.Limit > 0 {
+		return s.f.Limit
+	}
+	return math.MaxInt
 }
 
 // rows reads those of the candidates that fit.
 func (s *search) rows(ids []int64) ([]HistoryRow, error) {
-	if s.f.worded() {
-		var err error
-		if ids, err = s.withWords(ids); err != nil || len(ids) == 0 {
-			return nil, err
-		}
+	if len(ids) == 0 {
+		return nil, nil
 	}
 	w := newWhere("t.customer_id = $1", s.customer)
 	condition, arg := s.tx.in("t.id", w.next(), List{Ints: ids})
@@ -103,8 +124,11 @@ func (s *search) balances() []int64 {
 	return list
 }
 
-// withWords keeps the candidates whose words fit.
+// withWords keeps the candidates whose words fit, in no order.
 func (s *search) withWords(ids []int64) ([]int64, error) {
+	if !s.f.worded() {
+		return ids, nil
+	}
 	scan := func(row scanner) (id int64, err error) {
 		var amount int64
 		var d bank.Details
@@ -209,11 +233,9 @@ func (s *search) order(ids []int64) {
 // tail yields what the index does not have yet; it tells whether to go on. Where words are looked for, a long one is left out.
 func (s *search) tail(yield func([]int64, error) bool) bool {
 	low, high := max(s.low, s.next*blockSize), s.high
-	to, err := s.wordedTo()
-	if err != nil {
-		return yield(nil, err)
+	if s.f.worded() {
+		high = min(high, int64(searchedTo(s.last, s.next)))
 	}
-	high = min(high, to)
 	for low <= high {
 		ids, err := s.tailIDs(low, high)
 		if len(ids) == 0 || err != nil {
@@ -229,14 +251,6 @@ func (s *search) tail(yield func([]int64, error) bool) bool {
 		}
 	}
 	return true
-}
-
-func (s *search) wordedTo() (int64, error) {
-	if !s.f.worded() {
-		return s.high, nil
-	}
-	to, err := s.tx.SearchedTo(s.customer)
-	return int64(to), err
 }
 
 // tailIDs reads ids whose rows fit as far as the transaction itself tells.

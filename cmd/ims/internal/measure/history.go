@@ -10,8 +10,8 @@ import (
 	"ims/internal/store"
 )
 
-// History builds a store with many transactions of two years, indexes them, and asks for the first page of every combination
-// of filters within the last 90 days, and in all of the two years, with values that are common and values that are rare.
+// History builds a store with many transactions of some days, indexes them, and asks for the first page of every combination
+// of filters within the last 90 days, and in all of them, with values that are common and values that are rare.
 func History(ctx context.Context, o Options) (results []Result, err error) {
 	w, err := newWorkspace(o)
 	if err != nil {
@@ -64,7 +64,7 @@ func newPast(ctx context.Context, db *store.DB, o Options) (*past, []Result, err
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &past{estate: e, random: rand.New(rand.NewPCG(1, 2)), end: time.Now().UTC(), records: o.Records}
+	p := &past{estate: e, random: rand.New(rand.NewPCG(1, 2)), end: time.Now().UTC(), days: o.Days, records: o.Records}
 	o.Log("writing %d transactions", o.Records)
 	writing, err := timed(func() error { return p.write(ctx, o.Log) })
 	if err != nil {

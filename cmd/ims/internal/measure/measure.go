@@ -32,6 +32,7 @@ type Options struct {
 	Engine   store.Engine  // the store beside which the throw-away stores are made
 	Records  int           // of the file
 	Balances int           // over which the records are spread
+	Days     int           // of the history
 	Duration time.Duration // of each timed run of singles and reads
 	Log      func(format string, args ...any)
 }

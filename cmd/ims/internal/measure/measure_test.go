@@ -58,7 +58,7 @@ func TestEvents(t *testing.T) {
 func TestHistoryAndReports(t *testing.T) {
 	for _, e := range engines(t) {
 		for name, run := range map[string]func(context.Context, Options) ([]Result, error){"history": History, "reports": Reports} {
-			results, err := run(context.Background(), Options{Engine: e, Records: 5_000, Balances: 50, Log: t.Logf})
+			results, err := run(context.Background(), Options{Engine: e, Records: 5_000, Balances: 50, Days: 100, Log: t.Logf})
 			if err != nil {
 				t.Fatalf("%s %s: %v", e.Name(), name, err)
 			}

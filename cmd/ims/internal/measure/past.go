@@ -10,22 +10,20 @@ import (
 	"ims/internal/store"
 )
 
-// past is an invented one of a customer, a file a day for two years: incoming transfers mostly, one in ten outgoing, one in
+// past is an invented one of a customer, a file a day: incoming transfers mostly, one in ten outgoing, one in
 // a thousand a reversal, one in two thousand refused, and one in ten thousand booked a month late. The first balance is a
 // shop's, which has one in fifty.
 type past struct {
 	*estate
 	random  *rand.Rand
 	end     time.Time
+	days    int
 	records int
 	written int
 	files   []bank.TransactionFile
 }
 
-const (
-	pastDays  = 730
-	pastChunk = 20_000
-)
+const pastChunk = 20_000
 
 var (
 	firstNames = []string{"Anna", "Jan", "Zofia", "Piotr", "Łucja", "Adam", "Żaneta", "Olga", "Ewa", "Igor"}
@@ -51,7 +49,7 @@ func (p *past) write(ctx context.Context, log func(string, ...any)) error {
 // addFiles adds a file for each day, without what was in it.
 func (p *past) addFiles(tx *store.Tx) error {
 	p.files = nil
-	for day := range pastDays {
+	for day := range p.days {
 		f := bank.TransactionFile{Customer: p.customer, No: bank.FileNo(day + 1), ID: bank.NewID(), MasterAccount: p.master.ID,
 			Name: fmt.Sprintf("day-%d.pli", day), Status: bank.FileExecuted, Acceptance: p.master.Acceptance, UploadedAt: p.end}
 		f.SHA256[0], f.SHA256[1] = byte(day), byte(day>>8)
@@ -117,10 +115,13 @@ func (p *past) holder() bank.Balance {
 }
 
 // day is the number of the day on which a record came.
-func (p *past) day(i int) int { return i * pastDays / p.records }
+func (p *past) day(i int) int { return i * p.days / p.records }
+
+// since is how many records came within the last days.
+func (p *past) since(days int) int { return max(p.records*min(days, p.days)/p.days, 1) }
 
 func (p *past) noon(i int) time.Time {
-	y, m, d := p.end.AddDate(0, 0, p.day(i)-pastDays+1).Date()
+	y, m, d := p.end.AddDate(0, 0, p.day(i)-p.days+1).Date()
 	return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
 }
 

@@ -21,6 +21,9 @@ type questions struct {
 	rounds int
 }
 
+// rareDays is how far back a rare value may lie: some are from before the dates that are asked for.
+const rareDays = 146
+
 // question is a filter and the names of what is asked for.
 type question struct {
 	filter history.Filter
@@ -54,7 +57,7 @@ func (q *questions) combine(bits int) (asked question) {
 		asked.filter.From = q.past.end.AddDate(0, 0, 1-q.days).Format(time.DateOnly)
 		asked.filter.To = q.past.end.Format(time.DateOnly)
 	}
-	i := q.past.records - 1 - q.random.IntN(max(q.past.records/5, 1))
+	i := q.past.records - 1 - q.random.IntN(q.past.since(rareDays))
 	for bit, kind := range q.kinds(&asked.filter, i) {
 		if bits>>bit&1 == 0 {
 			continue
