@@ -20,7 +20,7 @@ func TestAuditTrail(t *testing.T) {
 	list := b.get("/audit?action=customer.settings-changed").expect(http.StatusOK, "1 row", adminEmail, "Settings changed", "addBalanceRoles", "EMPLOYEE, MANAGER, ADMIN", "and 1 more", "127.0.0.1")
 	at := hrefs(list.body, "row")[0]
 	b.get(at).expect(http.StatusOK, "<del>AUTOMATIC</del>", "<ins>PANEL</ins>", "<del>false</del>", "<ins>true</ins>", "values stayed as they were", "127.0.0.1")
-	b.get("/audit?actor=" + url.QueryEscape(adminEmail) + "&action=domain.added").expect(http.StatusOK, "Nothing matches")
+	b.get("/audit?actor="+url.QueryEscape(adminEmail)+"&action=domain.added").expect(http.StatusOK, "Nothing matches")
 	b.get("/audit?day.from=2999-01-01").expect(http.StatusOK, "Nothing matches")
 	csv := b.get("/audit?action=customer.settings-changed&format=csv").expect(http.StatusOK, "customer.settings-changed").lacks("user.create")
 	if got := csv.header.Get("Content-Disposition"); got != `attachment; filename="audit.csv"` {

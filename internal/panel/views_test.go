@@ -85,6 +85,15 @@ func views(s *scene) []view {
 		{name: "audit", path: "/audit", as: adminEmail},
 		{name: "audit-event", path: "/audit/7", as: adminEmail},
 		{name: "audit-proof", path: "/audit/proof", as: adminEmail},
+		{name: "masters", path: "/master-accounts", as: adminEmail},
+		{name: "masters-new", path: "/master-accounts/new", as: adminEmail},
+		{name: "masters-wrong", path: "/master-accounts/new", as: adminEmail, setUp: func(c *chrome) {
+			c.fill("#field-iban", "PL00")
+			c.press("\r")
+			c.do(chromedp.WaitVisible(".fault"))
+		}},
+		{name: "domains", path: "/domains", as: adminEmail},
+		{name: "domains-remove", path: "/domains/remove?host=localhost", as: adminEmail},
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
 	}, fileViews(s)...)
