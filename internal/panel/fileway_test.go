@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"ims/iban"
 )
 
 // choose puts a file of a name and content into the form of uploads.
@@ -115,9 +117,10 @@ func fileViews(s *scene) []view {
 
 // furnishFiles makes a file in each state and returns their paths.
 func (s *scene) furnishFiles() map[string]string {
-	b, paths := s.signedIn(adminEmail), map[string]string{}
+	b, paths, never := s.signedIn(adminEmail), map[string]string{}, must[*iban.Range](s.t)(iban.NewRange("PL111111117700", make([]byte, 16)))
+	stranger := must[iban.IBAN](s.t)(never.Plain(777_777)).String()[2:]
 	for n, name := range []string{"executed", "executing", "stopped", "good", "wrong", "pending"} {
-		content := s.goodFile() + paid("23111111117700000000099999", int64(100+n), "POMYŁKA W NUMERZE")
+		content := s.goodFile() + paid(stranger, int64(100+n), "POMYŁKA W NUMERZE")
 		if name == "wrong" {
 			content = s.wrongFile() + s.goodFile()
 		}
