@@ -18,14 +18,14 @@ func (v *visit) findings() error {
 	if err != nil {
 		return err
 	}
-	return listOfFindings(f).serve(v)
+	return listOfFindings(v, f).serve(v)
 }
 
-func listOfFindings(f bank.TransactionFile) *list[files.ShownFinding] {
+func listOfFindings(v *visit, f bank.TransactionFile) *list[files.ShownFinding] {
 	codes := slices.Sorted(maps.Keys(f.Totals.Codes))
 	return &list[files.ShownFinding]{
 		name: "findings", path: fileHref(f) + "/findings", title: "findings.title",
-		up: []step{{name: f.Name, href: fileHref(f)}},
+		up: []step{{v.T("files.title"), "/files"}, {f.Name, fileHref(f)}},
 		filters: []filter{
 			{name: "findingSeverity", kind: oneFilter, choices: []string{"ERROR", "WARNING"}, family: "findingSeverity"},
 			{name: "findingCode", kind: oneFilter, choices: append([]string{}, codes...)},

@@ -29,9 +29,15 @@ func (v *visit) file() error {
 
 // fileStream keeps the page up to date while a stage runs, and while what was asked for waits for somebody else.
 func (v *visit) fileStream() error {
+	if v.r.URL.Query().Get("whole") != "" {
+		return v.file()
+	}
 	return v.stream(filePace, func() (templ.Component, bool, error) {
 		s, err := v.stateOfPath()
-		return fileBody(v, s), !s.changes(v), err
+		if !s.changes(v) {
+			return fileAfter(s), true, err
+		}
+		return fileNow(v, s), false, err
 	})
 }
 
@@ -131,8 +137,11 @@ var outcomes = []string{"CREDITED", "CREDITED_FROZEN", "INTERNAL", "DEBITED", "O
 // does is what execution does with the records, or did.
 func (s fileState) does(v *visit) []sumRow {
 	by := s.Forecast.Outcomes
-	if s.begun() {
+	switch {
+	case s.begun():
 		by = s.Done
+	case s.File.Status == bank.FileInvalid:
+		return nil
 	}
 	var list []sumRow
 	for _, o := range outcomes {
@@ -147,9 +156,9 @@ func (s fileState) does(v *visit) []sumRow {
 	return list
 }
 
-// begun tells whether execution has begun, so that there are facts instead of a forecast.
+// begun tells whether there are facts of an execution instead of a forecast, and they stay as they are.
 func (s fileState) begun() bool {
-	return s.File.Status == bank.FileExecuting || s.File.Status == bank.FileExecuted
+	return s.File.Status == bank.FileExecuted || s.File.Status == bank.FileExecuting && s.File.StopReason != ""
 }
 
 // postings is how many postings execution made.

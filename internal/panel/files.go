@@ -136,6 +136,7 @@ func fileColumns() []column[fileRow] {
 	return []column[fileRow]{
 		{name: "fileName", cell: func(_ *visit, f fileRow) templ.Component { return plain(f.Name) }, sheet: func(_ *visit, f fileRow) any { return f.Name }},
 		{name: "status", cell: fileStatus, sheet: func(_ *visit, f fileRow) any { return string(f.Status) }},
+		{name: "sendFile", cell: sendFile, sheet: func(_ *visit, f fileRow) any { return string(f.Status) }},
 		{name: "fileRecords", number: true, cell: func(v *visit, f fileRow) templ.Component { return plain(f.countOf(v, f.Totals.Records)) },
 			sheet: func(_ *visit, f fileRow) any { return f.Totals.Records }},
 		sumColumn("credits", "credit", 1, false),
@@ -147,7 +148,6 @@ func fileColumns() []column[fileRow] {
 			sheet: func(_ *visit, f fileRow) any { return f.UploadedBy }},
 		{name: "uploaded", cell: func(v *visit, f fileRow) templ.Component { return instantOf(v, f.UploadedAt) },
 			sheet: func(_ *visit, f fileRow) any { return f.UploadedAt.UTC().Format(time.RFC3339) }},
-		{name: "sendFile", cell: sendFile, sheet: func(_ *visit, f fileRow) any { return string(f.Status) }},
 		{name: "fileReport", cell: fileReports, sheet: func(_ *visit, f fileRow) any { return fileHref(f.TransactionFile) }},
 		{name: "id", hidden: true, cell: func(_ *visit, f fileRow) templ.Component { return code(f.ID.String()) },
 			sheet: func(_ *visit, f fileRow) any { return f.ID.String() }},

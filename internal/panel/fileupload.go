@@ -136,9 +136,15 @@ func uploadAccounts(v *visit) ([]choice, error) {
 	list, err := v.Customers.MasterAccounts(v.r.Context(), v.customer.ID)
 	choices := make([]choice, len(list))
 	for i, m := range list {
-		choices[i] = choice{m.ID.String(), v.T("upload.account", m.Name, m.IBAN.Format(), m.Currency.Code(), m.Format)}
+		choices[i] = choice{m.ID.String(), v.T("upload.account", m.Name, m.Currency.Code(), shortIBAN(m.IBAN), m.Format)}
 	}
 	return choices, err
+}
+
+// shortIBAN is the beginning and the end of an IBAN, enough to tell accounts apart.
+func shortIBAN(x iban.IBAN) string {
+	text := x.String()
+	return text[:4] + " … " + text[len(text)-4:]
 }
 
 // samplePayees is how many records a sample has.

@@ -111,7 +111,7 @@ func fileViews(s *scene) []view {
 		{name: "file-executing", path: file["executing"], as: adminEmail},
 		{name: "file-executed", path: file["executed"], as: adminEmail},
 		{name: "file-stopped", path: file["stopped"], as: adminEmail},
-		{name: "executed-files", path: "/executed-files", as: adminEmail},
+		{name: "files-executed", path: "/executed-files", as: adminEmail},
 	}
 }
 

@@ -49,6 +49,8 @@ func foundHref(f history.Found) string {
 	switch f.Kind {
 	case history.FoundUser:
 		return "/users/" + f.ID
+	case history.FoundFile:
+		return "/files/" + f.ID
 	case history.FoundBankAccount:
 		return "/users?iban=" + f.ID
 	}
