@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -118,4 +119,15 @@ func Waiting(pending *bank.Approval) error {
 		return nil
 	}
 	return bank.ErrFourEyes.With("%s waits for a second person: approval %s", pending.Action, pending.ID)
+}
+
+// WaitingFor is the approval that an error of a waiting change names, whichever room it comes from; false for other errors.
+func WaitingFor(err error) (bank.ID, bool) {
+	e, ok := bank.AsError(err)
+	if !ok || !errors.Is(err, bank.ErrFourEyes) {
+		return bank.ID{}, false
+	}
+	_, text, found := strings.Cut(e.Message, " waits for a second person: approval ")
+	id, err := bank.ParseID(text)
+	return id, found && err == nil
 }

@@ -60,6 +60,26 @@ func TestWaitingForNothing(t *testing.T) {
 	}
 }
 
+// A door must find the approval in the error of any room that makes a change wait, and in no other error.
+func TestWaitingForAnApproval(t *testing.T) {
+	s := open(t)
+	c, ada, _ := s.active("Example")
+	err := s.customers.UpdateSettings(s.ctx, ada, c.ID, func(x *customers.Settings) error { x.FourEyes = false; return nil })
+	pending := s.approvals(c, bank.ApprovalPending)[0]
+	if id, ok := access.WaitingFor(err); !ok || id != pending.ID {
+		t.Errorf("%v names the approval %s, %v", err, id, ok)
+	}
+	if id, ok := access.WaitingFor(fmt.Errorf("wrapped: %w", access.Waiting(&pending))); !ok || id != pending.ID {
+		t.Errorf("an approval was made, and found is %s, %v", id, ok)
+	}
+	_, own := s.service.Decide(s.ctx, ada, c.ID, pending.ID, true, "")
+	for _, other := range []error{nil, own, bank.ErrConflict, bank.ErrFourEyes} {
+		if id, ok := access.WaitingFor(other); ok {
+			t.Errorf("%v names the approval %s", other, id)
+		}
+	}
+}
+
 // A transaction that fails gives the approval back.
 func TestApprovalOutlivesAFailedUse(t *testing.T) {
 	s := open(t)

@@ -142,5 +142,7 @@ type Item struct {
 	DecidedBy  string
 	Decision   string        // the reason given by who decided
 	Resolution TransactionID // the posting that took it off the technical balance
+	File       ID            // it came with; read only, zero where it came with none
+	FileName   string        // likewise
 	Details    Details
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -200,8 +201,21 @@ func (s *Service) applyDecision(tx *store.Tx, actor bank.Actor, item *bank.Item,
 	return tx.DecideItem(*item)
 }
 
-// itemApproval binds an approval to the item, the action and the target.
+// itemApproval binds an approval to the item, what is done with it, and why.
 func itemApproval(i bank.Item, d decision) store.ApprovalRequest {
-	text := fmt.Sprintf("%s %d %s: %s", d.action, i.Amount, i.Currency, d.target)
+	verb, _ := strings.CutPrefix(d.action, "item.")
+	text := fmt.Sprintf("%s %s", verb, amountText(i))
+	if d.target != "" {
+		text += " to " + d.target
+	}
+	text += ": " + d.reason
 	return store.ApprovalRequest{Action: d.action, Object: i.ID.String(), Digest: sha256.Sum256([]byte(i.ID.String() + text)), Summary: text}
+}
+
+func amountText(i bank.Item) string {
+	c, err := money.ParseCurrency(i.Currency)
+	if err != nil {
+		return fmt.Sprintf("%d %s", i.Amount, i.Currency) // the store holds supported currencies only
+	}
+	return money.New(i.Amount, c).String()
 }

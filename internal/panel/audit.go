@@ -174,7 +174,12 @@ func (v *visit) proofStream() error {
 func mayProve(p ledger.Proofs) bool { return p.Since.IsZero() }
 
 // sheetInstant is an instant as sheets hold it.
-func sheetInstant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+func sheetInstant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
 
 // inShort are as many differences as a cell of a list can show.
 const inShort = 2

@@ -27,6 +27,7 @@ type filter struct {
 	kind    filterKind
 	choices []string
 	family  string // of the words of the choices: key FAMILY.CHOICE; "": they are shown as they are
+	none    string // key of the words for no choice; "": any
 	more    bool   // stands behind *More filters*
 }
 
@@ -184,7 +185,11 @@ func (q *query) has(name, value string) bool { return slices.Contains(q.values[n
 
 // options are the choices of a filter with none in front.
 func (f filter) options(v *visit) []choice {
-	list := []choice{{"", v.T("list.any")}}
+	none := v.T("list.any")
+	if f.none != "" {
+		none = v.T(f.none)
+	}
+	list := []choice{{"", none}}
 	for _, c := range f.choices {
 		list = append(list, choice{c, f.choice(v, c)})
 	}

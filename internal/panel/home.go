@@ -115,15 +115,16 @@ func (w work) fileTiles(v *visit) []tile {
 
 // openSum is what lies without a home in one currency.
 type openSum struct {
-	currency      money.Currency
-	items, amount int64
-	oldest        time.Time
+	currency              money.Currency
+	items, amount         int64 // on the technical balance
+	claimedItems, claimed int64 // nothing was posted for them
+	oldest                time.Time
 }
 
 // openSums add the open items by currency, in the order they come in.
-func (w work) openSums() []openSum {
+func openSums(figures []files.ItemFigure) []openSum {
 	var sums []openSum
-	for _, f := range w.items {
+	for _, f := range figures {
 		c, err := money.ParseCurrency(f.Currency)
 		if err != nil {
 			continue // the store holds supported currencies only
@@ -132,8 +133,11 @@ func (w work) openSums() []openSum {
 			sums = append(sums, openSum{currency: c, oldest: f.Oldest})
 		}
 		s := &sums[len(sums)-1]
-		s.items += f.Items
-		s.amount += f.Amount
+		if f.State == bank.ItemClaimed {
+			s.claimedItems, s.claimed = s.claimedItems+f.Items, s.claimed+f.Amount
+		} else {
+			s.items, s.amount = s.items+f.Items, s.amount+f.Amount
+		}
 		if f.Oldest.Before(s.oldest) {
 			s.oldest = f.Oldest
 		}

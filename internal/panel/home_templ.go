@@ -217,7 +217,7 @@ func homeWork(v *visit, w work) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = openItems(v, w.openSums()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = openItems(v, openSums(w.items)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

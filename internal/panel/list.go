@@ -29,10 +29,11 @@ type list[R any] struct {
 	cursor  func(R) web.Cursor // where the list goes on behind a row
 	href    func(R) string     // of the row's page
 	actions func(v *visit) templ.Component
-	up      []step                         // pages above this one
-	above   func(v *visit) templ.Component // stands between the heading and the filters; nil: nothing
-	live    func(list []R) bool            // whether rows change by themselves: the route /live + path then streams the table
-	empty   func(v *visit) templ.Component // teaches what would be here
+	up      []step                                   // pages above this one
+	above   func(v *visit) templ.Component           // stands between the heading and the filters; nil: nothing
+	choose  func(v *visit, page []R) templ.Component // stands over the table, as what can be done with several rows; nil: nothing
+	live    func(list []R) bool                      // whether rows change by themselves: the route /live + path then streams the table
+	empty   func(v *visit) templ.Component           // teaches what would be here
 }
 
 // column is one column of a list. Its name is the key column.NAME.
@@ -251,6 +252,14 @@ func (p rows[R]) kept() map[string]string {
 		}
 	}
 	return kept
+}
+
+// beside is what stands over the table; nil where there is nothing.
+func (p rows[R]) beside(v *visit) templ.Component {
+	if p.of.choose == nil {
+		return nil
+	}
+	return p.of.choose(v, p.list)
 }
 
 // actions are what can be done on the page of the list; nil where there is nothing.

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -35,8 +36,9 @@ type visit struct {
 	language language.Tag
 	printer  *message.Printer
 	zone     *time.Location
-	said     *flash // what the page before had to say
-	waits    int64  // approvals that wait for this operator
+	said     *flash     // what the page before had to say
+	waits    int64      // approvals that wait for this operator
+	repeat   url.Values // what a form says that is to be repeated after an approval, where it is not the form itself
 }
 
 // visit begins one: nobody is known yet.
@@ -59,7 +61,11 @@ func (p *Panel) serve(r *route) http.Handler {
 		v := p.visit(w, request)
 		v.route = r
 		defer v.recover()
-		if err := v.enter(); err != nil {
+		err := v.enter()
+		if approval, waits := access.WaitingFor(err); waits {
+			err = v.waitsFor(approval)
+		}
+		if err != nil {
 			v.fail(err)
 		}
 	})
@@ -93,6 +99,9 @@ func (v *visit) enter() (err error) {
 		if proceed, err := v.takeProof(); !proceed {
 			return err
 		}
+	}
+	if v.route.sure && !v.session.Confirmed(v.Now()) {
+		return access.ErrConfirm
 	}
 	return v.route.page(v)
 }

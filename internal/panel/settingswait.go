@@ -17,9 +17,11 @@ func (v *visit) secondPerson(err error, back string) (bool, error) {
 	if !errors.Is(err, bank.ErrFourEyes) {
 		return false, err
 	}
-	e, _ := bank.AsError(err)
-	id, none := bank.ParseID(e.Message[strings.LastIndexByte(e.Message, ' ')+1:])
-	if none != nil {
+	id, waits := access.WaitingFor(err)
+	if !waits {
+		return true, err
+	}
+	if err := v.keepAgain(id); err != nil {
 		return true, err
 	}
 	a, err := v.Access.Approval(v.r.Context(), v.actor, id)
@@ -61,14 +63,4 @@ func (v *visit) changesThatWait(prefixes ...string) ([]bank.Approval, error) {
 		}
 	}
 	return found, nil
-}
-
-// approvalLink is the page of approvals, or "" where there is none for this operator.
-func (v *visit) approvalLink() string {
-	for i := range v.routes {
-		if r := &v.routes[i]; r.path == waitingPath && r.allows(v.actor) {
-			return waitingPath
-		}
-	}
-	return ""
 }

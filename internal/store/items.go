@@ -30,14 +30,16 @@ func (tx *Tx) AddItems(customer bank.CustomerID, list []bank.Item) error {
 
 const itemSelect = `SELECT i.customer_id, i.id, i.currency, i.amount, i.state, i.reason, i.status, i.file_no, i.line, i.posting_id,
 	i.opened_at, i.decided_at, i.decided_by, i.decision, i.resolution_id, COALESCE(d.payer_name, ''), COALESCE(d.payee_name, ''),
-	COALESCE(d.payer_account, ''), COALESCE(d.payee_account, ''), COALESCE(d.title, '')
-	FROM items i LEFT JOIN details d ON d.customer_id = i.customer_id AND d.file_no = i.file_no AND d.line = i.line`
+	COALESCE(d.payer_account, ''), COALESCE(d.payee_account, ''), COALESCE(d.title, ''),
+	f.id, COALESCE(f.name, '')
+	FROM items i LEFT JOIN details d ON d.customer_id = i.customer_id AND d.file_no = i.file_no AND d.line = i.line
+	LEFT JOIN transaction_files f ON f.customer_id = i.customer_id AND f.no = i.file_no AND i.file_no > 0`
 
 func scanItem(row scanner) (i bank.Item, err error) {
 	d := &i.Details
 	err = row.Scan(&i.Customer, &i.ID, &i.Currency, &i.Amount, &i.State, &i.Reason, &i.Status, &i.Origin.File, &i.Origin.Line, &i.Posting,
 		instant{&i.OpenedAt}, instant{&i.DecidedAt}, &i.DecidedBy, &i.Decision, &i.Resolution, &d.PayerName, &d.PayeeName, &d.PayerAccount,
-		&d.PayeeAccount, &d.Title)
+		&d.PayeeAccount, &d.Title, &i.File, &i.FileName)
 	d.Origin = i.Origin
 	return i, err
 }
