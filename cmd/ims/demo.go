@@ -56,7 +56,8 @@ func (c *demoCommand) Run(p *program) error {
 		return errors.Join(fmt.Errorf("demo: the store in %s: %w", c.Dir, err), lock.release())
 	}
 	config := Config{Target: "all", Listen: c.Listen, PanelListen: c.PanelListen, AdminListen: c.AdminListen, Connections: 256, HostNames: []string{"localhost", "127.0.0.1", "::1"},
-		Lease: 15 * time.Second, Idle: 500 * time.Millisecond, Grace: 5 * time.Second, LogFormat: "text", LogLevel: "info"}
+		Lease: 15 * time.Second, Idle: 500 * time.Millisecond, Grace: 5 * time.Second, LogFormat: "text", LogLevel: "info",
+		NotifyPrivate: true} // a first receiver of events runs on the same machine
 	d := &demo{program: p, rooms: p.furnish(db, address, config), story: &story{w: p.stdout}, dir: c.Dir,
 		masters: map[string]bank.MasterAccount{}, bases: map[string]bank.BaseIBAN{}}
 	// Another life of this store ended while it had leases; the lock says that nobody works on it now.

@@ -35,7 +35,7 @@ type endpointSetCommand struct {
 	CertificateKey string                      `help:"MTLS: PEM of its key." type:"existingfile"`
 	CA             string                      `name:"ca" help:"PEM of the authorities of the endpoint's certificate, where they are not public ones." type:"existingfile"`
 	Off            bool                        `help:"Keep the setting, but send nothing."`
-	Private        bool                        `help:"The endpoint may be on a private address and without TLS; serve needs --notify-private then."`
+	Private        bool                        `help:"The endpoint may be on a private address and without TLS; serve needs --notify-private then." env:"IMS_NOTIFY_PRIVATE"`
 }
 
 // Run sets the endpoint.
@@ -146,7 +146,7 @@ func (c *endpointRotateCommand) Run(p *program) error {
 
 type endpointTestCommand struct {
 	listing
-	Private bool `help:"The endpoint may be on a private address and without TLS."`
+	Private bool `help:"The endpoint may be on a private address and without TLS." env:"IMS_NOTIFY_PRIVATE"`
 }
 
 // Run sends a test event; a failed attempt is a refusal.
