@@ -170,7 +170,7 @@ func fileFacts(v *visit, s fileState) []fact {
 	known := []fact{
 		{v.T("fileFact.account"), plain(strings.TrimSpace(s.Account.Name + " " + s.Account.IBAN.Format()))},
 		{v.T("fileFact.format"), plain(s.Account.Format)},
-		{v.T("fileFact.acceptance"), plain(v.word("acceptance", string(f.Acceptance)))},
+		{v.T("fileFact.acceptance"), plain(v.word("fileAcceptance", string(f.Acceptance)))},
 		{v.T("fileFact.size"), plain(v.T("fileFact.bytes", f.Bytes))},
 		{v.T("fileFact.digest"), code(hexadecimal(f.SHA256[:]))},
 		{v.T("fileFact.uploaded"), byAt(v, f.UploadedBy, f.UploadedAt)},

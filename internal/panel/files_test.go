@@ -133,7 +133,7 @@ func TestWrongFileIsExplained(t *testing.T) {
 		t.Error("a warning stands in front of the errors")
 	}
 	b.get(path + "/findings?findingSeverity=WARNING").expect(http.StatusOK)
-	b.get(path+"/findings", "Cookie", prefsCookie+"=lang%3Dpl").expect(http.StatusOK)
+	b.get(path+"/findings", "Accept-Language", "pl").expect(http.StatusOK, "wiersz 1", "Brak kwoty", "3 kwota")
 	b.get(path+"/findings?format=csv").expect(http.StatusOK, "BEZ KWOTY")
 	page := b.get(path+"/validation-report?format=html").expect(http.StatusOK, "wrong.pli")
 	if page.header.Get("Content-Security-Policy") != files.ReportPolicy || page.header.Get("Content-Disposition") != "" {

@@ -100,7 +100,7 @@ func TestFirstPaint(t *testing.T) {
 	if total > 60_000 {
 		t.Errorf("%d bytes: a page with 200 rows would not stay under 100 kB", total)
 	}
-	if css := len(s.panel.assets.byName["panel.css"].plain); css > 25_000 {
+	if css := len(s.panel.assets.byName["panel.css"].plain); css > 40_000 {
 		t.Errorf("panel.css has %d bytes", css)
 	}
 	if js := len(s.panel.assets.byName["panel.js"].plain); js > 8_000 {
