@@ -29,3 +29,17 @@ func (tx *Tx) Analyze() error {
 	_, err := tx.exec("ANALYZE")
 	return err
 }
+
+// BlockSize is how many values a column of the history's index has.
+const BlockSize = blockSize
+
+// KeepAmounts packs amounts and tells which are kept by a filter from one amount to another.
+func KeepAmounts(values *[BlockSize]uint64, from, to int64) (kept map[int]bool, bytes int, err error) {
+	packed, b := packAmounts(values), between(0, blockSize-1)
+	err = keepColumn(&b, packed, amountsFit(from, to))
+	kept = map[int]bool{}
+	for _, at := range b.offsets() {
+		kept[at] = true
+	}
+	return kept, len(packed), err
+}

@@ -12,7 +12,7 @@ import (
 // The columns of a block.
 const (
 	fieldKind    = 1 // type and status; 0 where the id is no transaction's
-	fieldAmount  = 2 // absolute
+	fieldAmount  = 2 // absolute, maybe rounded down
 	fieldBalance = 3
 	fieldDay     = 4 // days since 1970; 0 where it may yet change
 	fieldFile    = 5
@@ -210,7 +210,11 @@ func (tx *Tx) addColumns(customer bank.CustomerID, b HistoryBlock) error {
 		if i == len(blockFields) {
 			return false
 		}
-		row[0], row[1], row[2], row[3] = int64(customer), blockFields[i], b.No, packColumn(b.columns[blockFields[i]])
+		field, pack := blockFields[i], packColumn
+		if field == fieldAmount {
+			pack = packAmounts
+		}
+		row[0], row[1], row[2], row[3] = int64(customer), field, b.No, pack(b.columns[field])
 		i++
 		return true
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // blockSize is how many ids one block of the history's index covers.
@@ -130,6 +131,49 @@ func packColumn(values *[blockSize]uint64) []byte {
 	return packed
 }
 
+// widthRounded marks a column of two bytes a value as rounded makes them, which is not a number of bytes.
+const widthRounded = 3
+
+// packAmounts is packColumn for amounts, which may be rounded down: one large one does not make all others wide.
+func packAmounts(values *[blockSize]uint64) []byte {
+	if least, most := slices.Min(values[:]), slices.Max(values[:]); widthOf(most-least) <= 2 {
+		return packColumn(values)
+	}
+	packed := append(make([]byte, 0, 2+2*blockSize), 0, widthRounded)
+	for _, v := range values {
+		packed = binary.LittleEndian.AppendUint16(packed, rounded(v))
+	}
+	return packed
+}
+
+// rounded is a number that grows with v: v itself below 2^15, then its eleven leading bits and where they stand; from 2^47 on
+// all are one.
+func rounded(v uint64) uint16 {
+	top := bits.Len64(v) - 1
+	switch {
+	case top < 15:
+		return uint16(v)
+	case top > 46:
+		return math.MaxUint16
+	}
+	return 1<<15 | uint16(top-15)<<10 | uint16(v>>(top-10))&(1<<10-1)
+}
+
+// leastRounded is the least v that is rounded to the number.
+func leastRounded(number uint16) uint64 {
+	if number < 1<<15 {
+		return uint64(number)
+	}
+	return uint64(1<<10|number&(1<<10-1)) << (number>>10&31 + 5)
+}
+
+// amountsFit tells of a value of a column of amounts, rounded or not, whether what it stands for may be from one amount to
+// another; 0 is no bound.
+func amountsFit(from, to int64) func(uint64) bool {
+	first, last := leastRounded(rounded(uint64(from))), uint64(to)
+	return func(v uint64) bool { return v >= first && (last == 0 || v <= last) }
+}
+
 func widthOf(most uint64) int {
 	switch {
 	case most == 0:
@@ -147,10 +191,13 @@ func widthOf(most uint64) int {
 // keepColumn clears the bits of ids whose value does not fit.
 func keepColumn(b *bitmap, packed []byte, fits func(uint64) bool) error {
 	least, n := binary.Uvarint(packed)
-	if n <= 0 || n == len(packed) || len(packed) != n+1+blockSize*int(packed[n]) {
+	if n <= 0 || n == len(packed) {
 		return fmt.Errorf("index of the history: damaged column")
 	}
 	width, data := int(packed[n]), packed[n+1:]
+	if len(data) != blockSize*width && (width != widthRounded || len(data) != blockSize*2) {
+		return fmt.Errorf("index of the history: damaged column")
+	}
 	if width <= 1 && b.count() > 256 {
 		keepBytes(b, data, func(v byte) bool { return fits(least + uint64(v)) })
 		return nil
@@ -195,6 +242,8 @@ func valueAt(data []byte, width, i int) uint64 {
 		return uint64(data[i])
 	case 2:
 		return uint64(binary.LittleEndian.Uint16(data[2*i:]))
+	case widthRounded:
+		return leastRounded(binary.LittleEndian.Uint16(data[2*i:]))
 	case 4:
 		return uint64(binary.LittleEndian.Uint32(data[4*i:]))
 	case 8:

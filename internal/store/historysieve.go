@@ -134,17 +134,11 @@ func (s *search) columnSieves() (list []sieve) {
 		add(f.kinds())
 	}
 	if f.MinAmount > 0 || f.MaxAmount > 0 {
-		fits := func(v uint64) bool {
-			return v >= uint64(f.MinAmount) && (f.MaxAmount == 0 || v <= uint64(f.MaxAmount))
-		}
+		fits := amountsFit(f.MinAmount, f.MaxAmount)
 		add(fieldAmount, fits, func(b blockRow) bool { return fits(uint64(b.minAmount)) && fits(uint64(b.maxAmount)) })
 	}
 	if s.byBalanceBlock {
-		codes := map[uint64]bool{}
-		for _, no := range f.BalanceNos {
-			codes[balanceCode(no)] = true
-		}
-		add(fieldBalance, func(v uint64) bool { return codes[v] }, nil)
+		add(fieldBalance, anyOf(f.BalanceNos), nil)
 	}
 	if f.File != 0 {
 		file := uint64(f.File)
@@ -154,6 +148,19 @@ func (s *search) columnSieves() (list []sieve) {
 		add(f.dated())
 	}
 	return list
+}
+
+// anyOf is the filter of balances. It is asked for every id of a block, so one balance is not looked up in a list.
+func anyOf(balances []bank.BalanceNo) func(uint64) bool {
+	if len(balances) == 1 {
+		only := balanceCode(balances[0])
+		return func(v uint64) bool { return v == only }
+	}
+	codes := map[uint64]bool{}
+	for _, no := range balances {
+		codes[balanceCode(no)] = true
+	}
+	return func(v uint64) bool { return codes[v] }
 }
 
 // kinds is the filter of types and statuses together.
