@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"ims/internal/access"
 	"ims/internal/bank"
@@ -45,6 +46,7 @@ func (c *operatorInviteCommand) Run(p *program) error {
 type operatorLockCommand struct {
 	Email      string `arg:"" help:"E-mail address of the operator."`
 	Everywhere bool   `help:"The whole account, with every customer; for whoever holds the store."`
+	Reason     string `help:"Why, for the audit trail of the customer."`
 }
 
 // Run locks the operator.
@@ -53,7 +55,7 @@ func (c *operatorLockCommand) Run(p *program) error {
 		return p.lockAccount(c.Email, true)
 	}
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		if err := r.access.LockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
+		if err := r.access.LockOperator(p.ctx, actor, actor.Customer, c.Email, c.Reason); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "%s is locked\n", visible(c.Email))
@@ -79,6 +81,7 @@ func (p *program) lockAccount(email string, locked bool) error {
 type operatorUnlockCommand struct {
 	Email      string `arg:"" help:"E-mail address of the operator."`
 	Everywhere bool   `help:"The whole account, if it was locked so."`
+	Reason     string `help:"Why, for the audit trail of the customer."`
 }
 
 // Run unlocks the operator.
@@ -87,7 +90,7 @@ func (c *operatorUnlockCommand) Run(p *program) error {
 		return p.lockAccount(c.Email, false)
 	}
 	return p.staffing(func(r *rooms, actor bank.Actor) error {
-		if err := r.access.UnlockOperator(p.ctx, actor, actor.Customer, c.Email); err != nil {
+		if err := r.access.UnlockOperator(p.ctx, actor, actor.Customer, c.Email, c.Reason); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "%s is unlocked\n", visible(c.Email))
@@ -106,6 +109,10 @@ type operatorView struct {
 	Role        bank.Role `json:"role"`
 	Institution bool      `json:"institution"`
 	Locked      bool      `json:"locked"`
+	Status      string    `json:"status"`
+	App         bool      `json:"authenticatorApp"`
+	Passkeys    int64     `json:"passkeys"`
+	LastSignIn  string    `json:"lastSignIn,omitempty"`
 }
 
 // Run lists operators by e-mail.
@@ -118,17 +125,21 @@ func (c *operatorListCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		t, views := newTable("E-MAIL", "ROLE", "INSTITUTION", "LOCKED"), make([]operatorView, len(list))
+		t, views := newTable("E-MAIL", "ROLE", "INSTITUTION", "STATUS", "LAST SIGN-IN", "APP", "PASSKEYS"), make([]operatorView, len(list))
 		for i, o := range list {
 			views[i] = viewOperator(o)
-			t.row(o.Email, o.Role, yesNo(o.Institution), yesNo(o.Locked))
+			t.row(o.Email, o.Role, yesNo(o.Institution), o.Status(), views[i].LastSignIn, yesNo(o.App), o.Passkeys)
 		}
 		return c.print(p, views, t)
 	})
 }
 
 func viewOperator(o access.Staff) operatorView {
-	return operatorView{ID: o.ID, Email: o.Email, Role: o.Role, Institution: o.Institution, Locked: o.Locked}
+	v := operatorView{ID: o.ID, Email: o.Email, Role: o.Role, Institution: o.Institution, Locked: o.Locked, Status: o.Status(), App: o.App, Passkeys: o.Passkeys}
+	if !o.LastSignIn.IsZero() {
+		v.LastSignIn = o.LastSignIn.UTC().Format(time.RFC3339)
+	}
+	return v
 }
 
 func yesNo(b bool) string {

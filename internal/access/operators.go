@@ -21,6 +21,43 @@ type Staff struct {
 	Institution bool      // belongs to the IBAN issuing institution
 	Accepted    bool      // they took up the invitation, and may sign in to the panel
 	LockedUntil time.Time // after failed attempts to sign in; zero or past: they need not wait
+	App         bool      // has an authenticator app
+	Passkeys    int64
+	LastSignIn  time.Time // to this customer's panel; zero: never
+}
+
+// Status is INVITED until they take up the invitation, then ACTIVE; LOCKED while they are.
+func (s Staff) Status() string {
+	switch {
+	case s.Locked:
+		return "LOCKED"
+	case !s.Accepted:
+		return "INVITED"
+	}
+	return "ACTIVE"
+}
+
+// Grantable lists the roles of the actor's customer that the actor may give, and take from whoever has them: those all of whose
+// permissions they hold. Institution says for operators of the issuing institution. It needs bank.PermOperatorsWrite.
+func (s *Service) Grantable(ctx context.Context, actor bank.Actor, institution bool) (roles []bank.Role, err error) {
+	if err := actor.May(bank.PermOperatorsWrite); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		roles = nil
+		for _, role := range everyRole() {
+			err := holdsAll(tx, actor, bank.OperatorRole{Customer: actor.Customer, Role: role, Institution: institution})
+			if errors.Is(err, bank.ErrForbidden) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			roles = append(roles, role)
+		}
+		return nil
+	})
+	return roles, err
 }
 
 // Operator returns what an operator may do for a customer: the permissions of the role there, those about files, items and
@@ -54,7 +91,8 @@ func (s *Service) Operators(ctx context.Context, customer bank.CustomerID) ([]St
 		}
 		list = make([]Staff, len(rows))
 		for i, r := range rows {
-			list[i] = Staff{Operator: r.Operator, Role: r.Role, Institution: r.Institution, Accepted: !r.AcceptedAt.IsZero(), LockedUntil: r.LockedUntil}
+			list[i] = Staff{Operator: r.Operator, Role: r.Role, Institution: r.Institution, Accepted: !r.AcceptedAt.IsZero(), LockedUntil: r.LockedUntil,
+				App: r.App, Passkeys: r.Passkeys, LastSignIn: r.LastSignIn}
 		}
 		return nil
 	})
@@ -174,7 +212,7 @@ func mayGive(tx *store.Tx, actor bank.Actor, email string, r bank.OperatorRole) 
 func (s *Service) give(tx *store.Tx, actor bank.Actor, c bank.Customer, email string, r bank.OperatorRole) (bank.Operator, error) {
 	before := ""
 	if staff, err := tx.StaffByEmail(c.ID, email); err == nil {
-		before = roleJSON(staff)
+		before = roleJSON(staff, "")
 	} else if !errors.Is(err, bank.ErrNotFound) {
 		return bank.Operator{}, fmt.Errorf("invite operator: %w", err)
 	}
@@ -186,7 +224,7 @@ func (s *Service) give(tx *store.Tx, actor bank.Actor, c bank.Customer, email st
 	if err := tx.SetRole(r); err != nil {
 		return o, fmt.Errorf("invite operator: set role: %w", err)
 	}
-	return o, s.changed(tx, actor, c, email, "operator.invited", before)
+	return o, s.changed(tx, actor, c, email, "operator.invited", before, "")
 }
 
 // account returns the account of an e-mail, made now if there is none.
@@ -204,12 +242,12 @@ func (s *Service) account(tx *store.Tx, email string) (bank.Operator, error) {
 }
 
 // changed audits what an operator now is and activates the customer if two ADMINs are there.
-func (s *Service) changed(tx *store.Tx, actor bank.Actor, c bank.Customer, email, action, before string) error {
+func (s *Service) changed(tx *store.Tx, actor bank.Actor, c bank.Customer, email, action, before, reason string) error {
 	staff, err := tx.StaffByEmail(c.ID, email)
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}
-	events := []bank.AuditEvent{{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: email, Before: before, After: roleJSON(staff)}}
+	events := []bank.AuditEvent{{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: email, Before: before, After: roleJSON(staff, reason)}}
 	activated, err := activate(tx, c)
 	if err != nil {
 		return fmt.Errorf("%s: activate customer: %w", action, err)
@@ -272,9 +310,13 @@ func keepsAnAdmin(tx *store.Tx, staff store.Staff, staysAdmin bool) error {
 // LockOperator ends what an operator may do for the customer, their sessions and links too, at once and without a second
 // person, as it only takes away.
 // With other customers the account works on. It needs bank.PermOperatorsWrite and every permission of the operator's role;
-// nobody locks themselves or the last active ADMIN (bank.ErrConflict). Unknown: bank.ErrNotFound.
-func (s *Service) LockOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email string) error {
+// nobody locks themselves or the last active ADMIN (bank.ErrConflict). Unknown: bank.ErrNotFound. The reason goes to the audit
+// trail: at most 500 characters (bank.ErrInvalid about /reason), or none.
+func (s *Service) LockOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email, reason string) error {
 	if err := mayManage(&actor, customer); err != nil {
+		return err
+	}
+	if err := words("/reason", reason); err != nil {
 		return err
 	}
 	address := foldEmail(email)
@@ -289,14 +331,18 @@ func (s *Service) LockOperator(ctx context.Context, actor bank.Actor, customer b
 		if err := keepsAnAdmin(tx, staff, false); err != nil {
 			return nil, err
 		}
-		return nil, s.setLocked(tx, actor, c, staff, true)
+		return nil, s.setLocked(tx, actor, c, staff, true, reason)
 	})
 }
 
 // UnlockOperator gives it back, waiting for a second person where four eyes bind (bank.ErrFourEyes). An account that is
-// locked as a whole (LockAccount) stays so. Who works for this customer only need not wait any more after failed attempts.
-func (s *Service) UnlockOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email string) error {
+// locked as a whole (LockAccount) stays so. Who works for this customer only need not wait any more after failed attempts. The
+// reason is as in LockOperator; an approval is not bound to its words.
+func (s *Service) UnlockOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email, reason string) error {
 	if err := mayManage(&actor, customer); err != nil {
+		return err
+	}
+	if err := words("/reason", reason); err != nil {
 		return err
 	}
 	return s.change(ctx, customer, func(tx *store.Tx, c bank.Customer) (*bank.Approval, error) {
@@ -310,7 +356,7 @@ func (s *Service) UnlockOperator(ctx context.Context, actor bank.Actor, customer
 		if err != nil || pending != nil {
 			return pending, err
 		}
-		return nil, s.setLocked(tx, actor, c, staff, false)
+		return nil, s.setLocked(tx, actor, c, staff, false, reason)
 	})
 }
 
@@ -323,7 +369,7 @@ func (s *Service) manageable(tx *store.Tx, actor bank.Actor, customer bank.Custo
 	return staff, holdsAll(tx, actor, staff.OperatorRole)
 }
 
-func (s *Service) setLocked(tx *store.Tx, actor bank.Actor, c bank.Customer, staff store.Staff, locked bool) error {
+func (s *Service) setLocked(tx *store.Tx, actor bank.Actor, c bank.Customer, staff store.Staff, locked bool, reason string) error {
 	action := "operator.unlocked"
 	if locked {
 		action = "operator.locked"
@@ -338,16 +384,17 @@ func (s *Service) setLocked(tx *store.Tx, actor bank.Actor, c bank.Customer, sta
 	if err := settle(tx, staff); err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}
-	return s.changed(tx, actor, c, staff.Email, action, roleJSON(staff))
+	return s.changed(tx, actor, c, staff.Email, action, roleJSON(staff, ""), reason)
 }
 
-// roleJSON is what the audit trail keeps of an operator.
-func roleJSON(o store.Staff) string {
+// roleJSON is what the audit trail keeps of an operator, and why it came to be so.
+func roleJSON(o store.Staff, reason string) string {
 	return toJSON(struct {
 		Role        bank.Role `json:"role"`
 		Institution bool      `json:"institution"`
 		Locked      bool      `json:"locked"`
-	}{o.Role, o.Institution, o.Locked})
+		Reason      string    `json:"reason,omitempty"`
+	}{o.Role, o.Institution, o.Locked, reason})
 }
 
 // foldEmail is how an e-mail is kept: without spaces around it and in small letters.

@@ -162,13 +162,13 @@ func TestLockOperator(t *testing.T) {
 	c, ada, bob := s.active("Example")
 	s.invite2(c, bob, "mia@example.test", bank.Manager)
 	mia := s.actor(c, "mia@example.test")
-	wantError(t, s.service.LockOperator(s.ctx, mia, c.ID, ada.Name), bank.ErrForbidden, "ADMIN")
-	wantError(t, s.service.LockOperator(s.ctx, ada, c.ID, "Ada@example.test"), bank.ErrConflict, "themselves")
-	wantError(t, s.service.LockOperator(s.ctx, ada, c.ID, "nobody@example.test"), bank.ErrNotFound, "")
+	wantError(t, s.service.LockOperator(s.ctx, mia, c.ID, ada.Name, ""), bank.ErrForbidden, "ADMIN")
+	wantError(t, s.service.LockOperator(s.ctx, ada, c.ID, "Ada@example.test", ""), bank.ErrConflict, "themselves")
+	wantError(t, s.service.LockOperator(s.ctx, ada, c.ID, "nobody@example.test", ""), bank.ErrNotFound, "")
 	if must[bool](t)(s.service.LacksAdmins(s.ctx, c.ID)) {
 		t.Error("two ADMINs are too few")
 	}
-	if err := s.service.LockOperator(s.ctx, ada, c.ID, bob.Name); err != nil {
+	if err := s.service.LockOperator(s.ctx, ada, c.ID, bob.Name, ""); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.service.Operator(s.ctx, c.ID, bob.Name)
@@ -176,16 +176,16 @@ func TestLockOperator(t *testing.T) {
 	if got := s.status(c); got != bank.CustomerActive {
 		t.Errorf("%s: locking somebody puts four eyes to sleep", got)
 	}
-	wantError(t, s.service.LockOperator(s.ctx, system(c), c.ID, ada.Name), bank.ErrConflict, "last active ADMIN")
-	wantError(t, s.service.UnlockOperator(s.ctx, mia, c.ID, bob.Name), bank.ErrForbidden, "ADMIN")
+	wantError(t, s.service.LockOperator(s.ctx, system(c), c.ID, ada.Name, ""), bank.ErrConflict, "last active ADMIN")
+	wantError(t, s.service.UnlockOperator(s.ctx, mia, c.ID, bob.Name, ""), bank.ErrForbidden, "ADMIN")
 	if !must[bool](t)(s.service.LacksAdmins(s.ctx, c.ID)) {
 		t.Error("one ADMIN is enough")
 	}
 	// With one ADMIN left a worker can still ask, and that ADMIN approve.
-	wantError(t, s.service.UnlockOperator(s.ctx, system(c), c.ID, bob.Name), bank.ErrFourEyes, "approval")
+	wantError(t, s.service.UnlockOperator(s.ctx, system(c), c.ID, bob.Name, ""), bank.ErrFourEyes, "approval")
 	waiting := s.approvals(c, bank.ApprovalPending)
 	must[bank.Approval](t)(s.service.Decide(s.ctx, ada, c.ID, waiting[0].ID, true, ""))
-	if err := s.service.UnlockOperator(s.ctx, system(c), c.ID, bob.Name); err != nil {
+	if err := s.service.UnlockOperator(s.ctx, system(c), c.ID, bob.Name, ""); err != nil {
 		t.Fatal(err)
 	}
 	s.actor(c, bob.Name)
@@ -207,7 +207,7 @@ func TestLockIsPerCustomer(t *testing.T) {
 	s := open(t)
 	mine, ada, _ := s.active("Mine")
 	other, _, _ := s.active("Other")
-	if err := s.service.LockOperator(s.ctx, ada, mine.ID, "bob@example.test"); err != nil {
+	if err := s.service.LockOperator(s.ctx, ada, mine.ID, "bob@example.test", ""); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.service.Operator(s.ctx, mine.ID, "bob@example.test")

@@ -255,7 +255,7 @@ func (g *Gate) auditOpened(tx *store.Tx, v Visit, staff store.Staff, s bank.Oper
 		if err := tx.AcceptRole(v.Customer, staff.ID, s.CreatedAt); err != nil {
 			return fmt.Errorf("accept invitation: %w", err)
 		}
-		events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.accepted", Object: staff.Email, After: roleJSON(staff)})
+		events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.accepted", Object: staff.Email, After: roleJSON(staff, "")})
 	}
 	events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.signed-in", Object: s.ID.String(), After: toJSON(struct {
 		Factor   string `json:"secondFactor"`

@@ -22,7 +22,7 @@ func TestEveryWrongCombinationIsTheSame(t *testing.T) {
 	g.enrol(adaMail, bank.Admin)
 	g.link("new@example.test", bank.Employee)
 	locked := g.enrol("eli@example.test", bank.Employee)
-	if err := g.service.LockOperator(g.ctx, system(g.c), g.c.ID, locked.email); err != nil {
+	if err := g.service.LockOperator(g.ctx, system(g.c), g.c.ID, locked.email, ""); err != nil {
 		t.Fatal(err)
 	}
 	elsewhere := g.at
@@ -232,10 +232,10 @@ func TestLockAndRoleActAtOnce(t *testing.T) {
 	if err != nil || !slices.Contains(actor.Permissions, bank.PermOperatorsWrite) {
 		t.Errorf("a new role: %+v, %v", actor, err)
 	}
-	if err := g.service.LockOperator(g.ctx, system(g.c), g.c.ID, eli.email); err != nil || g.isIn(eli.opened.Token) {
+	if err := g.service.LockOperator(g.ctx, system(g.c), g.c.ID, eli.email, ""); err != nil || g.isIn(eli.opened.Token) {
 		t.Errorf("locked, and in: %v", err)
 	}
-	if err := g.service.UnlockOperator(g.ctx, system(g.c), g.c.ID, eli.email); err != nil || g.isIn(eli.opened.Token) {
+	if err := g.service.UnlockOperator(g.ctx, system(g.c), g.c.ID, eli.email, ""); err != nil || g.isIn(eli.opened.Token) {
 		t.Errorf("the old session lives again: %v", err)
 	}
 	g.signIn(eli)
@@ -250,8 +250,8 @@ func TestTheLastAdminWhoCameStays(t *testing.T) {
 	g := openGate(t)
 	g.enrol(adaMail, bank.Admin)
 	g.invite(g.c, bobMail, bank.Admin, true)
-	wantError(t, g.service.LockOperator(g.ctx, system(g.c), g.c.ID, adaMail), bank.ErrConflict, "last active ADMIN")
-	if err := g.service.LockOperator(g.ctx, system(g.c), g.c.ID, bobMail); err != nil {
+	wantError(t, g.service.LockOperator(g.ctx, system(g.c), g.c.ID, adaMail, ""), bank.ErrConflict, "last active ADMIN")
+	if err := g.service.LockOperator(g.ctx, system(g.c), g.c.ID, bobMail, ""); err != nil {
 		t.Error(err)
 	}
 }

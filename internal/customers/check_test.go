@@ -145,7 +145,7 @@ func TestCheckWarns(t *testing.T) {
 		t.Errorf("%+v", step)
 	}
 	ada, bob := s.active(c)
-	if err := s.access.LockOperator(s.ctx, ada, c.ID, bob.Name); err != nil {
+	if err := s.access.LockOperator(s.ctx, ada, c.ID, bob.Name, ""); err != nil {
 		t.Fatal(err)
 	}
 	steps := s.steps(c)

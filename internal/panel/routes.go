@@ -40,6 +40,8 @@ func routes() []route {
 		masterAccountRoutes(),
 		certificateRoutes(),
 		domainRoutes(),
+		operatorRoutes(),
+		roleRoutes(),
 		auditRoutes(),
 		searchRoutes(),
 		signInRoutes(),

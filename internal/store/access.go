@@ -60,22 +60,44 @@ type Staff struct {
 	bank.OperatorRole
 	AcceptedAt  time.Time // when the person came to this customer; zero: they have not
 	LockedUntil time.Time // after failed attempts to sign in; zero: there were none
+
+	// Only Operators tells these.
+	App        bool      // an authenticator app is set up
+	Passkeys   int64     // of the account, for all hosts
+	LastSignIn time.Time // to this customer's panel; zero: never
 }
 
-const staffColumns = `SELECT o.id, o.email, CASE WHEN o.locked = 1 OR r.locked = 1 THEN 1 ELSE 0 END, o.created_at, r.customer_id, r.role,
-	r.institution, r.accepted_at, NULLIF(c.locked_until, 0) FROM operator_roles r JOIN operators o ON o.id = r.operator_id
+const (
+	staffFields = `SELECT o.id, o.email, CASE WHEN o.locked = 1 OR r.locked = 1 THEN 1 ELSE 0 END, o.created_at, r.customer_id, r.role,
+	r.institution, r.accepted_at, NULLIF(c.locked_until, 0)`
+	staffFrom = ` FROM operator_roles r JOIN operators o ON o.id = r.operator_id
 	LEFT JOIN operator_credentials c ON c.operator_id = r.operator_id WHERE r.customer_id = $1`
+	staffColumns = staffFields + staffFrom
+	// The last sign-in is the operator's own newest event of that name: few lie behind it.
+	factorFields = `, CASE WHEN c.totp IS NULL THEN 0 ELSE 1 END, (SELECT COUNT(*) FROM operator_passkeys p WHERE p.operator_id = r.operator_id),
+	(SELECT a.at FROM audit_events a WHERE a.customer_id = r.customer_id AND a.actor = o.email AND a.action = 'operator.signed-in'
+	ORDER BY a.id DESC LIMIT 1)`
+)
+
+func (s *Staff) fields() []any {
+	return []any{&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Customer, &s.Role, &s.Institution, instant{&s.AcceptedAt}, instant{&s.LockedUntil}}
+}
 
 func scanStaff(row scanner) (s Staff, err error) {
-	err = row.Scan(&s.ID, &s.Email, &s.Locked, instant{&s.CreatedAt}, &s.Customer, &s.Role, &s.Institution, instant{&s.AcceptedAt},
-		instant{&s.LockedUntil})
+	err = row.Scan(s.fields()...)
 	s.OperatorRole.Operator = s.ID
 	return s, err
 }
 
-// Operators lists the operators of a customer by e-mail.
+func scanWholeStaff(row scanner) (s Staff, err error) {
+	err = row.Scan(append(s.fields(), &s.App, &s.Passkeys, instant{&s.LastSignIn})...)
+	s.OperatorRole.Operator = s.ID
+	return s, err
+}
+
+// Operators lists the operators of a customer by e-mail, with their second factors and last sign-in.
 func (tx *Tx) Operators(customer bank.CustomerID) ([]Staff, error) {
-	return query(tx, scanStaff, staffColumns+" ORDER BY o.email", customer)
+	return query(tx, scanWholeStaff, staffFields+factorFields+staffFrom+" ORDER BY o.email", customer)
 }
 
 // StaffByEmail returns one operator of a customer, or bank.ErrNotFound.
