@@ -9,7 +9,7 @@ import (
 )
 
 // institutionMark stands behind a role in the forms, for operators of the issuing institution.
-const institutionMark = "+institution"
+const institutionMark = "-institution"
 
 // roleChoices are the roles that the operator may give: nobody gives what they do not hold.
 func (v *visit) roleChoices() (list []choice, err error) {

@@ -60,6 +60,28 @@ func views(s *scene) []view {
 		{name: "profile-totp", path: "/profile/totp", as: adminEmail},
 		{name: "profile-passkey", path: "/profile/passkeys/new", as: adminEmail},
 		{name: "confirm", path: "/confirm?next=/profile", as: adminEmail},
+		{name: "operators", path: "/operators", as: adminEmail},
+		{name: "operators-nothing", path: "/operators?email=nobody", as: adminEmail},
+		{name: "operator", path: s.operatorPage(employeeEmail), as: adminEmail},
+		{name: "operator-lock", path: s.operatorPage(employeeEmail) + "/lock", as: adminEmail},
+		{name: "operator-lock-dialog", path: s.operatorPage(employeeEmail), as: adminEmail, setUp: func(c *chrome) {
+			c.click("a[href$='/lock']")
+			c.do(chromedp.WaitVisible("dialog[open] .ask"))
+		}},
+		{name: "operator-role", path: s.operatorPage(employeeEmail) + "/role", as: adminEmail},
+		{name: "operator-factor", path: s.operatorPage(employeeEmail) + "/second-factor", as: adminEmail},
+		{name: "operator-invite", path: "/operators/invite", as: adminEmail, setUp: func(c *chrome) {
+			c.fill("#field-email", "name@invented.example")
+			c.do(chromedp.Submit("#field-email", chromedp.ByQuery), chromedp.WaitVisible(".copyable", chromedp.ByQuery))
+		}},
+		{name: "operator-invite-wrong", path: "/operators/invite", as: adminEmail, setUp: func(c *chrome) {
+			c.eval(`document.querySelector("main form").noValidate = true`, nil)
+			c.fill("#field-email", "no address")
+			c.press("\r")
+			c.do(chromedp.WaitVisible(".field .fault"))
+		}},
+		{name: "roles", path: "/roles", as: adminEmail},
+		{name: "role", path: "/roles/EMPLOYEE", as: adminEmail},
 		{name: "users", path: "/users", as: adminEmail},
 		{name: "users-filtered", path: "/users?name=T&kyc=ACCEPTED&kyc=PENDING&created.from=2020-01-01&size=20", as: adminEmail},
 		{name: "users-nothing", path: "/users?name=nobody", as: adminEmail},
