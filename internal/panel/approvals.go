@@ -67,7 +67,7 @@ func (v *visit) objectOf(a bank.Approval) string {
 	case "domain":
 		return v.reach("/domains")
 	case "base-ibans":
-		return v.reach("/base-ibans")
+		return v.reach("/master-accounts")
 	}
 	return v.reach("/settings")
 }

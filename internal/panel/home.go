@@ -5,20 +5,21 @@ import (
 
 	"github.com/a-h/templ"
 
+	"ims/internal/accounts"
 	"ims/internal/bank"
 	"ims/internal/customers"
-	"ims/internal/files"
+	"ims/internal/history"
 	"ims/internal/ledger"
 	"ims/internal/money"
 )
 
-// work is what Home shows: what waits for somebody, and whether the books are right. What the operator may not see is nil.
+// work is what Home shows: what waits for somebody, how the customer stands, and whether the books are right. What the operator
+// may not see is empty.
 type work struct {
-	files        []files.FileFigure
-	items        []files.ItemFigure
-	certificates []bank.Certificate // that expire soon
-	ranges       []bank.BaseIBAN    // that issue
-	proofs       *ledger.Proofs
+	history.Home
+	waits  int64           // approvals that wait for the operator
+	funds  []accounts.Fund // own funds
+	proofs *ledger.Proofs
 }
 
 func (v *visit) home() error {
@@ -42,21 +43,14 @@ const homePace = 5 * time.Second
 // work gathers what the operator may see.
 func (v *visit) work() (w work, err error) {
 	ctx := v.r.Context()
-	if v.may(bank.PermFilesRead) {
-		if w.files, err = v.Files.FileFigures(ctx, v.actor); err != nil {
-			return w, err
-		}
+	if w.Home, err = v.History.Home(ctx, v.actor, v.Now()); err != nil {
+		return w, err
+	}
+	if w.waits, err = v.Access.ApprovalsWaiting(ctx, v.actor); err != nil {
+		return w, err
 	}
 	if v.may(bank.PermFundsRead) {
-		if w.items, err = v.Files.ItemFigures(ctx, v.actor); err != nil {
-			return w, err
-		}
-	}
-	if v.may(bank.PermCustomerWrite) {
-		if w.certificates, err = v.expiring(); err != nil {
-			return w, err
-		}
-		if w.ranges, err = v.Customers.BaseIBANs(ctx, v.customer.ID); err != nil {
+		if w.funds, err = v.ownFunds(); err != nil {
 			return w, err
 		}
 	}
@@ -71,42 +65,32 @@ func (v *visit) work() (w work, err error) {
 // maySeeProofs tells whether the state of the ledger is the operator's affair.
 func (v *visit) maySeeProofs() bool { return v.may(bank.PermAuditRead) || v.may(bank.PermFundsRead) }
 
-// expiring are the active certificates whose end is near or past.
-func (v *visit) expiring() ([]bank.Certificate, error) {
-	all, err := v.Customers.Certificates(v.r.Context(), v.customer.ID)
-	var soon []bank.Certificate
-	for _, c := range all {
-		if c.Status == bank.CertificateActive && customers.ExpiresSoon(c.NotAfter, v.Now()) {
-			soon = append(soon, c)
-		}
-	}
-	return soon, err
-}
-
 // tile is one figure of Home: how many, of what, and whether somebody should act.
 type tile struct {
 	name, figure, about string
 	tone                string
+	href                string // where something can be done about it; "": nowhere
 }
 
 // fileTiles count the files that somebody must do something about.
 func (w work) fileTiles(v *visit) []tile {
-	byStatus := map[bank.FileStatus]files.FileFigure{}
+	byStatus := map[bank.FileStatus]history.FileFigure{}
 	stopped := int64(0)
-	for _, f := range w.files {
+	for _, f := range w.Files {
 		byStatus[f.Status] = f
 		stopped += f.Stopped
 	}
 	var tiles []tile
 	for _, status := range []bank.FileStatus{bank.FilePending, bank.FileValidated, bank.FileExecuting} {
 		f := byStatus[status]
-		t := tile{name: v.word("fileStatus", string(status)), figure: v.count(f.Files), about: v.word("home.file", string(status)), tone: "off"}
+		t := tile{name: v.word("fileStatus", string(status)), figure: v.count(f.Files), about: v.word("home.file", string(status)), tone: "off",
+			href: v.reach("/files?status=" + string(status))}
 		if f.Files > 0 {
 			t.tone = "wait"
 		}
 		tiles = append(tiles, t)
 	}
-	t := tile{name: v.T("home.stopped"), figure: v.count(stopped), about: v.T("home.stoppedText"), tone: "off"}
+	t := tile{name: v.T("home.stopped"), figure: v.count(stopped), about: v.T("home.stoppedText"), tone: "off", href: v.reach("/files")}
 	if stopped > 0 {
 		t.tone = "bad"
 	}
@@ -122,7 +106,7 @@ type openSum struct {
 }
 
 // openSums add the open items by currency, in the order they come in.
-func openSums(figures []files.ItemFigure) []openSum {
+func openSums(figures []history.ItemFigure) []openSum {
 	var sums []openSum
 	for _, f := range figures {
 		c, err := money.ParseCurrency(f.Currency)
@@ -145,12 +129,35 @@ func openSums(figures []files.ItemFigure) []openSum {
 	return sums
 }
 
+// workTiles are what waits for this operator, and how the customer is told of events.
+func (w work) workTiles(v *visit) []tile {
+	waits := tile{name: v.T("approvals.title"), figure: v.count(w.waits), about: v.T("home.waitsText"), tone: "off", href: waitingPath}
+	if w.waits > 0 {
+		waits.tone = "wait"
+	}
+	tiles := []tile{waits}
+	if !w.Events.Told {
+		return tiles
+	}
+	told := tile{name: v.T("home.events"), figure: v.count(w.Events.Failed), about: v.T("home.eventsFine"), tone: "off", href: v.reach("/notifications")}
+	switch {
+	case w.Events.Stopped != "" || !w.Events.Active:
+		told.tone, told.about = "bad", v.T("home.eventsStopped")
+	case w.Events.Failed > 0 || w.Events.Failures > 0:
+		told.tone, told.about = "bad", v.T("home.eventsFail", v.instant(w.Events.Oldest).text)
+	}
+	return append(tiles, told)
+}
+
 // used is how much of a base IBAN's numbers is given, in percent.
-func used(b bank.BaseIBAN) int64 {
-	if b.Capacity == 0 {
+func used(b bank.BaseIBAN) int64 { return share(b.Next, b.Capacity) }
+
+// share is a part of a whole in percent, rounded down.
+func share(part, whole uint64) int64 {
+	if whole == 0 {
 		return 0
 	}
-	return int64(float64(b.Next) / float64(b.Capacity) * 100)
+	return int64(float64(part) / float64(whole) * 100)
 }
 
 // The shares of a base IBAN from which on somebody should ask for another.
@@ -159,11 +166,13 @@ const (
 	usedMost = 95
 )
 
-func usedTone(b bank.BaseIBAN) string {
-	switch n := used(b); {
-	case n >= usedMost:
+func usedTone(b bank.BaseIBAN) string { return shareTone(used(b)) }
+
+func shareTone(percent int64) string {
+	switch {
+	case percent >= usedMost:
 		return "bad"
-	case n >= usedMuch:
+	case percent >= usedMuch:
 		return "wait"
 	}
 	return "good"

@@ -41,8 +41,10 @@ type itemRow struct {
 // currency of an item: the store holds supported ones only.
 func (i itemRow) currency() money.Currency { return currencyOf(i.Item) }
 
-func currencyOf(i bank.Item) money.Currency {
-	c, err := money.ParseCurrency(i.Currency)
+func currencyOf(i bank.Item) money.Currency { return currencyNamed(i.Currency) }
+
+func currencyNamed(code string) money.Currency {
+	c, err := money.ParseCurrency(code)
 	if err != nil {
 		return money.EUR
 	}

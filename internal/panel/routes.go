@@ -36,6 +36,7 @@ func routes() []route {
 		userRoutes(),
 		fileRoutes(),
 		itemRoutes(),
+		fundRoutes(),
 		settingsRoutes(),
 		masterAccountRoutes(),
 		certificateRoutes(),

@@ -118,7 +118,7 @@ func views(s *scene) []view {
 		{name: "domains-remove", path: "/domains/remove?host=localhost", as: adminEmail},
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
-	}, fileViews(s)...)
+	}, append(fileViews(s), itemViews(s)...)...)
 }
 
 // enrolApp chooses a password and sets up an authenticator app, up to the recovery codes.
