@@ -238,3 +238,20 @@ func TestAnAccountMayBeLockedAsAWhole(t *testing.T) {
 	_, err = s.service.Operator(s.ctx, c.ID, bob.Name)
 	wantError(t, err, bank.ErrForbidden, "")
 }
+
+// TestOperatorsTellFactors holds what a list of operators says of second factors and the last sign-in, each of its own customer.
+func TestOperatorsTellFactors(t *testing.T) {
+	g := openGate(t)
+	g.enrol(adaMail, bank.Admin)
+	g.invite(g.c, bobMail, bank.Admin, true)
+	other := g.customer("Other")
+	g.invite(other, adaMail, bank.Admin, true)
+	for _, o := range must[[]access.Staff](t)(g.service.Operators(g.ctx, g.c.ID)) {
+		if in := o.Email == adaMail; o.App != in || !o.LastSignIn.IsZero() != in || o.Passkeys != 0 {
+			t.Errorf("%+v", o)
+		}
+	}
+	if list := must[[]access.Staff](t)(g.service.Operators(g.ctx, other.ID)); !list[0].App || !list[0].LastSignIn.IsZero() || list[0].Status() != "INVITED" {
+		t.Errorf("with another customer: %+v", list[0])
+	}
+}
