@@ -66,11 +66,13 @@ func TestWayToAnExecutedFile(t *testing.T) {
 	c.fill("#field-secret", password)
 	c.press("\r")
 	c.sees("You asked for the execution. It waits")
+	c.axe("what was asked for")
 
 	c.forget()
 	c.signIn(secondEmail)
 	c.open(file + "/execute")
 	c.sees(adminEmail + " asks to execute this file")
+	c.axe("what another asked for")
 	c.fill("#field-secret", s.code(secondEmail))
 	c.press("\r")
 	c.sees("0 of 3")
