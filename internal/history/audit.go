@@ -68,17 +68,17 @@ func (s *Service) Audit(ctx context.Context, actor bank.Actor, f AuditFilter) (p
 	return s.auditPage(ctx, actor, f)
 }
 
-// AuditOf lists what was done about one end user, balance or IBAN of the actor's customer, for whoever may read it:
-// bank.PermUsersRead. bank.ErrNotFound where the object is none of these.
-func (s *Service) AuditOf(ctx context.Context, actor bank.Actor, object string, before bank.TransactionID, limit int) (page AuditPage, err error) {
+// AuditOf lists what was done about one end user, balance or IBAN of the actor's customer, the filter's object, for whoever may
+// read it: bank.PermUsersRead. bank.ErrNotFound where the object is none of these.
+func (s *Service) AuditOf(ctx context.Context, actor bank.Actor, f AuditFilter) (page AuditPage, err error) {
 	if err := actor.May(bank.PermUsersRead); err != nil {
 		return page, err
 	}
-	err = s.db.Read(ctx, func(tx *store.Tx) error { return ofPeople(tx, actor.Customer, object) })
+	err = s.db.Read(ctx, func(tx *store.Tx) error { return ofPeople(tx, actor.Customer, f.Object) })
 	if err != nil {
 		return page, err
 	}
-	return s.auditPage(ctx, actor, AuditFilter{Object: object, Before: before, Limit: limit})
+	return s.auditPage(ctx, actor, f)
 }
 
 // ofPeople tells whether an object is an end user, a balance or an IBAN.

@@ -86,18 +86,18 @@ func TestAuditOf(t *testing.T) {
 		ctx, clerk := context.Background(), d.reader(bank.PermUsersRead)
 		d.noted(bank.AuditEvent{Actor: "ada", Action: "role.set", Object: "ADMIN"})
 		user := d.users[0].ID.String()
-		page, err := d.history.AuditOf(ctx, clerk, user, 0, 0)
+		page, err := d.history.AuditOf(ctx, clerk, history.AuditFilter{Object: user})
 		d.must(err)
 		if len(page.Events) != 1 || page.Events[0].Action != "user.create" || page.Events[0].Object != user {
 			t.Errorf("%+v", page.Events)
 		}
-		page, err = d.history.AuditOf(ctx, clerk, d.balances[0].ID.String(), 0, 0)
+		page, err = d.history.AuditOf(ctx, clerk, history.AuditFilter{Object: d.balances[0].ID.String()})
 		d.must(err)
 		if len(page.Events) == 0 {
 			t.Error("nothing about the balance")
 		}
 		for _, object := range []string{"ADMIN", bank.NewID().String(), "PL61109010140000071219812874"} {
-			if _, err := d.history.AuditOf(ctx, clerk, object, 0, 0); !errors.Is(err, bank.ErrNotFound) {
+			if _, err := d.history.AuditOf(ctx, clerk, history.AuditFilter{Object: object}); !errors.Is(err, bank.ErrNotFound) {
 				t.Errorf("%s: %v", object, err)
 			}
 		}

@@ -17,20 +17,13 @@ func (l *list[R]) export(v *visit, q *query, form sheet.Form) error {
 	if len(q.faults) > 0 {
 		return bank.ErrInvalid.With("the list cannot be exported: a filter cannot be read")
 	}
-	out := &answerWriter{v: v, name: l.name + "." + string(form), form: form}
+	out := &answerWriter{v: v, name: l.name + "." + string(form), media: sheetMedia[form]}
 	table, err := sheet.New(form, out, v.T("export.facts"), v.T(l.title))
 	if err != nil {
 		return err
 	}
 	defer table.Discard()
-	if err := l.writeSheet(v, q, table); err != nil {
-		if !out.begun {
-			return err
-		}
-		_ = web.Shown(v.r.Context(), err) // it is in the log; a part is out, and who reads it must not take it for the whole
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+	return out.finish(l.writeSheet(v, q, table))
 }
 
 func (l *list[R]) writeSheet(v *visit, q *query, table sheet.Writer) error {
@@ -91,12 +84,21 @@ func cells[R any](v *visit, columns []column[R], row R) []any {
 	return list
 }
 
-// answerWriter sends the headers of a sheet with its first bytes, so that an error before them is still a page.
+// answerWriter sends the headers of a download with its first bytes, so that an error before them is still a page.
 type answerWriter struct {
 	v     *visit
 	name  string
-	form  sheet.Form
+	media string
 	begun bool
+}
+
+// finish is what is left of an error once the download has begun: who reads a part must not take it for the whole.
+func (a *answerWriter) finish(err error) error {
+	if err == nil || !a.begun {
+		return err
+	}
+	_ = web.Shown(a.v.r.Context(), err) // it is in the log
+	panic(http.ErrAbortHandler)
 }
 
 var sheetMedia = map[sheet.Form]string{sheet.CSV: "text/csv; charset=utf-8",
@@ -106,7 +108,7 @@ func (a *answerWriter) Write(p []byte) (int, error) {
 	if !a.begun {
 		a.begun = true
 		h := a.v.w.Header()
-		h.Set("Content-Type", sheetMedia[a.form])
+		h.Set("Content-Type", a.media)
 		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", a.name))
 	}
 	return a.v.w.Write(p)

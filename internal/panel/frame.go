@@ -31,6 +31,9 @@ func brandName(v *visit) string {
 // inEntry tells whether the page belongs to an entry of the navigation.
 func inEntry(v *visit, entry route) bool {
 	here, root := v.r.URL.Path, entry.href()
+	if strings.HasPrefix(here, "/balances/") { // balances are reached by their end users
+		here = "/users" + here
+	}
 	return here == root || root != "/" && strings.HasPrefix(here, root+"/")
 }
 

@@ -34,6 +34,10 @@ type list[R any] struct {
 	choose  func(v *visit, page []R) templ.Component // stands over the table, as what can be done with several rows; nil: nothing
 	live    func(list []R) bool                      // whether rows change by themselves: the route /live + path then streams the table
 	empty   func(v *visit) templ.Component           // teaches what would be here
+
+	// What only some lists have; nil where there is nothing.
+	head func(v *visit) templ.Component            // in place of the heading
+	note func(v *visit, p rows[R]) templ.Component // above the rows, for those that were asked for
 }
 
 // column is one column of a list. Its name is the key column.NAME.
@@ -47,7 +51,7 @@ type column[R any] struct {
 
 const (
 	defaultSize = 50
-	exportPage  = 500
+	exportPage  = 400 // with the row behind it within what every room gives at once
 )
 
 // pageSizes are offered; another one in the address is the default.
@@ -61,11 +65,14 @@ type query struct {
 	size    int
 	sort    string
 	columns []string
+	told    string // what the fetch has to tell about the answer
 }
 
-// readQuery reads the address. What it does not know is left out, so that chips and links hold only what counts.
-func (l *list[R]) readQuery(v *visit) *query {
-	given := v.r.URL.Query()
+// readQuery reads the address.
+func (l *list[R]) readQuery(v *visit) *query { return l.queryOf(v, v.r.URL.Query()) }
+
+// queryOf reads parameters. What it does not know is left out, so that chips and links hold only what counts.
+func (l *list[R]) queryOf(v *visit, given url.Values) *query {
 	q := &query{values: url.Values{}, faults: map[string]string{}, cursor: given.Get("cursor"), size: defaultSize}
 	if size, err := strconv.Atoi(given.Get("size")); err == nil && slices.Contains(pageSizes, size) {
 		q.size = size

@@ -24,6 +24,8 @@ type Config struct {
 	Customers *customers.Service
 	Files     *files.Service
 	History   *history.Service
+	Reports   *history.Reports
+	Notify    *notify.Service
 	Prover    *ledger.Prover
 	Notify    *notify.Service
 

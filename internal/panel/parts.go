@@ -73,6 +73,7 @@ type ask struct {
 	button       string
 	danger       bool
 	fields       templ.Component // more of the form, as a reason; nil: none
+	fault        string          // what was wrong with it when it was sent
 }
 
 // faults are what a refused form says of its fields, by their names. The second value is what it says of the whole, where no

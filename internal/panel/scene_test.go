@@ -72,7 +72,7 @@ func newScene(t testing.TB) *scene {
 	t.Cleanup(gate.Close)
 	stop := make(chan struct{})
 	s.panel = must[*Panel](t)(New(Config{Access: people, Gate: gate, Customers: customers.New(db, s.now).WithSecondPerson(people), Accounts: accounts.New(db, s.now),
-		Files: files.New(files.Config{DB: db, Now: s.now, Approve: people.Require}), History: history.New(db),
+		Files: files.New(files.Config{DB: db, Now: s.now, Approve: people.Require}), History: history.New(db), Reports: history.NewReports(history.ReportsConfig{DB: db, Now: s.now}),
 		Prover: ledger.NewProver(t.Context(), db, s.now), Notify: notify.New(notify.Config{DB: db, Now: s.now, Approve: people.Require, Private: true}),
 		Now: s.now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Sandbox: true, Stop: stop}))
 	s.onboard()

@@ -13,7 +13,10 @@ import (
 func userRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/users", need: bank.PermUsersRead, page: (*visit).users, group: "group.customers", entry: "users.title", letter: "u"},
+		{method: http.MethodGet, path: "/users/new", need: bank.PermUsersWrite, page: (*visit).askUser},
+		{method: http.MethodPost, path: "/users/new", need: bank.PermUsersWrite, page: (*visit).addUser},
 		{method: http.MethodGet, path: "/users/{id}", need: bank.PermUsersRead, page: (*visit).user},
+		{method: http.MethodGet, path: "/users/{id}/audit", need: bank.PermUsersRead, page: (*visit).userAudit},
 		{method: http.MethodGet, path: "/users/{id}/edit", need: bank.PermUsersWrite, page: (*visit).editUser},
 		{method: http.MethodPost, path: "/users/{id}/edit", need: bank.PermUsersWrite, page: (*visit).changeUser},
 		{method: http.MethodGet, path: "/users/{id}/lock", need: bank.PermUsersWrite, page: (*visit).askLockUser},
@@ -52,9 +55,10 @@ func listOfUsers() *list[bank.User] {
 			f.Limit = limit
 			return v.Accounts.Users(v.r.Context(), v.actor, f)
 		},
-		cursor: func(u bank.User) web.Cursor { return web.IDCursor(userList, u.ID) },
-		href:   func(u bank.User) string { return "/users/" + u.ID.String() },
-		empty:  noUsers,
+		cursor:  func(u bank.User) web.Cursor { return web.IDCursor(userList, u.ID) },
+		href:    func(u bank.User) string { return "/users/" + u.ID.String() },
+		actions: userAdding,
+		empty:   noUsers,
 	}
 }
 
@@ -95,7 +99,11 @@ func (v *visit) user() error {
 	if err != nil {
 		return err
 	}
-	return v.show(u.Name(), userPage(v, u))
+	blocks, err := v.blocksOn(u.ID.String())
+	if err != nil {
+		return err
+	}
+	return v.show(u.Name(), userPage(v, u, blocks))
 }
 
 func (v *visit) userOfPath() (bank.User, error) {
@@ -108,7 +116,12 @@ func (v *visit) userOfPath() (bank.User, error) {
 
 // userTabs are the pages of one end user; another tab is one line here and a route.
 func userTabs(v *visit, u bank.User) []tab {
-	return []tab{{v.T("user.details"), "/users/" + u.ID.String()}}
+	home := "/users/" + u.ID.String()
+	list := []tab{{v.T("user.details"), home}, {v.T("balances.title"), home + "/balances"}}
+	if v.may(bank.PermHistoryRead) {
+		list = append(list, tab{v.T("history.title"), home + "/history"})
+	}
+	return append(list, tab{v.T("audit.title"), home + "/audit"})
 }
 
 // userFacts is what is known of an end user.
