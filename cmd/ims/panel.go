@@ -26,7 +26,6 @@ func (s *service) openPanel(p *program) error {
 		Files:     s.rooms.files,
 		History:   s.rooms.history,
 		Reports:   s.rooms.reports,
-		Notify:    s.rooms.notify,
 		Prover:    ledger.NewProver(p.ctx, s.rooms.db, p.now),
 		Notify:    s.rooms.notify,
 		Now:       p.now,

@@ -188,7 +188,7 @@ func (v *visit) closeBalance() error {
 	if err != nil {
 		return err
 	}
-	c := closing{holding: h, typed: v.r.PostFormValue("proof")}
+	c := closing{holding: h, typed: v.r.PostFormValue("ending")}
 	if c.typed != c.proof() {
 		c.fault = v.T("close.wrong")
 		return v.showClosing(http.StatusUnprocessableEntity, c)

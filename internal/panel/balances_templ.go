@@ -1089,7 +1089,7 @@ func closePage(v *visit, c closing) templ.Component {
 			}
 		} else {
 			templ_7745c5c3_Err = askPage(v, ask{title: v.T("close.title"), text: v.T("close.text"), action: c.home() + "/close", back: c.home(), button: v.T("close.button"), danger: true,
-				fault: c.whole, fields: fieldOf(v, field{name: "proof", label: v.T("close.proof", c.proof()), value: c.typed, required: true, limit: 4, complete: "off", fault: c.fault, hint: v.T("close.hint", c.ID.String())})}).Render(ctx, templ_7745c5c3_Buffer)
+				fault: c.whole, fields: fieldOf(v, field{name: "ending", label: v.T("close.proof", c.proof()), value: c.typed, required: true, limit: 4, complete: "off", fault: c.fault, hint: v.T("close.hint", c.ID.String())})}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

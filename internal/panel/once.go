@@ -23,7 +23,7 @@ func (v *visit) once(location func(made any) string) context.Context {
 	}
 	return bank.WithIdempotency(v.r.Context(), &bank.Idempotency{Key: "panel:" + v.actor.Name + ":" + key, Digest: sha256.Sum256([]byte(v.r.URL.Path + "?" + v.r.PostForm.Encode())),
 		Answer: func(made any) (bank.Answer, error) {
-			return bank.Answer{Status: http.StatusSeeOther, Location: location(made)}, nil
+			return bank.Answer{Status: http.StatusSeeOther, Body: []byte("{}"), Location: location(made)}, nil
 		}})
 }
 

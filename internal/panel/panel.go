@@ -25,7 +25,6 @@ type Config struct {
 	Files     *files.Service
 	History   *history.Service
 	Reports   *history.Reports
-	Notify    *notify.Service
 	Prover    *ledger.Prover
 	Notify    *notify.Service
 

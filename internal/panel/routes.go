@@ -103,8 +103,8 @@ func (v *visit) navigation() []navGroup {
 	return groups
 }
 
-// link is an address if the panel has a page there that the operator may see, and "" otherwise.
-func (v *visit) link(address string) string {
+// linkTo is an address if the panel has a page there that the operator may see, and "" otherwise.
+func (v *visit) linkTo(address string) string {
 	path, _, _ := strings.Cut(address, "?")
 	for i := range v.routes {
 		if r := &v.routes[i]; r.method == http.MethodGet && r.fits(path) {

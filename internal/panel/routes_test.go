@@ -80,8 +80,11 @@ func (b *browser) call(r route, path string) reply {
 	return b.get(path)
 }
 
-// pathOf is the path of a route for the first end user of the scene.
+// pathOf is the path of a route for the first end user of the scene, and for their balance.
 func (s *scene) pathOf(r route) string {
+	if strings.HasPrefix(r.path, "/balances/") {
+		return strings.Replace(r.path, "{id}", s.balanceOf(0).ID.String(), 1)
+	}
 	return strings.NewReplacer("{$}", "", "{id}", s.users[0].ID.String()).Replace(r.path)
 }
 
