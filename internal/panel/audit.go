@@ -87,13 +87,8 @@ func (v *visit) exportAudit(q *query, form sheet.Form) error {
 	if len(q.faults) > 0 {
 		return bank.ErrInvalid.With("the list cannot be exported: a filter cannot be read")
 	}
-	out := &answerWriter{v: v, name: "audit." + string(form), form: form}
-	err := v.History.WriteAudit(v.r.Context(), v.actor, auditFilter(q), form, v.language.String(), out)
-	if err != nil && out.begun {
-		web.Shown(v.r.Context(), err) // a part is out: who reads it must not take it for the whole
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	out := &answerWriter{v: v, name: "audit." + string(form), media: sheetMedia[form]}
+	return out.finish(v.History.WriteAudit(v.r.Context(), v.actor, auditFilter(q), form, v.language.String(), out))
 }
 
 func auditColumns() []column[bank.AuditEvent] {

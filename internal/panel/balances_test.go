@@ -46,7 +46,7 @@ func TestBalances(t *testing.T) {
 	b.get(page).expect(http.StatusOK, masked(number), "No block stands").lacks(number.String(), number.Format(), "/close\"><", page+"/block\"", page+"/issue")
 	b.post(page+"/reveal", nil).expect(http.StatusOK, number.Format(), `data-copy="`+number.String()+`"`, "data:image/svg+xml", "JAN TESTOWY")
 	b.post(page+"/reveal", nil, "HX-Request", "true").expect(http.StatusOK, `id="iban-`+h.ID.String()+`"`, number.Format()).lacks("<html")
-	b.get(page+"/audit").expect(http.StatusOK, "iban.revealed", employeeEmail)
+	b.get(page+"/audit").expect(http.StatusOK, "IBAN revealed", employeeEmail)
 	b.get(page).lacks(number.Format())
 	s.linksLead(t, must[bank.Actor](t)(s.panel.Access.Operator(t.Context(), s.customer.ID, employeeEmail)), page, b.get(page).body)
 }
@@ -128,12 +128,6 @@ func TestBlocks(t *testing.T) {
 	b.post(lift, nil).expect(http.StatusSeeOther)
 	b.get(page).expect(http.StatusOK, "No block stands")
 	b.post(lift, nil).expect(http.StatusNotFound)
-}
-
-func between(text, before, behind string) string {
-	_, rest, _ := strings.Cut(text, before)
-	part, _, _ := strings.Cut(rest, behind)
-	return part
 }
 
 // TestNewUser makes an end user once, and keeps what was typed where it is refused.

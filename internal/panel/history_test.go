@@ -104,8 +104,8 @@ func TestPeopleAudit(t *testing.T) {
 		b.post(home+"/lock", nil).expect(http.StatusSeeOther)
 		b.post(home+"/unlock", nil).expect(http.StatusSeeOther)
 	}
-	page := b.get(home+"/audit?size=20").expect(http.StatusOK, "user.update", managerEmail, "20 rows, and more follow")
-	behind := b.get(turn(page.body, "next")).expect(http.StatusOK, "user.create")
+	page := b.get(home+"/audit?size=20").expect(http.StatusOK, "End user changed", managerEmail, "20 rows, and more follow")
+	behind := b.get(turn(page.body, "next")).expect(http.StatusOK, "End user created")
 	if got := b.get(turn(behind.body, "prev")); strings.Count(got.body, "<tr>") != strings.Count(page.body, "<tr>") {
 		t.Error("the way back shows another page")
 	}

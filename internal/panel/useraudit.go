@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"ims/internal/bank"
@@ -27,13 +29,13 @@ func (v *visit) balanceAudit() error {
 		return err
 	}
 	up := []step{{v.T("users.title"), "/users"}, {h.holder.Name(), "/users/" + h.holder.ID.String() + "/balances"}, {v.T("balance.title", h.Currency.Code(), h.holder.Name()), h.home()}}
-	return listOfAudit(h.home()+"/audit", h.ID.String(), func(v *visit) templ.Component { return heading(v, v.T("audit.title"), up, nil) }).serve(v)
+	return listOfAudit(h.home()+"/audit", h.ID.String(), func(v *visit) templ.Component { return heading(v, v.T("trail.title"), up, nil) }).serve(v)
 }
 
 // listOfAudit is what was done about one object, the newest first.
 func listOfAudit(path, object string, head func(*visit) templ.Component) *list[bank.AuditEvent] {
 	return &list[bank.AuditEvent]{
-		name: "object-audit", path: path, title: "audit.title", head: head, columns: objectAuditColumns(),
+		name: "object-audit", path: path, title: "trail.title", head: head, columns: objectAuditColumns(),
 		fetch: func(v *visit, q *query, limit int) ([]bank.AuditEvent, error) {
 			f := history.AuditFilter{Object: object, Limit: limit}
 			from, back, err := web.ReadNumberCursor(q.cursor, objectAudit)
@@ -51,18 +53,21 @@ func listOfAudit(path, object string, head func(*visit) templ.Component) *list[b
 	}
 }
 
+// objectAuditColumns are those of the whole trail without the object, which is the page's.
 func objectAuditColumns() []column[bank.AuditEvent] {
-	text := func(name string, shape func(string) templ.Component, of func(bank.AuditEvent) string) column[bank.AuditEvent] {
-		return column[bank.AuditEvent]{name: name, cell: func(_ *visit, e bank.AuditEvent) templ.Component { return shape(of(e)) },
-			sheet: func(_ *visit, e bank.AuditEvent) any { return of(e) }}
+	cells := map[string]func(v *visit, e bank.AuditEvent) any{
+		"eventAt":     func(v *visit, e bank.AuditEvent) any { return v.instant(e.At).machine },
+		"eventActor":  func(_ *visit, e bank.AuditEvent) any { return e.Actor },
+		"eventAction": func(_ *visit, e bank.AuditEvent) any { return e.Action },
+		"eventChange": func(_ *visit, e bank.AuditEvent) any { return strings.TrimSpace(e.Before + " " + e.After) },
+		"eventOrigin": func(_ *visit, e bank.AuditEvent) any { return e.Origin },
+		"eventId":     func(_ *visit, e bank.AuditEvent) any { return int64(e.ID) },
 	}
-	return []column[bank.AuditEvent]{
-		{name: "at", cell: func(v *visit, e bank.AuditEvent) templ.Component { return instantOf(v, e.At) },
-			sheet: func(v *visit, e bank.AuditEvent) any { return v.instant(e.At).machine }},
-		text("actor", plain, func(e bank.AuditEvent) string { return e.Actor }),
-		text("action", code, func(e bank.AuditEvent) string { return e.Action }),
-		text("before", code, func(e bank.AuditEvent) string { return e.Before }),
-		text("after", code, func(e bank.AuditEvent) string { return e.After }),
-		text("origin", plain, func(e bank.AuditEvent) string { return e.Origin }),
+	var list []column[bank.AuditEvent]
+	for _, c := range auditColumns() {
+		if c.sheet = cells[c.name]; c.sheet != nil {
+			list = append(list, c)
+		}
 	}
+	return list
 }

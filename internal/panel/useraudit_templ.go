@@ -29,7 +29,7 @@ func noAudit(v *visit) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = emptyState(v.T("audit.none"), v.T("audit.noneText")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = emptyState(v.T("trail.none"), v.T("trail.noneText")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

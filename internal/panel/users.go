@@ -121,7 +121,7 @@ func userTabs(v *visit, u bank.User) []tab {
 	if v.may(bank.PermHistoryRead) {
 		list = append(list, tab{v.T("history.title"), home + "/history"})
 	}
-	return append(list, tab{v.T("audit.title"), home + "/audit"})
+	return append(list, tab{v.T("trail.title"), home + "/audit"})
 }
 
 // userFacts is what is known of an end user.
