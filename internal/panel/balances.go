@@ -252,7 +252,7 @@ func (v *visit) addBalance() error {
 	}
 	home := "/users/" + u.ID.String() + "/balances"
 	b, err := v.Accounts.CreateBalance(v.once(func(any) string { return home }), v.actor, u.ID, c)
-	if to, repeated := again(err); repeated {
+	if to, repeated := doneBefore(err); repeated {
 		return v.redirect(to)
 	}
 	if err == nil {

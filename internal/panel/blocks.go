@@ -101,7 +101,7 @@ func (v *visit) setBlock(of func() (blockable, error)) error {
 	if n.To, err = f.until(v); err == nil {
 		_, err = v.Accounts.Block(v.once(func(any) string { return on.home }), v.actor, n)
 	}
-	if to, repeated := again(err); repeated {
+	if to, repeated := doneBefore(err); repeated {
 		return v.redirect(to)
 	}
 	if err == nil {

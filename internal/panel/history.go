@@ -169,8 +169,8 @@ func counterparty(r history.Row) (name, account string) {
 	return r.Details.PayerName, r.Details.PayerAccount
 }
 
-// currencyOf is the currency of a row; the store holds supported ones only.
-func currencyOf(code string) money.Currency {
+// currencyNamed is the currency of a row; the store holds supported ones only.
+func currencyNamed(code string) money.Currency {
 	c, _ := money.ParseCurrency(code)
 	return c
 }
@@ -201,9 +201,9 @@ func historyColumns() []column[history.Row] {
 			return status(v, "transactionStatus", r.Status.String())
 		},
 			sheet: func(_ *visit, r history.Row) any { return r.Status.String() }},
-		{name: "amount", number: true, cell: func(v *visit, r history.Row) templ.Component { return signedMoney(v, r.Amount, currencyOf(r.Currency)) },
+		{name: "amount", number: true, cell: func(v *visit, r history.Row) templ.Component { return signedMoney(v, r.Amount, currencyNamed(r.Currency)) },
 			sheet: func(_ *visit, r history.Row) any {
-				return sheet.Amount{Minor: r.Amount, Currency: currencyOf(r.Currency)}
+				return sheet.Amount{Minor: r.Amount, Currency: currencyNamed(r.Currency)}
 			}},
 		{name: "balanceAfter", number: true, hidden: true, cell: func(v *visit, r history.Row) templ.Component { return afterOf(v, r) },
 			sheet: func(_ *visit, r history.Row) any { return afterSheet(r) }},
@@ -217,7 +217,7 @@ func afterSheet(r history.Row) any {
 	if !r.Kind.HasRow() {
 		return nil
 	}
-	return sheet.Amount{Minor: r.BalanceAfter, Currency: currencyOf(r.Currency)}
+	return sheet.Amount{Minor: r.BalanceAfter, Currency: currencyNamed(r.Currency)}
 }
 
 // userHead is the heading of an end user with the tabs.

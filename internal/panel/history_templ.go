@@ -355,7 +355,7 @@ func afterOf(v *visit, r history.Row) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if r.Kind.HasRow() {
-			templ_7745c5c3_Err = moneyOf(v, r.BalanceAfter, currencyOf(r.Currency)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moneyOf(v, r.BalanceAfter, currencyNamed(r.Currency)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -398,7 +398,7 @@ func transactionPage(v *visit, t told) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = signedMoney(v, t.Amount, currencyOf(t.Currency)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = signedMoney(v, t.Amount, currencyNamed(t.Currency)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -685,7 +685,7 @@ func sideOf(v *visit, key string, s legSide) templ.Component {
 	})
 }
 
-func linked(href, text string) templ.Component {
+func linkedText(href, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -782,7 +782,7 @@ func linkedList(list []step) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = linked(s.href, s.name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = linkedText(s.href, s.name).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -964,7 +964,7 @@ func approvalsOf(v *visit, list []bank.Approval) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = linked(v.linkTo("/approvals/"+a.ID.String()), a.Summary).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = linkedText(v.linkTo("/approvals/"+a.ID.String()), a.Summary).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

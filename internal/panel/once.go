@@ -27,8 +27,8 @@ func (v *visit) once(location func(made any) string) context.Context {
 		}})
 }
 
-// again tells where a form led that was sent before.
-func again(err error) (location string, repeated bool) {
+// doneBefore tells where a form led that was sent before.
+func doneBefore(err error) (location string, repeated bool) {
 	var replay *bank.ReplayError
 	if errors.As(err, &replay) {
 		return replay.Location, true

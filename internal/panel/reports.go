@@ -143,7 +143,7 @@ func (v *visit) requestReport() error {
 	if err == nil {
 		_, err = v.Reports.Request(v.once(func(any) string { return "/reports" }), v.actor, history.NewReport{Filter: f, Form: sheet.Form(r.form), Lang: v.language.String()})
 	}
-	if to, repeated := again(err); repeated {
+	if to, repeated := doneBefore(err); repeated {
 		return v.redirect(to)
 	}
 	if err == nil {

@@ -111,7 +111,7 @@ func (t told) facts(v *visit) []fact {
 		{v.word("column", "reference"), code(t.Details.Reference)},
 		{v.word("column", "operation"), code(t.Details.Operation)},
 		{v.word("column", "balanceAfter"), afterOf(v, t.Row)},
-		{v.word("column", "source"), t.source(v)},
+		{v.word("column", "comesFrom"), t.source(v)},
 	}
 	links := []struct {
 		key string
@@ -119,7 +119,7 @@ func (t told) facts(v *visit) []fact {
 	}{{"otherSide", t.Other}, {"reverses", t.Reversed}, {"reversedBy", t.ReversedBy}}
 	for _, l := range links {
 		if l.id != 0 {
-			known = append(known, fact{v.word("column", l.key), linked(transactionHref(l.id), v.T("transaction.title", strconv.FormatInt(int64(l.id), 10)))})
+			known = append(known, fact{v.word("column", l.key), linkedText(transactionHref(l.id), v.T("transaction.title", strconv.FormatInt(int64(l.id), 10)))})
 		}
 	}
 	if len(t.Items) > 0 {

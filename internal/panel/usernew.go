@@ -25,7 +25,7 @@ func (v *visit) addUser() error {
 	n := newUser{key: post(onceKey), NewUser: accounts.NewUser{ExternalID: post("externalId"), Type: bank.UserType(post("type")), FirstName: post("firstName"),
 		LastName: post("lastName"), CompanyName: post("companyName"), Email: post("email"), Phone: post("phone"), KYC: bank.KYCStatus(post("kycStatus"))}}
 	u, err := v.Accounts.CreateUser(v.once(userLocation), v.actor, n.fitting())
-	if to, repeated := again(err); repeated {
+	if to, repeated := doneBefore(err); repeated {
 		return v.redirect(to)
 	}
 	if err == nil {
