@@ -156,7 +156,7 @@ func TestStatement(t *testing.T) {
 	from, to := lastMonth(bank.CivilDate(s.now()))
 	b.get(path).expect(http.StatusOK, `value="`+from+`"`, `value="`+to+`"`, "camt.053")
 	b.get(path+"?from=2026-02-02&to=2026-02-01&form=pdf").expect(http.StatusUnprocessableEntity, "field-to-fault", `value="2026-02-02"`)
-	b.get(path+"?from=2026-02-02&to=2026-02-03&form=docx").expect(http.StatusUnprocessableEntity)
+	b.get(path + "?from=2026-02-02&to=2026-02-03&form=docx").expect(http.StatusUnprocessableEntity)
 	today := bank.CivilDate(s.now())
 	for _, form := range history.StatementForms() {
 		got := b.get(path + "?from=" + today + "&to=" + today + "&form=" + string(form)).expect(http.StatusOK)
@@ -185,7 +185,7 @@ func TestReports(t *testing.T) {
 	}
 	got := b.get("/reports").expect(http.StatusOK, "Ready", "/file\"").lacks("<progress", "/live/reports")
 	b.get("/live/reports?once=1").expect(http.StatusOK, "Ready")
-	file := b.get("/reports/" + between(got.body, `href="/reports/`, `"`)).expect(http.StatusOK, "FIKCYJNY PŁATNIK").lacks("CMD()")
+	file := b.get("/reports/"+between(got.body, `href="/reports/`, `"`)).expect(http.StatusOK, "FIKCYJNY PŁATNIK").lacks("CMD()")
 	if rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.body, "\ufeff"))).ReadAll(); err == nil && len(rows) < 3 {
 		t.Errorf("%d rows", len(rows))
 	}

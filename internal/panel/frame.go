@@ -31,8 +31,11 @@ func brandName(v *visit) string {
 // inEntry tells whether the page belongs to an entry of the navigation.
 func inEntry(v *visit, entry route) bool {
 	here, root := v.r.URL.Path, entry.href()
-	if strings.HasPrefix(here, "/balances/") { // balances are reached by their end users
+	switch { // pages that are reached from another entry's list
+	case strings.HasPrefix(here, "/balances/"):
 		here = "/users" + here
+	case strings.HasPrefix(here, "/transactions/"):
+		here = "/history" + here
 	}
 	return here == root || root != "/" && strings.HasPrefix(here, root+"/")
 }

@@ -9,7 +9,6 @@ import (
 
 	"ims/internal/bank"
 	"ims/internal/history"
-	"ims/internal/money"
 	"ims/internal/sheet"
 	"ims/internal/web"
 )
@@ -17,8 +16,8 @@ import (
 func historyRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/history", need: bank.PermHistoryRead, page: (*visit).history, group: "group.customers", entry: "history.title", letter: "p"},
-		{method: http.MethodGet, path: "/history/{id}", need: bank.PermHistoryRead, page: (*visit).transaction},
-		{method: http.MethodPost, path: "/history/{id}/resend/{delivery}", need: bank.PermNotificationsWrite, page: (*visit).resend},
+		{method: http.MethodGet, path: "/transactions/{id}", need: bank.PermHistoryRead, page: (*visit).transaction},
+		{method: http.MethodPost, path: "/transactions/{id}/resend/{delivery}", need: bank.PermNotificationsWrite, page: (*visit).resend},
 		{method: http.MethodGet, path: "/users/{id}/history", need: bank.PermHistoryRead, page: (*visit).userHistory},
 	}
 }
@@ -60,7 +59,7 @@ func listOfUserHistory(u bank.User) *list[history.Row] {
 }
 
 func transactionHref(id bank.TransactionID) string {
-	return "/history/" + strconv.FormatInt(int64(id), 10)
+	return "/transactions/" + strconv.FormatInt(int64(id), 10)
 }
 
 // periods are how far back the list goes where no days are given: days, 0 for all time. The first is for who chooses none.
@@ -169,12 +168,6 @@ func counterparty(r history.Row) (name, account string) {
 	return r.Details.PayerName, r.Details.PayerAccount
 }
 
-// currencyNamed is the currency of a row; the store holds supported ones only.
-func currencyNamed(code string) money.Currency {
-	c, _ := money.ParseCurrency(code)
-	return c
-}
-
 func historyColumns() []column[history.Row] {
 	text := func(name string, hidden bool, of func(history.Row) string) column[history.Row] {
 		return column[history.Row]{name: name, hidden: hidden, cell: func(_ *visit, r history.Row) templ.Component { return plain(of(r)) },
@@ -201,7 +194,9 @@ func historyColumns() []column[history.Row] {
 			return status(v, "transactionStatus", r.Status.String())
 		},
 			sheet: func(_ *visit, r history.Row) any { return r.Status.String() }},
-		{name: "amount", number: true, cell: func(v *visit, r history.Row) templ.Component { return signedMoney(v, r.Amount, currencyNamed(r.Currency)) },
+		{name: "amount", number: true, cell: func(v *visit, r history.Row) templ.Component {
+			return signedMoney(v, r.Amount, currencyNamed(r.Currency))
+		},
 			sheet: func(_ *visit, r history.Row) any {
 				return sheet.Amount{Minor: r.Amount, Currency: currencyNamed(r.Currency)}
 			}},

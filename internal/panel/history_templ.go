@@ -964,7 +964,7 @@ func approvalsOf(v *visit, list []bank.Approval) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = linkedText(v.linkTo("/approvals/"+a.ID.String()), a.Summary).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = linkedText(v.reach("/approvals/"+a.ID.String()), a.Summary).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

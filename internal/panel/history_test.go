@@ -57,7 +57,7 @@ func TestTransaction(t *testing.T) {
 	e := s.signedIn(employeeEmail)
 	got := e.get(row).expect(http.StatusOK, "A transaction file, line").lacks("uploaded by", "/files/")
 	s.linksLead(t, must[bank.Actor](t)(s.panel.Access.Operator(t.Context(), s.customer.ID, employeeEmail)), row, got.body)
-	for _, path := range []string{"/history/0", "/history/-1", "/history/999999", "/history/x", "/history/9999999999999999999999"} {
+	for _, path := range []string{"/transactions/0", "/transactions/-1", "/transactions/999999", "/transactions/x", "/transactions/9999999999999999999999"} {
 		b.get(path).expect(http.StatusNotFound)
 	}
 }

@@ -97,8 +97,7 @@ func reportLink(p rows[history.Row]) string {
 // reportQuery reads the filters that a report was asked for with, and whose page it was asked from.
 func (v *visit) reportQuery(given url.Values) (reportOf, history.Filter, error) {
 	l, user, back := listOfHistory(), bank.ID{}, localPath(given.Get("of"))
-	r := &route{path: "/users/{id}/history"}
-	if r.fits(back) {
+	if matches("/users/{id}/history", back) {
 		id, err := bank.ParseID(back[len("/users/") : len(back)-len("/history")])
 		if err != nil {
 			return reportOf{}, history.Filter{}, bank.ErrNotFound.With("there is no such end user")

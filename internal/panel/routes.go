@@ -102,27 +102,3 @@ func (v *visit) navigation() []navGroup {
 	}
 	return groups
 }
-
-// linkTo is an address if the panel has a page there that the operator may see, and "" otherwise.
-func (v *visit) linkTo(address string) string {
-	path, _, _ := strings.Cut(address, "?")
-	for i := range v.routes {
-		if r := &v.routes[i]; r.method == http.MethodGet && r.fits(path) {
-			if !r.allows(v.actor) {
-				return ""
-			}
-			return address
-		}
-	}
-	return ""
-}
-
-// fits tells whether a path is one of the route's.
-func (r *route) fits(path string) bool {
-	pattern, parts := strings.Split(r.href(), "/"), strings.Split(path, "/")
-	return len(pattern) == len(parts) && !slices.ContainsFunc(pattern, func(p string) bool {
-		part := parts[0]
-		parts = parts[1:]
-		return p != part && (!strings.HasPrefix(p, "{") || part == "")
-	})
-}

@@ -80,10 +80,10 @@ func (t told) legOf(v *visit, s history.Side, name, account string) legSide {
 	}
 	leg.kind = v.word("balanceKind", b.Kind.String())
 	if b.Kind == bank.KindUser && !b.User.IsZero() {
-		leg.balanceHref = v.linkTo("/balances/" + b.ID.String())
+		leg.balanceHref = v.reach("/balances/" + b.ID.String())
 	}
 	if !s.User.ID.IsZero() {
-		leg.name, leg.userHref = s.User.Name(), v.linkTo("/users/"+s.User.ID.String())
+		leg.name, leg.userHref = s.User.Name(), v.reach("/users/"+s.User.ID.String())
 	}
 	if s.IBAN.String() != "" {
 		leg.account = masked(s.IBAN)
@@ -126,7 +126,7 @@ func (t told) facts(v *visit) []fact {
 		var list []step
 		for _, i := range t.Items {
 			text := v.T("transaction.item", i.Reason.Text(v.language.String()), v.word("itemStatus", string(i.Status)))
-			list = append(list, step{text, v.linkTo("/items/" + i.ID.String())})
+			list = append(list, step{text, v.reach("/items/" + i.ID.String())})
 		}
 		known = append(known, fact{v.word("column", "item"), linkedList(list)})
 	}

@@ -31,7 +31,7 @@ func sourceFile(v *visit, f bank.TransactionFile, text string) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = linkedText(v.linkTo("/files/"+f.ID.String()), text).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = linkedText(v.reach("/files/"+f.ID.String()), text).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
