@@ -60,7 +60,9 @@ func listOfOperators(waiting []bank.Approval) *list[access.Staff] {
 	}
 }
 
-func operatorPath(o access.Staff, action string) string { return "/operators/" + o.ID.String() + action }
+func operatorPath(o access.Staff, action string) string {
+	return "/operators/" + o.ID.String() + action
+}
 
 // someOperators takes a page out of all operators of the customer, who are few.
 func someOperators(v *visit, q *query, limit int) ([]access.Staff, error) {

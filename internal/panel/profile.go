@@ -216,4 +216,3 @@ func agentName(agent string) string {
 func factorFacts(v *visit, f access.Factors) []fact {
 	return []fact{{v.T("profile.app"), totpFact(v, f)}, {v.T("profile.codes"), codesFact(v, f)}}
 }
-

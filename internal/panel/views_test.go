@@ -32,7 +32,7 @@ func views(s *scene) []view {
 			c.press("\r")
 			c.do(chromedp.WaitVisible("a[href*=recovery]"))
 			c.click("a[href*=recovery]")
-			c.do(chromedp.WaitVisible("[name=with]", chromedp.ByQuery))
+			c.do(chromedp.WaitReady("[name=with]", chromedp.ByQuery))
 		}},
 		{name: "invitation", path: s.invited("invited@demo-pay.example", bank.Employee)},
 		{name: "invitation-wrong", path: s.invited("invited-too@demo-pay.example", bank.Employee), setUp: func(c *chrome) {
