@@ -116,7 +116,7 @@ func TestItems(t *testing.T) {
 	b.get("/items").expect(http.StatusOK, "No amount is without a home")
 	s.withItems()
 	b.get("/items").expect(http.StatusOK, "5 rows", "114.50", "4 open items", "1 claim, not posted", "The payee&#39;s IBAN was never issued.", "NADAWCA TESTOWY",
-		"czynsz &lt;b&gt;marzec&lt;/b&gt;", "items.pli", "line 1", "one slip in the IBAN", "JAN TESTOWY", "the name matches", "ANNA PRZYKŁADOWA", "0 days").lacks("<b>marzec")
+		"czynsz &lt;b&gt;marzec&lt;/b&gt;", "items.pli", "line 1", "one slip in the IBAN", "JAN TESTOWY", "the name matches", "ANNA PRZYKŁADOWA", "today").lacks("<b>marzec")
 	for filter, want := range map[string]string{"reason=UNKNOWN_IBAN": "4 rows", "reason=DEBIT_FROM_UNKNOWN": "1 row", "state=CLAIMED": "1 row", "words=marzec": "1 row",
 		"words=nadawca": "5 rows", "amount.from=10&amount.to=20": "1 row", "currency=PLN": "5 rows", "itemStatus=SETTLED": "Nothing matches", "itemStatus=ALL": "5 rows",
 		"opened.to=2020-01-01": "Nothing matches", "size=20&opened.from=2020-01-01": "5 rows"} {

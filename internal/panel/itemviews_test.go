@@ -1,7 +1,10 @@
 package panel
 
 import (
-	"net/url"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -54,7 +57,12 @@ func (s *scene) openedApprovals() (waits, change, approved bank.ID) {
 	s.t.Helper()
 	add := func(a bank.Approval) bank.ID {
 		a.Customer, a.ID, a.RequestedAt = s.customer.ID, bank.NewID(), s.now()
-		if err := s.db.Write(s.t.Context(), func(tx *store.Tx) error { _, err := tx.AddApproval(a); return err }); err != nil {
+		if err := s.db.Write(s.t.Context(), func(tx *store.Tx) error {
+			if _, err := tx.AddApproval(a); err != nil {
+				return err
+			}
+			return tx.DecideApproval(a)
+		}); err != nil {
 			s.t.Fatal(err)
 		}
 		return a.ID
@@ -78,14 +86,24 @@ func TestKeys(t *testing.T) {
 		t.Fatalf("only %d entries have a letter", len(letters))
 	}
 	for _, l := range letters {
+		letter, path, _ := strings.Cut(l, " ")
 		c.press("g")
-		c.press(l[:1])
-		c.do(chromedp.Poll(`location.pathname === `+quoted(l[2:]), nil), chromedp.WaitReady("#main", chromedp.ByQuery))
+		c.press(letter)
+		c.comesTo(path)
 	}
 	c.press("?")
 	c.do(chromedp.WaitVisible("dialog[open] .keys", chromedp.ByQuery))
+	var told []string
+	c.eval(`[...document.querySelectorAll("dialog .keys div")].map(d => [...d.querySelectorAll("kbd")].map(k => k.textContent).join(" "))`, &told)
+	for _, key := range []string{"/", "j", "k", "Enter", "Esc", "?"} {
+		if !slices.Contains(told, key) {
+			t.Errorf("the help does not tell of %s: %q", key, told)
+		}
+	}
 	for _, l := range letters {
-		c.eval(`[...document.querySelectorAll("dialog kbd")].some(k => k.textContent === `+quoted(l[:1])+`)`, new(bool))
+		if letter, _, _ := strings.Cut(l, " "); !slices.Contains(told, "g "+letter) {
+			t.Errorf("the help does not tell of g %s: %q", letter, told)
+		}
 	}
 	c.press(kb.Escape)
 	c.do(chromedp.WaitNotVisible("dialog", chromedp.ByQuery))
@@ -116,4 +134,17 @@ func TestWayOfAnAmount(t *testing.T) {
 	}
 }
 
-func quoted(text string) string { return `decodeURIComponent("` + url.PathEscape(text) + `")` }
+// comesTo waits until the browser shows a whole page of this path.
+func (c *chrome) comesTo(path string) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.ctx, patience)
+	defer cancel()
+	look := chromedp.Poll(fmt.Sprintf("document.readyState === 'complete' && location.pathname === %q", path), nil)
+	err := chromedp.Run(ctx, look)
+	for err != nil && ctx.Err() == nil { // the page went away meanwhile
+		err = chromedp.Run(ctx, look)
+	}
+	if err != nil {
+		c.t.Fatalf("the browser does not come to %s: %v", path, err)
+	}
+}
