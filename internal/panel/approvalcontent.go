@@ -99,3 +99,17 @@ func summaryChanges(summary string) []difference {
 	}
 	return differences(bank.AuditEvent{Before: "{" + before + "}", After: "{" + after})
 }
+
+// aboutOf is an approval in one line; a change of settings as what it changes.
+func aboutOf(a bank.Approval) string {
+	var parts []string
+	for _, d := range summaryChanges(a.Summary) {
+		if !d.same() {
+			parts = append(parts, d.path+": "+d.before+" → "+d.after)
+		}
+	}
+	if len(parts) == 0 {
+		return a.Summary
+	}
+	return strings.Join(parts, "; ")
+}

@@ -15,7 +15,7 @@ import (
 
 func fundRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/funds", need: bank.PermFundsRead, page: (*visit).funds, group: "group.ibans", entry: "funds.title", letter: "o"},
+		{method: http.MethodGet, path: "/funds", need: bank.PermFundsRead, page: (*visit).funds, group: "group.ibans", entry: "funds.title", letter: "b"},
 		{method: http.MethodGet, path: "/funds/{id}", need: bank.PermFundsRead, page: (*visit).fund},
 	}
 }
@@ -111,7 +111,9 @@ func fundColumns() []column[history.Row] {
 		{name: "paymentTitle", cell: func(_ *visit, r history.Row) templ.Component { return plain(r.Details.Title) },
 			sheet: func(_ *visit, r history.Row) any { return r.Details.Title }},
 		{name: "amount", number: true, cell: func(v *visit, r history.Row) templ.Component { return moneyOf(v, r.Amount, currencyNamed(r.Currency)) },
-			sheet: func(_ *visit, r history.Row) any { return sheet.Amount{Minor: r.Amount, Currency: currencyNamed(r.Currency)} }},
+			sheet: func(_ *visit, r history.Row) any {
+				return sheet.Amount{Minor: r.Amount, Currency: currencyNamed(r.Currency)}
+			}},
 		{name: "reference", hidden: true, cell: func(_ *visit, r history.Row) templ.Component { return code(r.Details.Reference) },
 			sheet: func(_ *visit, r history.Row) any { return r.Details.Reference }},
 	}
@@ -128,4 +130,13 @@ func otherSide(v *visit, r history.Row) templ.Component {
 // fundName names a balance of the customer's own in its currency.
 func fundName(v *visit, f accounts.Fund) string {
 	return v.word("fundKind", f.Kind.String()) + " " + f.Currency.Code()
+}
+
+// shownAmount is what a balance holds as its reader counts it: the mirror of the bank stands in the ledger with the other
+// sign, as money comes from it.
+func shownAmount(f accounts.Fund) int64 {
+	if f.Kind == bank.KindBank {
+		return -f.Amount
+	}
+	return f.Amount
 }

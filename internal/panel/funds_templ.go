@@ -111,7 +111,7 @@ func fundsPage(v *visit, all []accounts.Fund) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = moneyOf(v, f.Amount, f.Currency).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = moneyOf(v, shownAmount(f), f.Currency).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

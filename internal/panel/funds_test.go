@@ -34,7 +34,7 @@ func TestFunds(t *testing.T) {
 	b.get(page+"?amount.from=50").expect(http.StatusOK, "1 row", "99.00")
 	b.get(page+"?booked.to=2020-01-01").expect(http.StatusOK, "Nothing matches")
 	b.get("/funds/"+s.fundOf(bank.KindOwn).String()).expect(http.StatusOK, "Nothing was booked here yet")
-	b.get("/funds/"+s.candidatesOf(0)[0].ID.String()).expect(http.StatusNotFound) // an end user's
+	b.get("/funds/" + s.candidatesOf(0)[0].ID.String()).expect(http.StatusNotFound) // an end user's
 	s.signedIn(managerEmail).get("/funds").expect(http.StatusForbidden)
 }
 
@@ -77,7 +77,7 @@ func TestSearchAny(t *testing.T) {
 			t.Errorf("%s leads to %s, want %s", text, got, want)
 		}
 	}
-	b.get("/search?q="+s.ibanOf(0).String()).expect(http.StatusSeeOther)
+	b.get("/search?q=" + s.ibanOf(0).String()).expect(http.StatusSeeOther)
 	s.namesake()
 	b.get("/search?q=items.pli").expect(http.StatusOK, "2 things have this name", "<h2>End user</h2>", "<h2>Transaction file</h2>", "NAMESAKE OF A FILE", `href="/files/`)
 	s.signedIn(employeeEmail).get("/search?q=items.pli").expect(http.StatusSeeOther) // of the file they may know nothing
