@@ -89,6 +89,12 @@ func (s fileState) approval(v *visit) approvalState {
 	return approvalElse
 }
 
+// waits tells whether the file waits for somebody's decision, which is then all that is to be said.
+func (s fileState) waits(v *visit) bool {
+	a := s.approval(v)
+	return a == approvalMine || a == approvalForMe || a == approvalElse
+}
+
 // executeWord is the key of what the operator's step towards execution is called; "" where there is none.
 func (s fileState) executeWord(v *visit) string {
 	if !s.Executable {
