@@ -11,7 +11,7 @@ import (
 func roleRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/roles", need: bank.PermOperatorsRead, page: (*visit).roles,
-			group: "group.settings", entry: "roles.title", letter: "r"},
+			group: "group.settings", entry: "roles.title"},
 		{method: http.MethodGet, path: "/roles/{role}", need: bank.PermCustomerWrite, page: (*visit).role},
 		{method: http.MethodPost, path: "/roles/{role}", need: bank.PermCustomerWrite, page: (*visit).setRole},
 	}
