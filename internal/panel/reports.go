@@ -16,7 +16,7 @@ import (
 
 func reportRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/reports", need: bank.PermHistoryRead, page: (*visit).reports, group: "group.customers", entry: "reports.title", letter: "r"},
+		{method: http.MethodGet, path: "/reports", need: bank.PermHistoryRead, page: (*visit).reports, group: "group.customers", entry: "reports.title", letter: "x"},
 		{method: http.MethodGet, path: "/live/reports", need: bank.PermHistoryRead, page: (*visit).reportsStream, live: true},
 		{method: http.MethodGet, path: "/reports/new", need: bank.PermHistoryRead, page: (*visit).askReport},
 		{method: http.MethodPost, path: "/reports/new", need: bank.PermHistoryRead, page: (*visit).requestReport},

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/chromedp/chromedp"
@@ -118,7 +119,7 @@ func views(s *scene) []view {
 		{name: "domains-remove", path: "/domains/remove?host=localhost", as: adminEmail},
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
 		{name: "forbidden", path: user + "/edit", as: employeeEmail},
-	}, append(fileViews(s), itemViews(s)...)...)
+	}, slices.Concat(fileViews(s), itemViews(s), customerViews(s))...)
 }
 
 // enrolApp chooses a password and sets up an authenticator app, up to the recovery codes.
