@@ -16,7 +16,7 @@ import (
 func operatorRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/operators", need: bank.PermOperatorsRead, page: (*visit).operators,
-			group: "group.settings", entry: "operators.title", letter: "e"},
+			group: "group.settings", entry: "operators.title", letter: "n"},
 		{method: http.MethodGet, path: "/operators/invite", need: bank.PermOperatorsWrite, page: (*visit).invitePage},
 		{method: http.MethodPost, path: "/operators/invite", need: bank.PermOperatorsWrite, page: (*visit).invite},
 		{method: http.MethodGet, path: "/operators/{id}", need: bank.PermOperatorsRead, page: (*visit).operator},
