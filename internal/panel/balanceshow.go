@@ -2,7 +2,11 @@ package panel
 
 import (
 	"encoding/base64"
+	"strings"
 
+	"github.com/a-h/templ"
+
+	"ims/internal/accounts"
 	"ims/internal/bank"
 	"ims/internal/qr"
 )
@@ -45,3 +49,12 @@ var (
 	blockKinds      = []string{string(bank.BlockByCustomer), string(bank.BlockByCourt), string(bank.BlockSanctions), string(bank.BlockFraud), string(bank.BlockDeath)}
 	blockDirections = []string{string(bank.BlockBoth), string(bank.BlockDebits), string(bank.BlockCredits)}
 )
+
+// revealHere lets a button in the list of balances show the IBAN in its place; elsewhere it leads to all of the details.
+func revealHere(v *visit, b accounts.BalanceView) templ.Attributes {
+	if !strings.HasSuffix(v.r.URL.Path, "/balances") {
+		return nil
+	}
+	place := "#iban-" + b.ID.String()
+	return templ.Attributes{"hx-post": "/balances/" + b.ID.String() + "/reveal", "hx-target": place, "hx-select": place, "hx-swap": "outerHTML"}
+}
