@@ -129,9 +129,9 @@ func itemAgain(a bank.Approval, verb string) *again {
 	return &again{"/items/" + a.Object + "/" + verb, form}
 }
 
-// openApprovals are those about an object that are not over: they wait, or are approved and not carried out. The page of an
-// object shows them with @approvalNotices.
-func (v *visit) openApprovals(object string) ([]approvalView, error) {
+// openApprovals are those that are not over, of all that the page is about: they wait, or are approved and not carried out.
+// The page shows them with @approvalNotices.
+func (v *visit) openApprovals(about func(bank.Approval) bool) ([]approvalView, error) {
 	var open []approvalView
 	for _, status := range []bank.ApprovalStatus{bank.ApprovalPending, bank.ApprovalApproved} {
 		list, err := v.approvalsIn(status)
@@ -139,7 +139,7 @@ func (v *visit) openApprovals(object string) ([]approvalView, error) {
 			return nil, err
 		}
 		for _, a := range list {
-			if a.Object == object {
+			if about(a) {
 				open = append(open, v.approvalView(a))
 			}
 		}
@@ -155,7 +155,15 @@ func (v *visit) openApprovals(object string) ([]approvalView, error) {
 
 // noticesOf is what the page of an object says of the approvals about it.
 func (v *visit) noticesOf(object string) (templ.Component, error) {
-	open, err := v.openApprovals(object)
+	open, err := v.openApprovals(func(a bank.Approval) bool { return a.Object == object })
+	return approvalNotices(v, open), err
+}
+
+// noticesFor is what a page of settings says of the approvals whose actions begin with one of the prefixes.
+func (v *visit) noticesFor(prefixes ...string) (templ.Component, error) {
+	open, err := v.openApprovals(func(a bank.Approval) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(a.Action, p) })
+	})
 	return approvalNotices(v, open), err
 }
 

@@ -74,14 +74,14 @@ func certStateOf(v *visit, c bank.Certificate) templ.Component {
 }
 
 func (v *visit) certificates() error {
-	waiting, err := v.changesThatWait("certificates.")
+	waiting, err := v.noticesFor("certificates.")
 	if err != nil {
 		return err
 	}
 	return listOfCertificates(waiting).serve(v)
 }
 
-func listOfCertificates(waiting []bank.Approval) *list[bank.Certificate] {
+func listOfCertificates(waiting templ.Component) *list[bank.Certificate] {
 	return &list[bank.Certificate]{
 		name: "certificates", path: "/certificates", title: "certificates.title",
 		filters: []filter{
@@ -93,7 +93,7 @@ func listOfCertificates(waiting []bank.Approval) *list[bank.Certificate] {
 		cursor:  func(c bank.Certificate) web.Cursor { return web.IDCursor(certificateList, c.ID) },
 		href:    func(c bank.Certificate) string { return "/certificates/" + c.ID.String() },
 		actions: certificateActions,
-		above:   func(v *visit) templ.Component { return waitingChanges(v, waiting) },
+		above:   func(v *visit) templ.Component { return waiting },
 		empty:   noCertificates,
 	}
 }
@@ -292,7 +292,6 @@ func (v *visit) signCertificate() error {
 	if e, ok := bank.AsError(err); ok && errors.Is(err, bank.ErrCSR) {
 		return v.refuseCSR(text, v.sentence(e))
 	}
-	_, err = v.secondPerson(err, "/certificates")
 	return err
 }
 

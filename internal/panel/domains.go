@@ -27,7 +27,7 @@ func (v *visit) domainList(status int, faults map[string]string) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := v.changesThatWait("domain.")
+	waiting, err := v.noticesFor("domain.")
 	if err != nil {
 		return err
 	}
@@ -40,9 +40,6 @@ func (v *visit) addDomain() error {
 	if err == nil {
 		v.say("domains.added", host)
 		return v.redirect("/domains")
-	}
-	if waits, err := v.secondPerson(err, "/domains"); waits {
-		return err
 	}
 	faults, whole, err := v.faults(err)
 	if err != nil {

@@ -60,7 +60,7 @@ func (v *visit) masterAccounts() error {
 			}
 		}
 	}
-	waiting, err := v.changesThatWait("base-ibans.", "customers.master-account")
+	waiting, err := v.noticesFor("base-ibans.", "customers.master-account")
 	if err != nil {
 		return err
 	}
@@ -134,11 +134,8 @@ func (v *visit) addMaster() error {
 	return v.refuseMaster(err, bank.MasterAccount{})
 }
 
-// refuseMaster shows a form about a master account again with what was typed, or that a second person must decide.
+// refuseMaster shows a form about a master account again with what was typed.
 func (v *visit) refuseMaster(err error, m bank.MasterAccount) error {
-	if waits, err := v.secondPerson(err, "/master-accounts"); waits {
-		return err
-	}
 	faults, whole, err := v.faults(err)
 	if err != nil {
 		return err
@@ -258,9 +255,6 @@ func (v *visit) addBase() error {
 	if err == nil {
 		v.say("bases.added", b.Base)
 		return v.redirect("/master-accounts")
-	}
-	if waits, err := v.secondPerson(err, "/master-accounts"); waits {
-		return err
 	}
 	faults, whole, err := v.faults(err)
 	if err != nil {

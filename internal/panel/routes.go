@@ -45,6 +45,7 @@ func routes() []route {
 		masterAccountRoutes(),
 		certificateRoutes(),
 		domainRoutes(),
+		notificationRoutes(),
 		operatorRoutes(),
 		roleRoutes(),
 		auditRoutes(),

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"ims/internal/bank"
 	"ims/internal/customers"
 )
@@ -22,7 +24,7 @@ func settingsRoutes() []route {
 type settingsView struct {
 	steps   []customers.Step
 	set     customers.Settings
-	waiting []bank.Approval
+	waiting templ.Component
 }
 
 func (v *visit) settings() error {
@@ -35,7 +37,7 @@ func (v *visit) settings() error {
 	if s.set, err = v.Customers.Settings(ctx, v.customer.ID); err != nil {
 		return err
 	}
-	if s.waiting, err = v.changesThatWait("customers.settings"); err != nil {
+	if s.waiting, err = v.noticesFor("customers.settings"); err != nil {
 		return err
 	}
 	return v.show(v.T("settings.title"), settingsPage(v, s))
@@ -131,9 +133,6 @@ func (v *visit) changeSettings() error {
 	if err == nil {
 		v.say("settings.done", "")
 		return v.redirect("/settings")
-	}
-	if waits, err := v.secondPerson(err, "/settings"); waits {
-		return err
 	}
 	faults, whole, err := v.faults(err)
 	if err != nil {

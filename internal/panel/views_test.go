@@ -103,7 +103,20 @@ func views(s *scene) []view {
 		}},
 		{name: "home-employee", path: "/", as: employeeEmail},
 		{name: "settings", path: "/settings", as: adminEmail},
-		{name: "certificates-none", path: "/certificates", as: adminEmail},
+		{name: "certificates", path: "/certificates", as: adminEmail},
+		{name: "certificates-page", path: cert, as: adminEmail},
+		{name: "certificates-revoke", path: cert + "/revoke", as: adminEmail},
+		{name: "certificates-nothing", path: "/certificates?cn=none", as: adminEmail},
+		{name: "certificates-wrong", path: "/certificates/new", as: adminEmail, setUp: func(c *chrome) {
+			c.click("main button[type=submit]")
+			c.do(chromedp.WaitVisible(".fault"))
+		}},
+		{name: "notifications", path: "/notifications", as: adminEmail},
+		{name: "notifications-edit", path: "/notifications/edit", as: adminEmail},
+		{name: "notifications-rotate", path: "/notifications/rotate", as: adminEmail},
+		{name: "notifications-resend", path: "/notifications/resend", as: adminEmail},
+		{name: "notifications-log", path: "/notifications/log", as: adminEmail},
+		{name: "notifications-attempts", path: delivery, as: adminEmail},
 		{name: "certificates-new", path: "/certificates/new", as: adminEmail},
 		{name: "audit", path: "/audit", as: adminEmail},
 		{name: "audit-event", path: "/audit/7", as: adminEmail},
