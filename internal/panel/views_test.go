@@ -13,6 +13,7 @@ import (
 // views lists every page; a new page gets its line here, with one for what is empty and one for what is wrong.
 func views(s *scene) []view {
 	user := "/users/" + s.users[0].ID.String()
+	cert, delivery := s.furnished()
 	return append([]view{
 		{name: "sign-in", path: "/sign-in"},
 		{name: "sign-in-wrong", path: "/sign-in", setUp: func(c *chrome) {
