@@ -93,7 +93,7 @@ func listOfCertificates(waiting templ.Component) *list[bank.Certificate] {
 		cursor:  func(c bank.Certificate) web.Cursor { return web.IDCursor(certificateList, c.ID) },
 		href:    func(c bank.Certificate) string { return "/certificates/" + c.ID.String() },
 		actions: certificateActions,
-		above:   func(v *visit) templ.Component { return waiting },
+		above:   func(*visit) templ.Component { return waiting },
 		empty:   noCertificates,
 	}
 }

@@ -103,9 +103,6 @@ func (v *visit) giveRole(f roleForm, back string) error {
 	if err == nil {
 		return v.sent(letter, back)
 	}
-	if done, err := v.secondPerson(err, back); done {
-		return err
-	}
 	if f.faults, f.whole, err = v.faults(err); err != nil {
 		return err
 	}

@@ -60,9 +60,6 @@ func (v *visit) setLocked(key string, set func(context.Context, bank.Actor, bank
 		v.say(map[string]string{"lock": "operators.lockDone", "unlock": "operators.unlockDone"}[key], o.Email)
 		return v.redirect(operatorPath(o, ""))
 	}
-	if done, err := v.secondPerson(err, operatorPath(o, "")); done {
-		return err
-	}
 	faults, whole, err := v.faults(err)
 	if err != nil {
 		return err
@@ -87,6 +84,5 @@ func (v *visit) resetFactor() error {
 	if err == nil {
 		return v.sent(letter, operatorPath(o, ""))
 	}
-	_, err = v.secondPerson(err, operatorPath(o, ""))
 	return err
 }

@@ -36,14 +36,14 @@ func operatorRoutes() []route {
 const operatorList = 'o'
 
 func (v *visit) operators() error {
-	waiting, err := v.changesThatWait("operators.")
+	waiting, err := v.noticesFor("operators.")
 	if err != nil {
 		return err
 	}
 	return listOfOperators(waiting).serve(v)
 }
 
-func listOfOperators(waiting []bank.Approval) *list[access.Staff] {
+func listOfOperators(waiting templ.Component) *list[access.Staff] {
 	return &list[access.Staff]{
 		name: "operators", path: "/operators", title: "operators.title",
 		filters: []filter{
@@ -55,7 +55,8 @@ func listOfOperators(waiting []bank.Approval) *list[access.Staff] {
 		fetch:   someOperators,
 		cursor:  func(o access.Staff) web.Cursor { return web.IDCursor(operatorList, o.ID) },
 		href:    func(o access.Staff) string { return operatorPath(o, "") },
-		actions: func(v *visit) templ.Component { return operatorListActions(v, waiting) },
+		actions: operatorListActions,
+		above:   func(*visit) templ.Component { return waiting },
 		empty:   noOperators,
 	}
 }
@@ -167,11 +168,10 @@ func (v *visit) operator() error {
 	if err != nil {
 		return err
 	}
-	waiting, err := v.changesThatWait("operators.")
+	waiting, err := v.noticesOf(o.Email)
 	if err != nil {
 		return err
 	}
-	waiting = slices.DeleteFunc(waiting, func(a bank.Approval) bool { return a.Object != o.Email })
 	return v.show(o.Email, operatorPage(v, o, may, waiting))
 }
 

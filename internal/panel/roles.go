@@ -23,7 +23,7 @@ func (v *visit) roles() error {
 	if err != nil {
 		return err
 	}
-	waiting, err := v.changesThatWait("roles.")
+	waiting, err := v.noticesFor("roles.")
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,6 @@ func (v *visit) setRole() error {
 	if err = v.Access.SetRole(v.r.Context(), v.actor, r.Role, r.Permissions); err == nil {
 		v.say("roles.done", v.word("role", string(r.Role)))
 		return v.redirect("/roles")
-	}
-	if done, err := v.secondPerson(err, "/roles"); done {
-		return err
 	}
 	_, whole, err := v.faults(err)
 	if err != nil {

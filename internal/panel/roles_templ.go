@@ -14,7 +14,7 @@ import (
 	"slices"
 )
 
-func rolesPage(v *visit, list []access.RolePermissions, waiting []bank.Approval) templ.Component {
+func rolesPage(v *visit, list []access.RolePermissions, waiting templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -56,7 +56,7 @@ func rolesPage(v *visit, list []access.RolePermissions, waiting []bank.Approval)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = waitingChanges(v, waiting).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = waiting.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
