@@ -16,7 +16,7 @@ import (
 func notificationRoutes() []route {
 	const need = bank.PermNotificationsWrite
 	return []route{
-		{method: http.MethodGet, path: "/notifications", need: need, page: (*visit).endpoint, group: "group.settings", entry: "notifications.title", letter: "n"},
+		{method: http.MethodGet, path: "/notifications", need: need, page: (*visit).endpoint, group: "group.settings", entry: "notifications.title", letter: "y"},
 		{method: http.MethodGet, path: "/notifications/edit", need: need, page: (*visit).editEndpoint},
 		{method: http.MethodPost, path: "/notifications/edit", need: need, page: (*visit).setEndpoint},
 		{method: http.MethodPost, path: "/notifications/pause", need: need, page: (*visit).pauseEndpoint},
