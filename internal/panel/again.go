@@ -102,15 +102,13 @@ func (v *visit) againOf(a bank.Approval) (*again, error) {
 	if err != nil || all[againMark+a.ID.String()] == "" {
 		return nil, err
 	}
-	values, err := url.ParseQuery(all[againMark+a.ID.String()])
-	if err != nil {
-		return nil, nil // not ours: whoever wrote it may send the form by hand
+	// What cannot be read is not ours: whoever wrote it may send the form by hand.
+	if values, bad := url.ParseQuery(all[againMark+a.ID.String()]); bad == nil {
+		if form, bad := url.ParseQuery(values.Get("form")); bad == nil {
+			return &again{localPath(values.Get("path")), form}, nil
+		}
 	}
-	form, err := url.ParseQuery(values.Get("form"))
-	if err != nil {
-		return nil, nil
-	}
-	return &again{localPath(values.Get("path")), form}, nil
+	return nil, nil
 }
 
 // itemAgain reads the decision about an item out of what was approved: "VERB AMOUNT to TARGET: REASON".

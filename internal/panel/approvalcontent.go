@@ -62,8 +62,8 @@ func (v *visit) itemContent(a bank.Approval) ([]fact, error) {
 	}
 	_, text, found := strings.Cut(a.Summary, " to balance ")
 	text, _, _ = strings.Cut(text, ":")
-	target, err := bank.ParseID(text)
-	if !found || err != nil || !v.may(bank.PermUsersRead) {
+	target, bad := bank.ParseID(text)
+	if !found || bad != nil || !v.may(bank.PermUsersRead) {
 		return list, nil
 	}
 	home, err := v.candidate(target)

@@ -71,7 +71,7 @@ func TestUploadCSR(t *testing.T) {
 	form := multipart.NewWriter(&body)
 	_ = form.WriteField("csr", "")
 	_, _ = must2(form.CreateFormFile("file", "app.csr")).Write([]byte(csrOf(t, "V-Demo-File")))
-	form.Close()
+	_ = form.Close()
 	r := must[*http.Request](t)(http.NewRequest(http.MethodPost, b.s.address()+"/certificates/new", &body))
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	b.do(r).expect(http.StatusOK, "This would be signed", "V-Demo-File")

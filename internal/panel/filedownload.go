@@ -32,7 +32,7 @@ func (d *download) send(write func(io.Writer) error) error {
 	case err == nil && !d.begun:
 		_, err = d.Write(nil)
 	case err != nil && d.begun:
-		web.Shown(d.v.r.Context(), err)
+		_ = web.Shown(d.v.r.Context(), err) // it is in the log; a part is out
 		panic(http.ErrAbortHandler)
 	}
 	return err

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -129,9 +130,7 @@ func (v *visit) suggestions(list []bank.Item) (map[bank.ID]files.Suggestion, err
 		if err != nil {
 			return nil, err
 		}
-		for id, s := range found {
-			all[id] = s
-		}
+		maps.Copy(all, found)
 	}
 	return all, nil
 }

@@ -29,8 +29,7 @@ func (v *visit) once(location func(made any) string) context.Context {
 
 // doneBefore tells where a form led that was sent before.
 func doneBefore(err error) (location string, repeated bool) {
-	var replay *bank.ReplayError
-	if errors.As(err, &replay) {
+	if replay, is := errors.AsType[*bank.ReplayError](err); is {
 		return replay.Location, true
 	}
 	return "", false

@@ -10,11 +10,15 @@ import (
 	"ims/internal/bank"
 )
 
-// views lists every page; a new page gets its line here, with one for what is empty and one for what is wrong.
+// views lists every page; a new page gets its line in one of these lists, with one for what is empty and one for what is wrong.
 func views(s *scene) []view {
-	user := "/users/" + s.users[0].ID.String()
-	cert, delivery := s.furnished()
-	return append([]view{
+	return slices.Concat(doorViews(s), generalViews(s), profileViews(), peopleViews(s), userViews(s), settingsViews(s), fileViews(s), itemViews(s),
+		customerViews(s))
+}
+
+// doorViews are the pages before somebody is signed in.
+func doorViews(s *scene) []view {
+	return []view{
 		{name: "sign-in", path: "/sign-in"},
 		{name: "sign-in-wrong", path: "/sign-in", setUp: func(c *chrome) {
 			c.fill("#field-email", adminEmail)
@@ -51,7 +55,29 @@ func views(s *scene) []view {
 		{name: "forgotten", path: "/forgotten"},
 		{name: "reset", path: s.resetLink(managerEmail)},
 		{name: "recovery-codes", path: s.invited("keeps@demo-pay.example", bank.Employee), setUp: (*chrome).enrolApp},
+	}
+}
+
+// generalViews are the pages that belong to no subject.
+func generalViews(s *scene) []view {
+	user := "/users/" + s.users[0].ID.String()
+	return []view{
 		{name: "home", path: "/", as: adminEmail},
+		{name: "search", path: "/search?q=nothing+like+it", as: adminEmail},
+		{name: "keys", path: "/keys", as: adminEmail},
+		{name: "not-found", path: "/nowhere", as: adminEmail},
+		{name: "account", path: "/", as: adminEmail, setUp: func(c *chrome) {
+			c.click("button[popovertarget=account]")
+			c.do(chromedp.WaitVisible("#account"))
+		}},
+		{name: "home-employee", path: "/", as: employeeEmail},
+		{name: "forbidden", path: user + "/edit", as: employeeEmail},
+	}
+}
+
+// profileViews are the pages about oneself.
+func profileViews() []view {
+	return []view{
 		{name: "profile", path: "/profile", as: adminEmail},
 		{name: "profile-password", path: "/profile/password", as: adminEmail, setUp: func(c *chrome) {
 			c.fill("#field-current", password)
@@ -62,6 +88,12 @@ func views(s *scene) []view {
 		{name: "profile-totp", path: "/profile/totp", as: adminEmail},
 		{name: "profile-passkey", path: "/profile/passkeys/new", as: adminEmail},
 		{name: "confirm", path: "/confirm?next=/profile", as: adminEmail},
+	}
+}
+
+// peopleViews are the pages about operators and roles.
+func peopleViews(s *scene) []view {
+	return []view{
 		{name: "operators", path: "/operators", as: adminEmail},
 		{name: "operators-nothing", path: "/operators?email=nobody", as: adminEmail},
 		{name: "operator", path: s.operatorPage(employeeEmail), as: adminEmail},
@@ -84,6 +116,13 @@ func views(s *scene) []view {
 		}},
 		{name: "roles", path: "/roles", as: adminEmail},
 		{name: "role", path: "/roles/EMPLOYEE", as: adminEmail},
+	}
+}
+
+// userViews are the pages of end users.
+func userViews(s *scene) []view {
+	user := "/users/" + s.users[0].ID.String()
+	return []view{
 		{name: "users", path: "/users", as: adminEmail},
 		{name: "users-filtered", path: "/users?name=T&kyc=ACCEPTED&kyc=PENDING&created.from=2020-01-01&size=20", as: adminEmail},
 		{name: "users-nothing", path: "/users?name=nobody", as: adminEmail},
@@ -95,14 +134,13 @@ func views(s *scene) []view {
 			c.click("a[href$='/lock']")
 			c.do(chromedp.WaitVisible("dialog[open] .ask"))
 		}},
-		{name: "search", path: "/search?q=nothing+like+it", as: adminEmail},
-		{name: "keys", path: "/keys", as: adminEmail},
-		{name: "not-found", path: "/nowhere", as: adminEmail},
-		{name: "account", path: "/", as: adminEmail, setUp: func(c *chrome) {
-			c.click("button[popovertarget=account]")
-			c.do(chromedp.WaitVisible("#account"))
-		}},
-		{name: "home-employee", path: "/", as: employeeEmail},
+	}
+}
+
+// settingsViews are the pages of settings.
+func settingsViews(s *scene) []view {
+	cert, delivery := s.furnished()
+	return []view{
 		{name: "settings", path: "/settings", as: adminEmail},
 		{name: "certificates", path: "/certificates", as: adminEmail},
 		{name: "certificates-page", path: cert, as: adminEmail},
@@ -132,8 +170,7 @@ func views(s *scene) []view {
 		{name: "domains", path: "/domains", as: adminEmail},
 		{name: "domains-remove", path: "/domains/remove?host=localhost", as: adminEmail},
 		{name: "settings-edit", path: "/settings/edit", as: adminEmail},
-		{name: "forbidden", path: user + "/edit", as: employeeEmail},
-	}, slices.Concat(fileViews(s), itemViews(s), customerViews(s))...)
+	}
 }
 
 // enrolApp chooses a password and sets up an authenticator app, up to the recovery codes.
