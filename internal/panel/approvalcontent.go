@@ -63,11 +63,11 @@ func (v *visit) itemContent(a bank.Approval) ([]fact, error) {
 	_, text, found := strings.Cut(a.Summary, " to balance ")
 	text, _, _ = strings.Cut(text, ":")
 	target, bad := bank.ParseID(text)
-	if !found || bad != nil || !v.may(bank.PermUsersRead) {
-		return list, nil
+	if found && bad == nil && v.may(bank.PermUsersRead) {
+		home, err := v.candidate(target)
+		return append(list, fact{v.T("items.target"), candidateOf(v, home)}), err
 	}
-	home, err := v.candidate(target)
-	return append(list, fact{v.T("items.target"), candidateOf(v, home)}), err
+	return list, nil
 }
 
 // fileContent shows which file it is, so that nobody approves another one of its name.
