@@ -35,6 +35,7 @@ var steps = map[int64][]string{
 	26: {"0026_answer_location.sql"},
 	30: {"0030_sign_in.sql"},
 	31: {"0031_operators.sql"},
+	46: {"0046_history_columns.ENGINE.sql"},
 }
 
 // fills are what a migration writes that SQL cannot reckon, behind its text.

@@ -1,0 +1,1 @@
+-- SQLite stores what it is given, in place as far as it fits.
