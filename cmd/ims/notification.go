@@ -15,7 +15,7 @@ type notifyCommands struct {
 	List     notifyListCommand  `cmd:"" help:"What became of events, newest first."`
 	Show     notifyShowCommand  `cmd:"" help:"One entry with its attempts."`
 	Retry    notifyRetryCommand `cmd:"" help:"Send the events of an entry again."`
-	Resend   resendCommand      `cmd:"" help:"Send everything since a transaction again."`
+	Resend   resendCommand      `cmd:"" help:"Send everything since a transaction or an instant again."`
 }
 
 type endpointCommands struct {
@@ -278,16 +278,22 @@ func (c *notifyRetryCommand) Run(p *program) error {
 }
 
 type resendCommand struct {
-	After bank.TransactionID `help:"Everything behind this transaction; 0: from the first." required:"" placeholder:"ID"`
+	After *bank.TransactionID `help:"Everything behind this transaction; 0: from the first." xor:"since" required:"" placeholder:"ID"`
+	Since time.Time           `help:"Everything since this instant, RFC 3339." xor:"since" required:"" placeholder:"INSTANT"`
 }
 
-// Run sends everything since a transaction again.
+// Run sends everything since a transaction or an instant again.
 func (c *resendCommand) Run(p *program) error {
+	since := notify.Since{At: c.Since}
+	if c.After != nil {
+		since.After = *c.After
+	}
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		if err := r.notify.ResendSince(p.ctx, actor, c.After); err != nil {
+		after, err := r.notify.Resend(p.ctx, actor, since)
+		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stdout, "Everything behind transaction %d is sent again.\n", c.After)
+		fmt.Fprintf(p.stdout, "Everything behind transaction %d is sent again.\n", after)
 		return nil
 	})
 }

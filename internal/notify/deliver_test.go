@@ -189,14 +189,55 @@ func TestResend(t *testing.T) {
 		if r.requests() != 200 {
 			t.Errorf("%d requests after a run was sent again", r.requests())
 		}
-		if err := x.s.ResendSince(t.Context(), x.actor, ids[89]); err != nil {
-			t.Fatal(err)
+		if after, err := x.s.Resend(t.Context(), x.actor, Since{After: ids[89]}); err != nil || after != ids[89] {
+			t.Fatalf("behind %d, %v", after, err)
 		}
 		x.work(x.s)
 		if r.requests() != 210 || r.got[ids[89]] != 2 || r.got[ids[90]] != 3 {
 			t.Errorf("%d requests, %d and %d times", r.requests(), r.got[ids[89]], r.got[ids[90]])
 		}
-		wantKind(t, x.s.ResendSince(t.Context(), x.actor, ids[99]+1000), bank.ErrConflict)
+		_, err := x.s.Resend(t.Context(), x.actor, Since{After: ids[99] + 1000})
+		wantKind(t, err, bank.ErrConflict)
+	})
+}
+
+// TestResendSinceATime: from the first transaction of the instant on, nothing before it; at any instant the same as by id.
+func TestResendSinceATime(t *testing.T) {
+	each(t, func(t *testing.T, x *scene) {
+		r := newReceiver(t)
+		x.set(r.URL)
+		begin := x.clock.Now()
+		var ids []bank.TransactionID
+		for range 40 {
+			x.clock.pass(time.Minute)
+			ids = append(ids, x.post(x.actor.Customer, 3)...)
+		}
+		x.work(x.s)
+		for _, c := range []struct {
+			since time.Duration
+			again int // transactions
+		}{{0, 120}, {time.Minute, 120}, {time.Minute + time.Microsecond, 117}, {20*time.Minute - time.Second, 63}, {20 * time.Minute, 63}, {40 * time.Minute, 3}} {
+			before := r.requests()
+			after, err := x.s.Resend(t.Context(), x.actor, Since{At: begin.Add(c.since)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first := ids[len(ids)-c.again]; after >= first || c.again < len(ids) && after != ids[len(ids)-c.again-1] {
+				t.Errorf("since %v: behind %d, want all from %d on", c.since, after, first)
+			}
+			x.work(x.s)
+			if got := r.requests() - before; got != c.again {
+				t.Errorf("since %v: %d events, want %d", c.since, got, c.again)
+			}
+		}
+		x.clock.pass(time.Minute)
+		before := r.requests()
+		after, err := x.s.Resend(t.Context(), x.actor, Since{At: x.clock.Now()})
+		if x.work(x.s); err != nil || after != ids[len(ids)-1] || r.requests() != before {
+			t.Errorf("since now: behind %d, %d events, %v", after, r.requests()-before, err)
+		}
+		_, err = x.s.Resend(t.Context(), x.actor, Since{At: x.clock.Now().Add(time.Second)})
+		wantKind(t, err, bank.ErrInvalid)
 	})
 }
 

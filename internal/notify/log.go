@@ -48,7 +48,7 @@ func noDelivery(err error) error {
 	return err
 }
 
-// mostAgain is how many events of one run are sent again at once; for more there is ResendSince.
+// mostAgain is how many events of one run are sent again at once; for more there is Resend.
 const mostAgain = 1000
 
 // Retry sends the events of a delivery again at once, whatever became of them. A single one begins its 3 days anew; those
@@ -93,20 +93,29 @@ func again(tx *store.Tx, d *bank.Delivery, now time.Time) error {
 	return tx.UpdateDelivery(*d)
 }
 
-// ResendSince tells the endpoint again of every transaction behind an id, by setting its cursor back. An id that lies ahead
-// of the cursor is bank.ErrConflict.
-func (s *Service) ResendSince(ctx context.Context, actor bank.Actor, after bank.TransactionID) error {
+// Since says from where events are sent again: everything behind a transaction, or all that was made at an instant or later.
+type Since struct {
+	After bank.TransactionID // where At is zero
+	At    time.Time
+}
+
+// Resend tells the endpoint again of every transaction since, by setting its cursor back, and returns the transaction behind
+// which it goes on. An id that lies ahead of the cursor is bank.ErrConflict, a time that has not come bank.ErrInvalid.
+func (s *Service) Resend(ctx context.Context, actor bank.Actor, since Since) (after bank.TransactionID, err error) {
 	if err := actor.May(bank.PermNotificationsWrite); err != nil {
-		return err
+		return 0, err
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
-	return s.DB.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
+	if since.At.After(now) {
+		return 0, bank.ErrInvalid.With("nothing can be sent again yet").Field("/since", "invalid", "the time has not come yet")
+	}
+	err = s.DB.Once(ctx, actor.Customer, now, func(tx *store.Tx) (any, error) {
 		e, err := tx.LockEndpoint(actor.Customer)
 		if err != nil {
 			return nil, noEndpoint(err)
 		}
-		if after < 0 || after > e.Cursor {
-			return nil, bank.ErrConflict.With("events up to transaction %d have been attempted; what is behind it comes by itself", e.Cursor)
+		if after, err = since.behind(tx, e); err != nil {
+			return nil, err
 		}
 		before := e.Cursor
 		e.Cursor, e.UpdatedAt = after, later(now, e.UpdatedAt)
@@ -116,6 +125,37 @@ func (s *Service) ResendSince(ctx context.Context, actor bank.Actor, after bank.
 		return after, tx.Audit(e.Customer, now, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "notification.resend", Object: shownURL(e.URL),
 			Before: fmt.Sprintf(`{"cursor":%d}`, before), After: fmt.Sprintf(`{"cursor":%d}`, after)})
 	})
+	return after, err
+}
+
+// behind is the transaction that the cursor is set back to.
+func (since Since) behind(tx *store.Tx, e bank.NotificationEndpoint) (bank.TransactionID, error) {
+	if !since.At.IsZero() {
+		return lastBefore(tx, e, since.At)
+	}
+	if since.After < 0 || since.After > e.Cursor {
+		return 0, bank.ErrConflict.With("events up to transaction %d have been attempted; what is behind it comes by itself", e.Cursor)
+	}
+	return since.After, nil
+}
+
+// lastBefore is an id up to the cursor behind which everything was made at an instant or later, and nothing up to it. Ids grow
+// with time, so some twenty rows are looked at, however many there are.
+func lastBefore(tx *store.Tx, e bank.NotificationEndpoint, at time.Time) (bank.TransactionID, error) {
+	low, high := bank.TransactionID(0), e.Cursor
+	for low < high {
+		middle := low + (high-low)/2
+		next, err := tx.TransactionsAfter(e.Customer, middle, 1)
+		if err != nil {
+			return 0, err
+		}
+		if len(next) == 0 || next[0].ID > e.Cursor || !next[0].At.Before(at) {
+			high = middle
+		} else {
+			low = next[0].ID
+		}
+	}
+	return low, nil
 }
 
 // Test sends the endpoint a signed event with the id 0 and returns what came of it. Nothing is stored.

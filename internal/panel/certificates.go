@@ -221,7 +221,7 @@ func (v *visit) givenCSR() (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", bank.ErrMalformed.With("the form cannot be read").Because(err)
+		return "", unreadable(err)
 	}
 	defer file.Close()
 	text, err := io.ReadAll(file)

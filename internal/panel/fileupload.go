@@ -49,7 +49,7 @@ func (v *visit) receive(fault *uploadFault) (f bank.TransactionFile, err error) 
 	v.r.Body = http.MaxBytesReader(v.w, &patientBody{ReadCloser: v.r.Body, v: v, renewed: time.Now()}, files.MaxBytes+formSlack)
 	form, err := v.r.MultipartReader()
 	if err != nil {
-		return f, bank.ErrMalformed.With("the form cannot be read").Because(err)
+		return f, unreadable(err)
 	}
 	for {
 		part, err := form.NextPart()
@@ -57,11 +57,11 @@ func (v *visit) receive(fault *uploadFault) (f bank.TransactionFile, err error) 
 		case errors.Is(err, io.EOF):
 			return f, errNoUpload
 		case err != nil:
-			return f, bank.ErrMalformed.With("the form cannot be read").Because(err)
+			return f, unreadable(err)
 		case part.FormName() == "account":
 			text, err := io.ReadAll(io.LimitReader(part, 64))
 			if err != nil {
-				return f, bank.ErrMalformed.With("the form cannot be read").Because(err)
+				return f, unreadable(err)
 			}
 			fault.account = string(text)
 		case part.FormName() == "file":

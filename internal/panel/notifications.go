@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -202,29 +203,53 @@ func (v *visit) rotateSecret() error {
 	return err
 }
 
-func (v *visit) askResend() error { return v.resendAsk(http.StatusOK, "") }
+func (v *visit) askResend() error { return v.resendAsk(http.StatusOK, nil) }
 
-func (v *visit) resendAsk(status int, fault string) error {
+func (v *visit) resendAsk(status int, faults map[string]string) error {
 	e, _, err := v.Notify.Endpoint(v.r.Context(), v.actor)
 	if err != nil {
 		return err
 	}
-	return v.answer(status, v.T("notifications.resendTitle"), resendForm(v, e, fault))
+	return v.answer(status, v.T("notifications.resendTitle"), resendForm(v, e, faults))
 }
 
-// resendSince tells the endpoint again of every transaction behind one.
+// resendSince tells the endpoint again of every transaction behind one, or since a time.
 func (v *visit) resendSince() error {
-	after, err := strconv.ParseInt(strings.TrimSpace(v.r.PostFormValue("after")), 10, 64)
-	if err != nil {
-		return v.resendAsk(http.StatusUnprocessableEntity, v.T("notifications.badNumber"))
+	since, faults := v.sinceTyped()
+	if faults != nil {
+		return v.resendAsk(http.StatusUnprocessableEntity, faults)
 	}
-	err = v.Notify.ResendSince(v.r.Context(), v.actor, bank.TransactionID(after))
+	after, err := v.Notify.Resend(v.r.Context(), v.actor, since)
 	if e, ok := bank.AsError(err); ok && e.Kind == bank.Conflict {
-		return v.resendAsk(http.StatusUnprocessableEntity, v.sentence(e))
+		return v.resendAsk(http.StatusUnprocessableEntity, map[string]string{"after": v.sentence(e)})
+	}
+	if errors.Is(err, bank.ErrInvalid) {
+		return v.resendAsk(http.StatusUnprocessableEntity, map[string]string{"since": v.T("notifications.badSince")})
 	}
 	if err != nil {
 		return err
 	}
-	v.say("notifications.resent", strconv.FormatInt(after, 10))
+	v.say("notifications.resent", strconv.FormatInt(int64(after), 10))
 	return v.redirect("/notifications")
+}
+
+// sinceTyped reads from where to send again: a number or a time in the operator's zone, and not both.
+func (v *visit) sinceTyped() (since notify.Since, faults map[string]string) {
+	number, instant := strings.TrimSpace(v.r.PostFormValue("after")), strings.TrimSpace(v.r.PostFormValue("since"))
+	if (number == "") == (instant == "") {
+		return since, map[string]string{"after": v.T("notifications.oneOfTwo")}
+	}
+	if instant == "" {
+		after, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return since, map[string]string{"after": v.T("notifications.badNumber")}
+		}
+		return notify.Since{After: bank.TransactionID(after)}, nil
+	}
+	for _, form := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if at, err := time.ParseInLocation(form, instant, v.zone); err == nil {
+			return notify.Since{At: at}, nil
+		}
+	}
+	return since, map[string]string{"since": v.T("notifications.badSince")}
 }

@@ -63,6 +63,14 @@ func TestEndpoint(t *testing.T) {
 	b.post("/notifications/resend", url.Values{"after": {"999999"}}).expect(http.StatusUnprocessableEntity, "comes by itself")
 	b.post("/notifications/resend", url.Values{"after": {"0"}}).expect(http.StatusSeeOther)
 	b.get("/notifications").expect(http.StatusOK, "of all transactions up to 0")
+	b.get("/notifications/resend").expect(http.StatusOK, `type="datetime-local"`, "Europe/Warsaw")
+	for _, none := range []url.Values{{}, {"after": {"1"}, "since": {"2026-01-01T00:00"}}} {
+		b.post("/notifications/resend", none).expect(http.StatusUnprocessableEntity, "a transaction or a time")
+	}
+	for _, wrong := range []string{"yesterday", s.now().Add(48 * time.Hour).Format("2006-01-02T15:04")} {
+		b.post("/notifications/resend", url.Values{"since": {wrong}}).expect(http.StatusUnprocessableEntity, `id="field-since-fault"`, `value="`+wrong+`"`)
+	}
+	b.post("/notifications/resend", url.Values{"since": {s.now().AddDate(0, 0, -1).Format("2006-01-02T15:04")}}).expect(http.StatusSeeOther)
 }
 
 // TestEndpointWaits holds that no secret stands in the page of a change that waits, and that the same form carries it out.

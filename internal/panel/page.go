@@ -87,7 +87,7 @@ func (v *visit) enter() (err error) {
 	if v.r.Method == http.MethodPost && !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
 		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
 		if err := v.r.ParseForm(); err != nil {
-			return bank.ErrMalformed.With("the form cannot be read").Because(err)
+			return unreadable(err)
 		}
 	}
 	if v.actor.Name != "" && !v.route.live {
@@ -104,6 +104,14 @@ func (v *visit) enter() (err error) {
 		return access.ErrConfirm
 	}
 	return v.route.page(v)
+}
+
+// unreadable is why a form could not be read: it is too long, or its bytes are wrong or did not come.
+func unreadable(err error) error {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return bank.ErrTooLarge.With("the form is longer than this page accepts").Because(err)
+	}
+	return bank.ErrMalformed.With("the form cannot be read").Because(err)
 }
 
 // recover turns a panic into the page of all unknown errors.

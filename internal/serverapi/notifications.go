@@ -30,10 +30,10 @@ func notificationRoutes() []route {
 		{method: http.MethodPost, path: "/secure/notification-endpoint/test", id: "testNotificationEndpoint", tag: tag, summary: "Send a test event",
 			description: "A signed event with the id 0 is sent at once; the answer says what came of it. Nothing is stored.",
 			need:        bank.PermNotificationsWrite, problems: []*bank.Error{bank.ErrNotFound, bank.ErrConflict}, answer: attemptExample, mount: typed((*server).testEndpoint)},
-		{method: http.MethodPost, path: "/secure/notification-endpoint/resend", id: "resendNotifications", tag: tag, summary: "Send everything since a transaction again",
-			description: "Events of all transactions behind the given id are sent once more.",
+		{method: http.MethodPost, path: "/secure/notification-endpoint/resend", id: "resendNotifications", tag: tag, summary: "Send everything since a transaction or a time again",
+			description: "Events of all transactions behind the given id, or of all that were made since the given time, are sent once more. One of the two is required. The answer tells behind which transaction sending goes on.",
 			need:        bank.PermNotificationsWrite, key: keyOptional, status: http.StatusAccepted, problems: []*bank.Error{bank.ErrNotFound, bank.ErrConflict},
-			request: map[string]any{"after": 1200}, answer: map[string]any{"after": 1200}, mount: typed((*server).resend)},
+			request: map[string]any{"since": "2026-11-20T12:00:00Z"}, answer: map[string]any{"after": 1200}, mount: typed((*server).resend)},
 		{method: http.MethodGet, path: "/secure/notifications", id: "listNotifications", tag: tag, summary: "What became of events",
 			description: "Newest first. Events that went through at the first attempt stand together in one entry with the first and the last transaction; others have their own. Entries are kept for 30 days.",
 			need:        bank.PermHistoryRead, answer: listOf(notificationExample), mount: typed((*server).listNotifications)},
@@ -171,13 +171,27 @@ func (s *server) testEndpoint(ctx context.Context, actor bank.Actor, _ *struct{}
 
 type resendInput struct {
 	Body struct {
-		After int64 `json:"after" minimum:"0" maximum:"9007199254740991" doc:"A transaction id; 0: from the first."`
+		After *int64     `json:"after,omitempty" minimum:"0" maximum:"9007199254740991" doc:"A transaction id; 0: from the first."`
+		Since *time.Time `json:"since,omitempty" doc:"An instant that has come."`
 	}
+}
+
+// since is where to begin; one of the two must be told.
+func (in *resendInput) since() (since notify.Since, err error) {
+	switch {
+	case in.Body.After != nil && in.Body.Since == nil:
+		since.After = bank.TransactionID(*in.Body.After)
+	case in.Body.Since != nil && in.Body.After == nil && !in.Body.Since.IsZero():
+		since.At = *in.Body.Since
+	default:
+		err = bank.ErrInvalid.With("the request has invalid fields").Field("/after", "invalid", "tell after or since, and not both")
+	}
+	return since, err
 }
 
 // Resent tells from where events are sent again.
 type Resent struct {
-	After int64 `json:"after"`
+	After int64 `json:"after" doc:"Everything behind this transaction is sent again."`
 }
 
 type resendAnswer struct {
@@ -186,9 +200,13 @@ type resendAnswer struct {
 }
 
 func (s *server) resend(ctx context.Context, actor bank.Actor, in *resendInput) (*resendAnswer, error) {
+	since, err := in.since()
+	if err != nil {
+		return nil, err
+	}
 	wire := func(after bank.TransactionID) Resent { return Resent{int64(after)} }
-	after := bank.TransactionID(in.Body.After)
-	if err := s.Notify.ResendSince(web.Answered(ctx, http.StatusAccepted, wire), actor, after); err != nil {
+	after, err := s.Notify.Resend(web.Answered(ctx, http.StatusAccepted, wire), actor, since)
+	if err != nil {
 		return nil, err
 	}
 	return &resendAnswer{http.StatusAccepted, wire(after)}, nil

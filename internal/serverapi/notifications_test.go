@@ -77,6 +77,17 @@ func TestNotifications(t *testing.T) {
 	if len(heard) <= before {
 		t.Error("nothing was sent again")
 	}
+	var resent Resent
+	api.do("POST", "/secure/notification-endpoint/resend", map[string]any{"since": s.now().Add(-time.Hour)}).ok(202, &resent)
+	if resent.After != 0 {
+		t.Errorf("since an hour ago, when nothing was yet: behind %d", resent.After)
+	}
+	for pointer, wrong := range map[string]map[string]any{"/after": {}, "/since": {"since": s.now().Add(time.Hour)}} {
+		if p := api.do("POST", "/secure/notification-endpoint/resend", wrong).refused(bank.ErrInvalid); p.Errors[0].Pointer != pointer {
+			t.Errorf("%v: %+v", wrong, p.Errors)
+		}
+	}
+	api.do("POST", "/secure/notification-endpoint/resend", map[string]any{"after": 1, "since": s.now()}).refused(bank.ErrInvalid)
 	api.do("POST", "/secure/notification-endpoint/resend", map[string]any{"after": 1 << 40}).refused(bank.ErrConflict)
 	var rotated EndpointSet
 	api.do("PUT", "/secure/notification-endpoint/signing-secret", nil).ok(200, &rotated)

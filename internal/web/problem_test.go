@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"ims/internal/bank"
@@ -191,6 +193,42 @@ func TestBodyThatDoesNotCome(t *testing.T) {
 		answer, err := io.ReadAll(near) // to the end of the connection
 		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400") {
 			t.Errorf("the answer is %q, %v", answer, err)
+		}
+	})
+}
+
+// TestOperationWhoseBodyDoesNotCome: an operation without an idempotency key does not wait for ever either, and the refusal is
+// one of the catalogue.
+func TestOperationWhoseBodyDoesNotCome(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	type input struct {
+		Body struct {
+			Name string `json:"name"`
+		}
+	}
+	huma.Register(NewAPI(mux, &huma.OpenAPI{Info: &huma.Info{Title: "test", Version: "1"}}), huma.Operation{OperationID: "patch", Method: "PATCH", Path: "/x"},
+		func(context.Context, *input) (*struct{}, error) { t.Error("it was carried out"); return nil, nil })
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		listener := make(oneConnection, 1)
+		listener <- far
+		server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: Exchanges(slog.New(slog.DiscardHandler), mux)}
+		go func() { _ = server.Serve(listener) }() // until it is closed
+		defer server.Close()
+		defer near.Close()
+		begun := time.Now()
+		if _, err := io.WriteString(near, "PATCH /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(near), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		var p Problem
+		if err := json.NewDecoder(response.Body).Decode(&p); err != nil || response.StatusCode != 400 || p.Code != bank.ErrMalformed.Code || time.Since(begun) > bodyTime {
+			t.Errorf("after %v: %s %+v, %v", time.Since(begun), response.Status, p, err)
 		}
 	})
 }

@@ -1492,12 +1492,15 @@ type ReportOrderType string
 // ResendInputBody defines model for ResendInputBody.
 type ResendInputBody struct {
 	// After A transaction id; 0: from the first.
-	After int64 `json:"after"`
+	After *int64 `json:"after,omitempty"`
+
+	// Since An instant that has come.
+	Since *time.Time `json:"since,omitempty"`
 }
 
 // Resent defines model for Resent.
 type Resent struct {
-	// After A transaction id: what lies behind it is meant.
+	// After Everything behind this transaction is sent again.
 	After int64 `json:"after"`
 }
 
@@ -2624,7 +2627,7 @@ func (c *Client) SetNotificationEndpoint(ctx context.Context, body SetNotificati
 	}, options)
 }
 
-// ResendNotifications: Send everything since a transaction again. Events of all transactions behind the given id are sent once more.
+// ResendNotifications: Send everything since a transaction or a time again. Events of all transactions behind the given id, or of all that were made since the given time, are sent once more. One of the two is required. The answer tells behind which transaction sending goes on.
 func (c *Client) ResendNotifications(ctx context.Context, body ResendNotificationsJSONRequestBody, options ...Option) (*Resent, error) {
 	return callJSON[Resent](ctx, c, &request{
 		method: "POST", path: "/secure/notification-endpoint/resend", body: body, keyed: true,

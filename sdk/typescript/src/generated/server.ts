@@ -358,8 +358,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send everything since a transaction again
-         * @description Events of all transactions behind the given id are sent once more.
+         * Send everything since a transaction or a time again
+         * @description Events of all transactions behind the given id, or of all that were made since the given time, are sent once more. One of the two is required. The answer tells behind which transaction sending goes on.
          */
         post: operations["resendNotifications"];
         delete?: never;
@@ -2126,12 +2126,17 @@ export interface components {
              * Format: int64
              * @description A transaction id; 0: from the first.
              */
-            after: number;
+            after?: number;
+            /**
+             * Format: date-time
+             * @description An instant that has come.
+             */
+            since?: string;
         };
         Resent: {
             /**
              * Format: int64
-             * @description A transaction id: what lies behind it is meant.
+             * @description Everything behind this transaction is sent again.
              */
             after: number;
         };
@@ -8078,7 +8083,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "after": 1200
+                 *       "since": "2026-11-20T12:00:00Z"
                  *     }
                  */
                 "application/json": components["schemas"]["ResendInputBody"];
