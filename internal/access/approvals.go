@@ -15,8 +15,7 @@ import (
 // between approval and execution; Summary is what the second person reads.
 type Request = store.ApprovalRequest
 
-// ActionExecuteFile is the action whose approval needs bank.PermFilesExecute. Those that begin with "items." need
-// bank.PermItemsDecide, all others bank.PermCustomerWrite.
+// ActionExecuteFile is the action whose approval needs bank.PermFilesExecute; bank.ApprovalPermission tells of the others.
 const ActionExecuteFile = "files.execute"
 
 // Require asks, inside the caller's transaction, whether the actor may go on without a second person. The customer is the
@@ -35,7 +34,7 @@ func (s *Service) Require(_ context.Context, tx *store.Tx, actor bank.Actor, r R
 	if err != nil {
 		return nil, fmt.Errorf("require approval: customer: %w", err)
 	}
-	if c.Status != bank.CustomerActive || !c.Settings.FourEyes {
+	if c.Status != bank.CustomerActive || !c.Settings.NeedsSecond(r.Action) {
 		return nil, nil
 	}
 	if err := words("/summary", r.Summary); err != nil {

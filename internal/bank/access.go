@@ -17,6 +17,7 @@ const (
 	PermIBANsIssue     Permission = "ibans:issue"
 	PermBlocksWrite    Permission = "blocks:write"
 	PermMoneyPost      Permission = "money:post"
+	PermTransfersOrder Permission = "transfers:order"
 	PermHistoryRead    Permission = "history:read"
 	PermOperatorsRead  Permission = "operators:read"
 	PermOperatorsWrite Permission = "operators:write"
@@ -35,7 +36,7 @@ const (
 // AllPermissions lists every permission.
 func AllPermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
-		PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
+		PermTransfersOrder, PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
 		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite, PermSessionsWrite, PermAuditRead}
 }
 
@@ -61,7 +62,7 @@ func DefaultPermissions(r Role) []Permission {
 	}
 	if r == Admin {
 		perms = append(perms, PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide,
-			PermCustomerWrite, PermMoneyPost, PermNotificationsWrite, PermAuditRead)
+			PermCustomerWrite, PermMoneyPost, PermTransfersOrder, PermNotificationsWrite, PermAuditRead)
 	}
 	return perms
 }
@@ -69,7 +70,7 @@ func DefaultPermissions(r Role) []Permission {
 // InstitutionOnly tells whether a permission of an operator counts only if they belong to the IBAN issuing institution.
 func InstitutionOnly(p Permission) bool {
 	switch p {
-	case PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide, PermMoneyPost:
+	case PermFilesRead, PermFilesUpload, PermFilesExecute, PermFundsRead, PermItemsDecide, PermMoneyPost, PermTransfersOrder:
 		return true
 	}
 	return false
@@ -79,7 +80,7 @@ func InstitutionOnly(p Permission) bool {
 // PermSessionsWrite: only the customer's own programs know who an end user is.
 func CertificatePermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
-		PermHistoryRead, PermFundsRead, PermNotificationsWrite, PermSessionsWrite}
+		PermTransfersOrder, PermHistoryRead, PermFundsRead, PermNotificationsWrite, PermSessionsWrite}
 }
 
 // ActorKind says what acts.
@@ -212,8 +213,8 @@ type Approval struct {
 	Reason      string
 }
 
-// ApprovalPermission is what the second person must be allowed for an action: executing files, deciding items, or else
-// changing the customer.
+// ApprovalPermission is what the second person must be allowed for an action: executing files, deciding items, ordering
+// transfers, or else changing the customer.
 func ApprovalPermission(action string) Permission {
 	noun, _, _ := strings.Cut(action, ".")
 	switch noun {
@@ -221,6 +222,8 @@ func ApprovalPermission(action string) Permission {
 		return PermFilesExecute
 	case "item", "items":
 		return PermItemsDecide
+	case "transfer":
+		return PermTransfersOrder
 	}
 	return PermCustomerWrite
 }

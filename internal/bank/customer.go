@@ -37,10 +37,44 @@ type Settings struct {
 	SlidingSessions bool `json:"slidingSessions"`
 	// RetentionYears is how long an end user is kept behind the last thing that happened; 0: for ever.
 	RetentionYears int `json:"retentionYears"`
+	// TransferFourEyes asks for a second person where an operator orders a transfer.
+	TransferFourEyes bool `json:"transferFourEyes"`
+	// PayeeNameMustMatch refuses transfers where the payee's bank, or we for our own IBANs, know another name.
+	PayeeNameMustMatch bool `json:"payeeNameMustMatch"`
+	// TransferLimits bound what leaves by transfers, one for each currency that has any.
+	TransferLimits []TransferLimit `json:"transferLimits,omitempty"`
 }
 
 // DefaultSettings are those of a new customer.
-func DefaultSettings() Settings { return Settings{IBANMode: IssueAutomatic, FourEyes: true} }
+func DefaultSettings() Settings {
+	return Settings{IBANMode: IssueAutomatic, FourEyes: true, TransferFourEyes: true}
+}
+
+// NeedsSecond tells whether an action of an operator needs a second person. Transfers have a switch of their own.
+func (s Settings) NeedsSecond(action string) bool {
+	if ApprovalPermission(action) == PermTransfersOrder {
+		return s.TransferFourEyes
+	}
+	return s.FourEyes
+}
+
+// TransferLimit bounds transfers in one currency, in minor units; 0: no limit. Days are those of Zone, by the order.
+type TransferLimit struct {
+	Currency   string `json:"currency"`
+	Order      int64  `json:"order,omitempty"`      // of one transfer
+	BalanceDay int64  `json:"balanceDay,omitempty"` // of all transfers of a balance
+	UserDay    int64  `json:"userDay,omitempty"`    // of all transfers of an end user in the currency
+}
+
+// TransferLimit returns the limit of a currency; the zero value, which limits nothing, where there is none.
+func (s Settings) TransferLimit(currency money.Currency) TransferLimit {
+	for _, l := range s.TransferLimits {
+		if l.Currency == currency.Code() {
+			return l
+		}
+	}
+	return TransferLimit{}
+}
 
 // Customer is the institution that integrates. Everything else belongs to exactly one.
 type Customer struct {

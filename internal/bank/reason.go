@@ -39,6 +39,15 @@ const (
 	ReasonFundingNoPayee Reason = "FUNDING_WITHOUT_PAYEE"
 )
 
+// Why a transfer was cancelled before it was sent; where the balance refused it in the end, as a debit is declined.
+const (
+	ReasonWithdrawn    Reason = "WITHDRAWN"
+	ReasonNotConfirmed Reason = "NOT_CONFIRMED"
+	ReasonNotApproved  Reason = "NOT_APPROVED"
+	ReasonLimit        Reason = "LIMIT_EXCEEDED"
+	ReasonPayee        Reason = "PAYEE_UNUSABLE"
+)
+
 // ReasonFrozen is why a credit was held when it came.
 const ReasonFrozen Reason = "FROZEN"
 
@@ -75,6 +84,12 @@ var reasons = map[Reason]aboutReason{
 	ReasonBlockedDeath:     {ForCustomer, ReasonRefused, "A block after the owner's death forbids it.", "Zabrania tego blokada po śmierci posiadacza."},
 	ReasonBlockedCourt:     {ForOperator, ReasonRefused, "A block by a court or bailiff forbids it.", "Zabrania tego zajęcie sądowe lub komornicze."},
 	ReasonBlockedSanctions: {ForOperator, ReasonRefused, "A block under sanctions law forbids it.", "Zabrania tego blokada sankcyjna."},
+
+	ReasonWithdrawn:    {ForEndUser, "", "It was withdrawn before it was sent.", "Wycofano przed wysłaniem."},
+	ReasonNotConfirmed: {ForEndUser, "", "It was not confirmed in time.", "Nie potwierdzono na czas."},
+	ReasonNotApproved:  {ForCustomer, ReasonRefused, "The second person did not agree, or not in time.", "Druga osoba nie wyraziła zgody albo nie zrobiła tego na czas."},
+	ReasonLimit:        {ForEndUser, "", "A limit for transfers forbids it.", "Zabrania tego limit przelewów."},
+	ReasonPayee:        {ForEndUser, "", "The payee's IBAN cannot be paid.", "Na IBAN odbiorcy nie można zapłacić."},
 
 	ReasonFrozen: {ForCustomer, "", "It was frozen when it came: a block of credits stood, or the owner was not active.",
 		"Zamrożono przy wpływie: obowiązywała blokada uznań lub posiadacz nie był aktywny."},

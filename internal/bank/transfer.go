@@ -1,6 +1,9 @@
 package bank
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"slices"
 	"time"
 
@@ -80,4 +83,52 @@ type TransferStep struct {
 	Actor  string
 	Note   string // the bank's own words or code, or what a person gave as the reason
 	At     time.Time
+}
+
+// TransferChallenge is what an end user must sign so that an order is carried out: one order of theirs, no other amount, no
+// other payee, and that within a short time.
+type TransferChallenge struct {
+	Transfer  ID
+	Amount    money.Amount
+	Payee     iban.IBAN
+	Nonce     [32]byte
+	ExpiresAt time.Time
+}
+
+// Challenge is the nonce as it is written: base64url without padding.
+func (c TransferChallenge) Challenge() string {
+	return base64.RawURLEncoding.EncodeToString(c.Nonce[:])
+}
+
+// Text is what is signed, five lines without one at the end: a name of this form, the order's id, the amount in minor units
+// with its currency, the payee's electronic IBAN, the nonce as Challenge writes it.
+func (c TransferChallenge) Text() string {
+	return fmt.Sprintf("ims-transfer-1\n%s\n%d %s\n%s\n%s", c.Transfer, c.Amount.Minor(), c.Amount.Currency().Code(), c.Payee, c.Challenge())
+}
+
+// Digest is the SHA-256 of Text: what a passkey is given as its challenge, and all that we keep.
+func (c TransferChallenge) Digest() [32]byte { return sha256.Sum256([]byte(c.Text())) }
+
+// TransferSignature is an end user's signature over an order; one of the two is given.
+type TransferSignature struct {
+	JWS     string // compact, by a key of Trusted Identity
+	Passkey []byte // JSON of the PublicKeyCredential that navigator.credentials.get returned
+}
+
+// Given tells whether there is a signature at all.
+func (s TransferSignature) Given() bool { return s.JWS != "" || len(s.Passkey) > 0 }
+
+// UserPasskey is a passkey of an end user, in the customer's app. The customer's backend registered it and vouches for whose
+// it is.
+type UserPasskey struct {
+	Customer     CustomerID
+	ID           ID
+	User         ID
+	CredentialID []byte
+	PublicKey    []byte // COSE_Key, as the authenticator gave it
+	RPID         string // the domain it was made for
+	Origins      []string
+	Count        int64 // of its uses, as the authenticator last told; 0: it does not count
+	CreatedAt    time.Time
+	UsedAt       time.Time // zero: never
 }

@@ -41,6 +41,7 @@ const customerColumns = "SELECT customer_id, name, status, settings, created_at 
 
 func scanCustomer(row scanner) (c bank.Customer, err error) {
 	var settings string
+	c.Settings.TransferFourEyes = true // where a customer was made before there were transfers
 	if err = row.Scan(&c.ID, &c.Name, &c.Status, &settings, instant{&c.CreatedAt}); err == nil {
 		err = json.Unmarshal([]byte(settings), &c.Settings)
 	}

@@ -170,7 +170,7 @@ func post(tx *store.Tx, c bank.CustomerID, file bank.FileNo, n int, now time.Tim
 
 // furnish writes rows of every kind for a customer.
 func furnish(tx *store.Tx, c bank.CustomerID) error {
-	for _, step := range []func(*store.Tx, bank.CustomerID) error{furnishPeople, furnishBalances, furnishFiles, furnishLedger, furnishNotifications, furnishReports, furnishOperators} {
+	for _, step := range []func(*store.Tx, bank.CustomerID) error{furnishPeople, furnishBalances, furnishFiles, furnishLedger, furnishNotifications, furnishReports, furnishOperators, furnishTransfers} {
 		if err := step(tx, c); err != nil {
 			return err
 		}

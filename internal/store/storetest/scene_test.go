@@ -161,6 +161,7 @@ func gather[T any](run func(fn func(T) error) error) ([]T, error) {
 var same = cmp.Options{
 	cmp.Comparer(func(a, b iban.IBAN) bool { return a == b }),
 	cmp.Comparer(func(a, b money.Currency) bool { return a == b }),
+	cmp.Comparer(func(a, b money.Amount) bool { return a == b }),
 	cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) && a.Location() == b.Location() }),
 	cmpopts.EquateEmpty(),
 }
