@@ -49,7 +49,7 @@ var (
 	doing = []string{"internal/serverapi", "internal/mobileapi", "internal/panel"}
 
 	// A test may arrange its scene with any work room, on a real store.
-	scenes = join(store, join(work, "bankfile", "pli", "camt", "mt940", testRoom)...)
+	scenes = join(store, join(work, "bankfile", "pli", "camt", "mt940", "pain", testRoom)...)
 )
 
 // rooms is the plan of the house. A folder with Go files that is not here has
@@ -65,6 +65,7 @@ var rooms = map[string]room{
 	"pli":      {imports: []string{"iban", "bankfile"}},
 	"camt":     {imports: []string{"iban", "bankfile"}},
 	"mt940":    {imports: []string{"iban", "bankfile"}},
+	"pain":     {imports: []string{"iban", "bankfile"}}, // docs/decisions/0027
 	"api":      {},
 	// The clients see what a stranger sees: the public IBAN value and each other.
 	"sdk/*": {imports: []string{"iban", "sdk/*"}}, // modules of their own: docs/decisions/0041
@@ -83,7 +84,7 @@ var rooms = map[string]room{
 	"internal/accounts":  {imports: join(store, "internal/ledger"), tests: scenes}, // docs/decisions/0003
 	"internal/ledger":    {imports: store, tests: scenes},
 	"internal/files":     {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger", "internal/transfers", "internal/sheet"), tests: scenes},
-	"internal/transfers": {imports: join(store, "bankfile", "pli", "camt", "mt940", "internal/ledger"), tests: scenes},
+	"internal/transfers": {imports: join(store, "bankfile", "pli", "camt", "mt940", "pain", "internal/ledger"), tests: scenes},
 	"internal/history":   {imports: join(store, "internal/sheet"), tests: scenes},
 	"internal/notify":    {imports: store, tests: scenes},
 	"internal/access":    {imports: store, tests: scenes},
@@ -98,7 +99,7 @@ var rooms = map[string]room{
 	"internal/panel":     {imports: join(doors, "internal/web", "api"), tests: join(scenes, testDoor)},
 
 	"cmd/ims": {
-		imports: join(join(store, doors...), join(doing, "internal/mail", "bankfile", "pli", "camt", "mt940", "api", "internal/web", "internal/store/sqlite", "internal/store/postgres")...),
+		imports: join(join(store, doors...), join(doing, "internal/mail", "bankfile", "pli", "camt", "mt940", "pain", "api", "internal/web", "internal/store/sqlite", "internal/store/postgres")...),
 		tests:   []string{testRoom, "sdk/*"},
 	},
 }

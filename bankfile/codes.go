@@ -137,6 +137,15 @@ const (
 	RecordAccountAmbiguous    Code = "record.account_ambiguous"
 )
 
+// Rules of reports on the state of orders (pain.002), whose records are answers.
+const (
+	RecordOriginalMissing     Code = "record.original_missing"
+	RecordStatusMissing       Code = "record.status_missing"
+	RecordStatusUnknown       Code = "record.status_unknown"
+	RecordStatusContradiction Code = "record.status_contradiction"
+	RecordStatusDuplicate     Code = "record.status_duplicate"
+)
+
 // Rules about our own world. The formats raise the first two, which need the ranges only; the
 // others need a registry and balances and are raised by the caller.
 const (

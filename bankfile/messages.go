@@ -130,6 +130,12 @@ var catalogue = []rule{
 	{RecordFieldRepeated, Error, "A field that stands once in a booking stands twice with different values: {value}.", "Pole, które występuje w księgowaniu raz, występuje dwukrotnie z różnymi wartościami: {value}."},
 	{RecordAccountAmbiguous, Error, "The booking names more than one of our accounts; whose it is cannot be told: {value}.", "Księgowanie wymienia więcej niż jeden z naszych rachunków; nie wiadomo, którego dotyczy: {value}."},
 
+	{RecordOriginalMissing, Error, "The answer does not say what it is about: {value} is missing.", "Odpowiedź nie mówi, czego dotyczy: brak {value}."},
+	{RecordStatusMissing, Error, "No status is given, neither here nor for what it belongs to.", "Nie podano statusu ani tutaj, ani dla całości, do której to należy."},
+	{RecordStatusUnknown, Warning, "The status {value} is not known; it counts as in progress.", "Status {value} nie jest znany; zlecenie liczy się jako będące w toku."},
+	{RecordStatusContradiction, Error, "The status {value} contradicts {hint}, the status of the whole; ask the bank which one holds.", "Status {value} jest sprzeczny z {hint}, statusem całości; zapytaj bank, który obowiązuje."},
+	{RecordStatusDuplicate, Error, "The bank refuses a second copy ({value}); the first one may have been carried out: ask the bank.", "Bank odrzuca drugi egzemplarz ({value}); pierwszy mógł zostać wykonany: zapytaj bank."},
+
 	{DomainNoOwnAccount, Error, "Neither account is ours.", "Żaden z rachunków nie jest nasz."},
 	{DomainMasterAccountUnallocated, Warning, "The payee is the master account itself; the money goes to the technical balance.", "Odbiorcą jest sam rachunek główny; środki trafią na saldo techniczne."},
 	{DomainOwnAccountUnknown, Warning, "The account is of our range but was never issued: {value}.", "Rachunek jest z naszej puli, ale nigdy go nie wydano: {value}."},

@@ -39,10 +39,10 @@ func (f *format) resume() error {
 
 // skipMark passes the byte order mark, which does not count in offsets.
 func (f *format) skipMark() error {
-	if string(f.file.Head()[:min(len(byteOrderMark), len(f.file.Head()))]) != string(byteOrderMark) {
+	if string(f.file.Head()[:min(len(bankfile.ByteOrderMark), len(f.file.Head()))]) != string(bankfile.ByteOrderMark) {
 		return nil
 	}
-	if _, err := io.CopyN(io.Discard, f.again.file, int64(len(byteOrderMark))); err != nil {
+	if _, err := io.CopyN(io.Discard, f.again.file, int64(len(bankfile.ByteOrderMark))); err != nil {
 		return fmt.Errorf("third reading: %w", err)
 	}
 	return nil

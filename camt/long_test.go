@@ -42,7 +42,7 @@ func TestLongEntries(t *testing.T) {
 	utf8 := strings.Replace(file, "windows-1250", "UTF-8", 1)
 	want := read(t, message054, utf8, optionsOf("EUR", 2))
 	checkLong(t, want.records, n)
-	for name, other := range map[string]string{"windows-1250": windows, "byte order mark": string(byteOrderMark) + utf8} {
+	for name, other := range map[string]string{"windows-1250": windows, "byte order mark": string(bankfile.ByteOrderMark) + utf8} {
 		got := read(t, message054, other, optionsOf("EUR", 2))
 		for i := range got.records {
 			if name == "windows-1250" {

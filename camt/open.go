@@ -77,7 +77,7 @@ func (f *format) Start(src io.Reader, file *bankfile.File) error {
 		f.stop(&refusal{found})
 		return nil
 	}
-	file.Encoding, _, _ = declared(file.Head())
+	file.Encoding, _, _ = bankfile.Declared(file.Head())
 	if file.Encoding.SingleByte() {
 		f.table = file.Encoding.Table()
 	}
@@ -87,8 +87,8 @@ func (f *format) Start(src io.Reader, file *bankfile.File) error {
 
 // unreadable tells from the head of a file why it is none of ours.
 func (f *format) unreadable() (found bankfile.Finding) {
-	head := bytes.TrimLeft(bytes.TrimPrefix(f.file.Head(), byteOrderMark), " \t\r\n")
-	_, name, ok := declared(f.file.Head())
+	head := bytes.TrimLeft(bytes.TrimPrefix(f.file.Head(), bankfile.ByteOrderMark), " \t\r\n")
+	_, name, ok := bankfile.Declared(f.file.Head())
 	switch {
 	case len(head) == 0:
 		found.Code = bankfile.FileEmpty

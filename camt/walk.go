@@ -51,7 +51,7 @@ type step struct {
 // newWalker walks on from within some elements, which may be none.
 func newWalker(src *source, within []frame) *walker {
 	w := &walker{src: src, dec: xml.NewDecoder(src), stack: append([]frame(nil), within...)}
-	// The encoding is known before the first token (encoding.go) and the source decodes it.
+	// The encoding is known before the first token (bankfile/declared.go) and the source decodes it.
 	w.dec.CharsetReader = func(label string, input io.Reader) (io.Reader, error) { return input, nil }
 	src.given = 0
 	return w
