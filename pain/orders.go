@@ -180,15 +180,13 @@ func (p *place[T]) text(path string, of func(*T) *string) {
 	p.at(path).end = func(t *T, v value) error { *of(t) = v.text; return nil }
 }
 
-// fixed refuses any text but some of an element.
-func (p *place[T]) fixed(path string, texts ...string) {
+// fixed refuses any text of an element but one.
+func (p *place[T]) fixed(path, text string) {
 	p.at(path).end = func(_ *T, v value) error {
-		for _, text := range texts {
-			if v.text == text {
-				return nil
-			}
+		if v.text != text {
+			return malformed("<%s>%s", path, v.text)
 		}
-		return malformed("<%s>%s", path, v.text)
+		return nil
 	}
 }
 

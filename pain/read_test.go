@@ -269,7 +269,7 @@ func TestReasonCodes(t *testing.T) {
 		}
 		last = r.Code
 	}
-	for _, code := range strings.Fields("AC01 AC04 AC06 AG01 AM04 AM05 BE04 BE05 BE06 BE07 CUST DT01 FOCR FRAD MD07 MS02 MS03 NARR RC01 RF01 RR01 RR02 RR03 RR04 SL01 SL02 TM01 UPAY TECH") {
+	for code := range strings.FieldsSeq("AC01 AC04 AC06 AG01 AM04 AM05 BE04 BE05 BE06 BE07 CUST DT01 FOCR FRAD MD07 MS02 MS03 NARR RC01 RF01 RR01 RR02 RR03 RR04 SL01 SL02 TM01 UPAY TECH") {
 		if _, known := ReasonText(code, "pl"); !known {
 			t.Errorf("%s is not known", code)
 		}
