@@ -78,7 +78,7 @@ func (c *userUpdateCommand) Run(p *program) error {
 type userListCommand struct {
 	listing
 	ExternalID string  `help:"Only the one with this external identifier." name:"external-id"`
-	Name       string  `help:"Only those whose name holds this."`
+	Name       string  `help:"Only those whose names have words that begin so, in any order, whatever the case."`
 	IBAN       string  `help:"Only the owner of this IBAN." name:"iban"`
 	After      bank.ID `help:"Continue behind this end user." placeholder:"ID"`
 	Limit      int     `help:"How many." default:"100"`

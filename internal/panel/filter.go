@@ -28,6 +28,7 @@ type filter struct {
 	choices []string
 	family  string // of the words of the choices: key FAMILY.CHOICE; "": they are shown as they are
 	none    string // key of the words for no choice; "": any
+	hint    string // key of the words beneath; "": none
 	more    bool   // stands behind *More filters*
 }
 
@@ -182,6 +183,14 @@ func (p rows[R]) filtersOf(more bool) []filter {
 
 // has tells whether a choice of a filter is on.
 func (q *query) has(name, value string) bool { return slices.Contains(q.values[name], value) }
+
+// hinted is what stands beneath a filter, or "".
+func (f filter) hinted(v *visit) string {
+	if f.hint == "" {
+		return ""
+	}
+	return v.T(f.hint)
+}
 
 // options are the choices of a filter with none in front.
 func (f filter) options(v *visit) []choice {

@@ -35,12 +35,12 @@ func listOfUsers() *list[bank.User] {
 	return &list[bank.User]{
 		name: "users", path: "/users", title: "users.title",
 		filters: []filter{
-			{name: "name"},
+			{name: "name", hint: "users.nameHint"},
 			{name: "iban"},
 			{name: "externalId"},
 			{name: "status", kind: oneFilter, choices: []string{"ACTIVE", "LOCKED"}, family: "userStatus"},
-			{name: "email", more: true},
-			{name: "phone", more: true},
+			{name: "email", more: true, hint: "users.emailHint"},
+			{name: "phone", more: true, hint: "users.phoneHint"},
 			{name: "type", kind: oneFilter, choices: []string{"PERSON", "CORPORATION"}, family: "userType", more: true},
 			{name: "kyc", kind: manyFilter, choices: []string{"PENDING", "ACCEPTED", "REJECTED"}, family: "kyc", more: true},
 			{name: "created", kind: dayFilter, more: true},

@@ -148,7 +148,7 @@ func (s *server) updateUser(ctx context.Context, actor bank.Actor, in *updateUse
 type listUsersInput struct {
 	Page
 	ExternalID string `query:"externalId" maxLength:"128" doc:"Exactly this one."`
-	Name       string `query:"name" maxLength:"140" doc:"A part of the first, last or company name, as written."`
+	Name       string `query:"name" maxLength:"140" doc:"Words, in any order: each begins a word of the first, last or company name. Case and diacritics do not count."`
 	IBAN       string `query:"iban" maxLength:"64" doc:"The end user with this IBAN, with spaces or without."`
 	Status     string `query:"status" enum:"ACTIVE,LOCKED"`
 	KYC        string `query:"kycStatus" enum:"PENDING,ACCEPTED,REJECTED"`

@@ -83,8 +83,11 @@ func (tx *Tx) SetLegalHold(customer bank.CustomerID, user bank.ID, reference str
 
 // EraseUser takes out who an end user is. The row stays, as balances belong to it; it is LOCKED for ever.
 func (tx *Tx) EraseUser(customer bank.CustomerID, user bank.ID, at time.Time) error {
+	if err := tx.dropNameWords(customer, user); err != nil {
+		return err
+	}
 	return tx.execOne(`UPDATE end_users SET external_id = NULL, first_name = '', last_name = '', company_name = '', folded_name = '', email = '', phone = '',
-		status = $3, erased_at = $4, updated_at = $4 WHERE customer_id = $1 AND id = $2`, customer, user, bank.UserLocked, micros(at))
+		search_name = '', email_key = '', phone_key = '', status = $3, erased_at = $4, updated_at = $4 WHERE customer_id = $1 AND id = $2`, customer, user, bank.UserLocked, micros(at))
 }
 
 // ErasableUsers lists end users behind one, who came before an instant, are neither erased nor held, and have no open balance.

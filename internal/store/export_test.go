@@ -1,5 +1,7 @@
 package store
 
+import "context"
+
 // Trace lets a test see every statement that a transaction reads with, before it runs.
 func (tx *Tx) Trace(fn func(text string, args []any)) { tx.trace = fn }
 
@@ -42,4 +44,22 @@ func KeepAmounts(values *[BlockSize]uint64, from, to int64) (kept map[int]bool, 
 		kept[at] = true
 	}
 	return kept, len(packed), err
+}
+
+// IndexUsersAnew is what the migration does with end users who are older than their index.
+func (db *DB) IndexUsersAnew(ctx context.Context) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	for _, statement := range []string{"DELETE FROM name_words", "UPDATE end_users SET search_name = '', email_key = '', phone_key = ''"} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if err := indexUsers(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }

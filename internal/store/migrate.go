@@ -37,10 +37,11 @@ var steps = map[int64][]string{
 	31: {"0031_operators.sql"},
 	43: {"0043_transfers.sql", "0043_transfers_forward.ENGINE.sql"},
 	46: {"0046_history_columns.ENGINE.sql"},
+	41: {"0041_lists.sql"},
 }
 
 // fills are what a migration writes that SQL cannot reckon, behind its text.
-var fills = map[int64]func(context.Context, *sql.Tx) error{31: foldNames}
+var fills = map[int64]func(context.Context, *sql.Tx) error{31: foldNames, 41: indexUsers}
 
 // Migrate brings the schema to SchemaVersion. Replicas that start together wait for each other; where an engine has no lock
 // for that, the one that came second finds its step done, and goes on behind it.

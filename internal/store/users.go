@@ -2,21 +2,49 @@ package store
 
 import (
 	"strings"
-	"time"
 
 	"ims/internal/bank"
 )
 
 // AddUser inserts an end user; bank.ErrAlreadyExists if the external id is taken.
 func (tx *Tx) AddUser(u bank.User) error {
+	k := keysOfUser(u)
 	fresh, err := tx.insertNew(`INSERT INTO end_users (customer_id, id, external_id, type, first_name, last_name, company_name, email, phone,
-		kyc_status, status, created_at, updated_at, folded_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		kyc_status, status, created_at, updated_at, folded_name, search_name, email_key, phone_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		u.Customer, u.ID, nullText(u.ExternalID), u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone,
-		u.KYC, u.Status, micros(u.CreatedAt), micros(u.UpdatedAt), Fold(u.Name()))
-	if err == nil && !fresh {
+		u.KYC, u.Status, micros(u.CreatedAt), micros(u.UpdatedAt), Fold(u.Name()), k.name, k.email, k.phone)
+	switch {
+	case err != nil:
+		return err
+	case !fresh:
 		return bank.ErrAlreadyExists.With("an end user with this externalId exists").Field("/externalId", "taken", "used by another end user")
 	}
-	return err
+	return tx.addNameWords(u.Customer, []bank.User{u})
+}
+
+var newUserColumns = []string{"customer_id", "id", "external_id", "type", "first_name", "last_name", "company_name", "email", "phone",
+	"kyc_status", "status", "created_at", "updated_at", "folded_name", "search_name", "email_key", "phone_key"}
+
+// AddUsers inserts end users of one customer in bulk; an error if an external id is taken.
+func (tx *Tx) AddUsers(customer bank.CustomerID, list []bank.User) error {
+	i := 0
+	err := tx.bulk("end_users", newUserColumns, func(row []any) bool {
+		if i == len(list) {
+			return false
+		}
+		u := &list[i]
+		i++
+		k := keysOfUser(*u)
+		row[0], row[1], row[2], row[3], row[4], row[5] = int64(customer), u.ID[:], nullText(u.ExternalID), string(u.Type), u.FirstName, u.LastName
+		row[6], row[7], row[8], row[9], row[10] = u.CompanyName, u.Email, u.Phone, string(u.KYC), string(u.Status)
+		row[11], row[12], row[13], row[14], row[15], row[16] = micros(u.CreatedAt), micros(u.UpdatedAt), Fold(u.Name()), k.name, k.email, k.phone
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	return tx.addNameWords(customer, list)
 }
 
 const userColumns = `SELECT customer_id, id, COALESCE(external_id, ''), type, first_name, last_name, company_name, email, phone,
@@ -40,53 +68,22 @@ func (tx *Tx) LockUser(customer bank.CustomerID, id bank.ID) (bank.User, error) 
 
 // UpdateUser writes everything but the identity and creation of an end user.
 func (tx *Tx) UpdateUser(u bank.User) error {
-	return tx.execOne(`UPDATE end_users SET type = $3, first_name = $4, last_name = $5, company_name = $6, email = $7, phone = $8,
-		kyc_status = $9, status = $10, updated_at = $11, folded_name = $12 WHERE customer_id = $1 AND id = $2`,
-		u.Customer, u.ID, u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone, u.KYC, u.Status, micros(u.UpdatedAt), Fold(u.Name()))
-}
-
-// UserFilter selects end users; empty fields do not filter.
-type UserFilter struct {
-	ExternalID string
-	Name       string // substring of first, last or company name, case as written
-	IBAN       string // electronic form
-	Status     bank.UserStatus
-	KYC        bank.KYCStatus
-	KYCIn      []string // any of these statuses
-	Type       bank.UserType
-	Email      string    // whole, as written
-	Phone      string    // whole, as written
-	From, To   time.Time // created at From or later, before To; zero: open
-	Newest     bool      // the newest first
-	After      bank.ID   // continue behind this end user
-	Back       bool      // what comes before After instead
-	Limit      int
-}
-
-// Users lists a customer's end users in the order of creation, or the other way round.
-func (tx *Tx) Users(customer bank.CustomerID, f UserFilter) ([]bank.User, error) {
-	w := newWhere("customer_id = $1", customer)
-	w.text("external_id = ?", f.ExternalID)
-	w.text("status = ?", string(f.Status))
-	w.text("kyc_status = ?", string(f.KYC))
-	w.text("type = ?", string(f.Type))
-	w.text("email = ?", f.Email)
-	w.text("phone = ?", f.Phone)
-	w.oneOf("kyc_status", f.KYCIn)
-	if !f.From.IsZero() {
-		w.add("created_at >= ?", micros(f.From))
+	if err := tx.dropNameWords(u.Customer, u.ID); err != nil {
+		return err
 	}
-	if !f.To.IsZero() {
-		w.add("created_at < ?", micros(f.To))
+	k := keysOfUser(u)
+	err := tx.execOne(`UPDATE end_users SET type = $3, first_name = $4, last_name = $5, company_name = $6, email = $7, phone = $8,
+		kyc_status = $9, status = $10, updated_at = $11, folded_name = $12, search_name = $13, email_key = $14, phone_key = $15
+		WHERE customer_id = $1 AND id = $2`, u.Customer, u.ID, u.Type, u.FirstName, u.LastName, u.CompanyName, u.Email, u.Phone, u.KYC,
+		u.Status, micros(u.UpdatedAt), Fold(u.Name()), k.name, k.email, k.phone)
+	if err != nil {
+		return err
 	}
-	if f.Name != "" {
-		w.add("(first_name || ' ' || last_name || ' ' || company_name) LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Name)+"%")
+	kept, err := tx.User(u.Customer, u.ID) // for the instant of creation, which the caller need not know
+	if err != nil {
+		return err
 	}
-	if f.IBAN != "" {
-		w.add(`id = (SELECT b.user_id FROM ibans i JOIN balances b ON b.customer_id = i.customer_id AND b.no = i.balance_no
-			WHERE i.customer_id = $1 AND i.iban = ?)`, f.IBAN)
-	}
-	return readPage(tx, scanUser, userColumns, w, page[bank.ID]{key: "id", from: f.After, back: f.Back, descending: f.Newest, limit: f.Limit})
+	return tx.addNameWords(u.Customer, []bank.User{kept})
 }
 
 // NamedUser is an end user found by the whole name.

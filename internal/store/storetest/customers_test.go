@@ -1,10 +1,7 @@
 package storetest
 
 import (
-	"fmt"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"ims/internal/bank"
 	"ims/internal/store"
@@ -144,61 +141,5 @@ func TestUsers(t *testing.T) {
 			equal(t, "locked", locked, changed)
 			return err
 		})
-	})
-}
-
-func TestUserFilters(t *testing.T) {
-	each(t, func(t *testing.T, s *scene) {
-		c := newCustomer(t, s)
-		names := []string{"Anna", "anna", "100% Sp. z o.o.", "100x Sp. z o.o.", "a_b", "axb", `back\slash`, "O'Neill", "Żółć", `quote"d`}
-		for i, name := range names {
-			u := user(c, i+1)
-			u.FirstName, u.LastName, u.CompanyName = name, "", ""
-			if i == 1 {
-				u.Status, u.KYC = bank.UserLocked, bank.KYCRejected
-			}
-			s.write(t, func(tx *store.Tx) error { return tx.AddUser(u) })
-		}
-		b := balance(c, 5)
-		b.User = id(3)
-		s.write(t, func(tx *store.Tx) error {
-			return steps(func() error { return tx.AddBalance(b) }, func() error { return tx.AddIBAN(c, number(5), 5, "DE", 1, at(1)) })
-		})
-		for _, test := range []struct {
-			filter store.UserFilter
-			want   []int
-		}{
-			{store.UserFilter{Name: "nna"}, []int{1, 2}},
-			{store.UserFilter{Name: "Anna"}, []int{1}}, // case as written
-			{store.UserFilter{Name: "0%"}, []int{3}},
-			{store.UserFilter{Name: "a_b"}, []int{5}},
-			{store.UserFilter{Name: `k\s`}, []int{7}},
-			{store.UserFilter{Name: "O'N"}, []int{8}},
-			{store.UserFilter{Name: "Żół"}, []int{9}},
-			{store.UserFilter{Name: "żół"}, nil},
-			{store.UserFilter{Name: `e"`}, []int{10}},
-			{store.UserFilter{ExternalID: "ext-4"}, []int{4}},
-			{store.UserFilter{ExternalID: "EXT-4"}, nil},
-			{store.UserFilter{IBAN: number(5).String()}, []int{3}},
-			{store.UserFilter{IBAN: number(6).String()}, nil},
-			{store.UserFilter{Status: bank.UserLocked}, []int{2}},
-			{store.UserFilter{KYC: bank.KYCRejected}, []int{2}},
-			{store.UserFilter{KYC: bank.KYCAccepted, Name: "nna"}, []int{1}},
-			{store.UserFilter{After: id(8)}, []int{9, 10}},
-			{store.UserFilter{After: id(2), Limit: 2}, []int{3, 4}},
-		} {
-			got := get(t, s, func(tx *store.Tx) ([]bank.User, error) { return tx.Users(c, test.filter) })
-			var ids []int
-			for _, u := range got {
-				for i := range names {
-					if u.ID == id(i+1) {
-						ids = append(ids, i+1)
-					}
-				}
-			}
-			if diff := cmp.Diff(test.want, ids, same); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", fmt.Sprintf("%+v", test.filter), diff)
-			}
-		}
 	})
 }

@@ -153,6 +153,15 @@ func list[T any](v T, err error) (any, error) { return v, err }
 
 var peopleListings = []listing{
 	{"Users", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Users(c, store.UserFilter{})) }},
+	{"Users by words", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.Users(c, store.UserFilter{Name: "przyklad", Status: bank.UserActive, Limit: 10}))
+	}},
+	{"Users by address", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.Users(c, store.UserFilter{Email: "zofia", Limit: 10}))
+	}},
+	{"Users of a class", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.Users(c, store.UserFilter{Status: bank.UserActive, Limit: 10}))
+	}},
 	{"Users by IBAN", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.Users(c, store.UserFilter{IBAN: number(5).String()}))
 	}},
@@ -381,6 +390,7 @@ func TestNeighbourUntouched(t *testing.T) {
 		}},
 		{"DropAnswers", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.DropAnswers(c, at(1000), 100)) }},
 		{"RemoveDomain", func(tx *store.Tx, c bank.CustomerID) error { return tx.RemoveDomain(c, "panel-2.example") }},
+		{"RemoveSavedView", func(tx *store.Tx, c bank.CustomerID) error { return tx.RemoveSavedView(c, id(50)) }},
 		{"SetPreference", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetPreference(c, id(1), "theme", "light") }},
 		{"SetPermissions", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetPermissions(c, bank.Admin, nil) }},
 		{"AddBaseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.AddBaseIBAN(baseIBAN(c, "DE99")) }},

@@ -16,6 +16,9 @@ func furnishOperators(tx *store.Tx, c bank.CustomerID) error {
 		func() error { return tx.SetFileStage(c, 1, store.FileStage{Began: at(3), Records: 7, Bytes: 900}) },
 		func() error { return authored(tx, c, at(15)) },
 		func() error { return resolved(tx, c) },
+		func() error {
+			return tx.AddSavedView(bank.SavedView{Customer: c, ID: id(50), Operator: operator(c, 1).ID, List: "users", Name: "of everybody", Shared: true, CreatedAt: at(1)})
+		},
 	)
 }
 
@@ -43,6 +46,10 @@ var operatorProbes = []probe{
 	{"FileStage", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.FileStage(c, 1)) }},
 	{"SetFileStage", func(tx *store.Tx, c bank.CustomerID) error { return tx.SetFileStage(c, 1, store.FileStage{}) }},
 	{"Approval", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Approval(c, id(1))) }},
+	{"SavedView", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.SavedView(c, id(50))) }},
+	{"UpdateSavedView", func(tx *store.Tx, c bank.CustomerID) error {
+		return tx.UpdateSavedView(bank.SavedView{Customer: c, ID: id(50), Name: "renamed"})
+	}},
 	{"ReversalOf", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.ReversalOf(c, 1)) }},
 }
 
@@ -56,6 +63,7 @@ var operatorListings = []listing{
 	{"AuditActions", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.AuditActions(c, "")) }},
 	{"Authors", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Authors(c, 1, 1000)) }},
 	{"Preferences", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.Preferences(c, id(1))) }},
+	{"SavedViews", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.SavedViews(c, id(2), "users")) }},
 	{"ApprovalsOf", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ApprovalsOf(c, "file 1")) }},
 	{"PendingApprovals", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.PendingApprovals(c)) }},
 	{"ItemsOfPosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {

@@ -33,6 +33,7 @@ type Options struct {
 	Records  int           // of the file
 	Balances int           // over which the records are spread
 	Days     int           // of the history
+	Users    int           // of the panel
 	Duration time.Duration // of each timed run of singles and reads
 	Log      func(format string, args ...any)
 }

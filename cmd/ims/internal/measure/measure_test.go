@@ -69,6 +69,22 @@ func TestHistoryAndReports(t *testing.T) {
 	}
 }
 
+// TestPanel asks for every list of the panel with each filter that it offers: whatever a page lets ask, it answers.
+func TestPanel(t *testing.T) {
+	for _, e := range engines(t) {
+		results, err := Panel(context.Background(), Options{Engine: e, Records: 3_000, Users: 300, Days: 100, Log: t.Logf})
+		if err != nil {
+			t.Fatalf("%s: %v", e.Name(), err)
+		}
+		for _, r := range results {
+			t.Logf("%-46s %12.1f %s", r.Name, r.Value, r.Unit)
+		}
+		if len(results) < 50 {
+			t.Errorf("%s: only %d figures", e.Name(), len(results))
+		}
+	}
+}
+
 func TestSinglesAndReads(t *testing.T) {
 	duration := 300 * time.Millisecond
 	if d, err := time.ParseDuration(os.Getenv("IMS_BENCH_DURATION")); err == nil {
