@@ -323,5 +323,6 @@ type HoldReason string
 
 // The reasons of holds.
 const (
-	HoldFrozen HoldReason = "FROZEN" // a credit to a blocked IBAN, balance or owner
+	HoldFrozen   HoldReason = "FROZEN"   // a credit to a blocked IBAN, balance or owner
+	HoldTransfer HoldReason = "TRANSFER" // an outgoing transfer; Origin.Line is its authorised transaction
 )

@@ -216,17 +216,30 @@ func ParseTransactionStatus(s string) (TransactionStatus, bool) {
 	return 0, false
 }
 
-// Transaction is what history shows of a posting from one balance's side, or of a debit that was declined.
+// Transaction is what history shows of a posting from one balance's side, of a debit that was declined, or of a payment whose
+// money is only reserved so far.
 type Transaction struct {
 	ID           TransactionID
 	Balance      BalanceNo
-	Posting      TransactionID // 0: none, as where it was declined
+	Posting      TransactionID // 0: none, as where it was declined or waits; behind ID where it was authorised first
 	Type         TransactionType
 	Status       TransactionStatus
 	Amount       int64 // minor units, negative when the balance pays
 	BalanceAfter int64 // booked after the posting, or as it stayed where there is none; 0 for kinds without a row
 	At           time.Time
 	Origin       Origin // Leg is not kept here
+}
+
+// Position is where a transaction stands among those that moved money on its balance: at its own id, or at its posting where
+// that came later. So a late clearing changes nothing that was told before.
+func (t Transaction) Position() TransactionID { return max(t.ID, t.Posting) }
+
+// Void is why an authorised transaction will never move money.
+type Void struct {
+	ID          TransactionID // of the void itself
+	Transaction TransactionID
+	Reason      Reason
+	At          time.Time
 }
 
 // Decline is why a transaction was declined: it moved nothing and never will.

@@ -46,6 +46,7 @@ const (
 	ReasonNotApproved  Reason = "NOT_APPROVED"
 	ReasonLimit        Reason = "LIMIT_EXCEEDED"
 	ReasonPayee        Reason = "PAYEE_UNUSABLE"
+	ReasonRejected     Reason = "REJECTED" // by the bank
 )
 
 // ReasonFrozen is why a credit was held when it came.
@@ -90,6 +91,7 @@ var reasons = map[Reason]aboutReason{
 	ReasonNotApproved:  {ForCustomer, ReasonRefused, "The second person did not agree, or not in time.", "Druga osoba nie wyraziła zgody albo nie zrobiła tego na czas."},
 	ReasonLimit:        {ForEndUser, "", "A limit for transfers forbids it.", "Zabrania tego limit przelewów."},
 	ReasonPayee:        {ForEndUser, "", "The payee's IBAN cannot be paid.", "Na IBAN odbiorcy nie można zapłacić."},
+	ReasonRejected:     {ForEndUser, "", "The bank did not carry out the payment.", "Bank nie zrealizował płatności."},
 
 	ReasonFrozen: {ForCustomer, "", "It was frozen when it came: a block of credits stood, or the owner was not active.",
 		"Zamrożono przy wpływie: obowiązywała blokada uznań lub posiadacz nie był aktywny."},

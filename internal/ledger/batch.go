@@ -18,10 +18,11 @@ type Batch struct {
 	now      time.Time
 	balances map[bank.BalanceNo]*account
 	moves    []move
-	declines []decline
+	unposted []unposted
 	items    []pendingItem
 	holds    []bank.Hold
 	released []bank.Hold
+	voids    []bank.Void
 	audits   []bank.AuditEvent
 	deltas   map[bank.BalanceNo]int64
 	at       time.Time // of the commit
@@ -50,6 +51,7 @@ type NewPosting struct {
 type move struct {
 	NewPosting
 	id                 bank.TransactionID
+	clears             bank.TransactionID // the payer's transaction, where it was authorised before
 	fromAfter, toAfter int64
 	fromKind, toKind   bank.BalanceKind
 }

@@ -12,7 +12,7 @@ import (
 // Commit locks the customer's head, takes ids and an instant not before the last, writes everything in bulk and adds one
 // link to the chain. The caller's transaction makes it durable. An empty batch does nothing.
 func (b *Batch) Commit() error {
-	if len(b.moves)+len(b.declines)+len(b.audits)+len(b.items)+len(b.holds)+len(b.released) == 0 {
+	if len(b.moves)+len(b.unposted)+len(b.audits)+len(b.items)+len(b.holds)+len(b.released)+len(b.voids) == 0 {
 		return nil
 	}
 	if err := b.writeBalances(); err != nil {
@@ -55,13 +55,14 @@ func (b *Batch) writeBalances() error {
 	return b.tx.SetAmounts(b.customer, changed)
 }
 
-// number gives ids in order: each posting takes one for each of its sides that is not BANK, and bears the first; then each
-// audit event takes one. A decline takes one where it came among the postings.
+// number gives ids in order: each posting takes one for each of its sides that is not BANK, and bears the first; then each void
+// and each audit event takes one. A transaction without a posting takes one where it came among the postings; a side that was
+// authorised before keeps its own, and the posting's is no transaction's.
 func (b *Batch) number(head *store.Head) store.Rows {
 	rows := store.Rows{Postings: make([]store.PostingRow, 0, len(b.moves)), Transactions: make([]bank.Transaction, 0, len(b.moves)+8)}
-	declined := 0
+	unposted := 0
 	for i := range b.moves {
-		declined = b.numberDeclines(declined, i, head, &rows)
+		unposted = b.numberUnposted(unposted, i, head, &rows)
 		m := &b.moves[i]
 		m.id = head.NextID
 		if m.Origin.File == 0 {
@@ -76,9 +77,13 @@ func (b *Batch) number(head *store.Head) store.Rows {
 			rows.Authors = append(rows.Authors, bank.Author{Posting: m.id, Actor: m.By.Name, Origin: m.By.Origin})
 		}
 		rows.Postings = append(rows.Postings, b.posting(m))
+		if m.clears != 0 {
+			rows.Clearings = append(rows.Clearings, m.clearing())
+		}
 		rows.Transactions = b.sidesOf(rows.Transactions, m, head)
 	}
-	b.numberDeclines(declined, len(b.moves), head, &rows)
+	b.numberUnposted(unposted, len(b.moves), head, &rows)
+	b.numberVoids(head, &rows)
 	for i := range b.audits {
 		b.audits[i].ID, b.audits[i].At = head.NextID, b.at
 		head.NextID++
@@ -92,11 +97,15 @@ func (b *Batch) posting(m *move) store.PostingRow {
 		BookingDate: m.BookingDate, ValueDate: m.ValueDate, PostedAt: b.at, Origin: m.Origin, Reverses: m.Reverses}}
 }
 
-// sidesOf appends one transaction for each side that is not BANK, so that each holder sees their own.
+// sidesOf appends one transaction for each side that is not BANK, so that each holder sees their own; a payer who has one since
+// it was authorised gets no other.
 func (b *Batch) sidesOf(list []bank.Transaction, m *move, head *store.Head) []bank.Transaction {
 	side := bank.Transaction{Posting: m.id, Status: bank.StatusCleared, At: b.at, Origin: m.Origin}
 	side.Origin.Leg = 0
-	if m.fromKind != bank.KindBank {
+	switch {
+	case m.clears != 0:
+		head.NextID++
+	case m.fromKind != bank.KindBank:
 		side.ID, side.Balance, side.Amount, side.BalanceAfter = head.NextID, m.From, -m.Amount, m.fromAfter
 		side.Type = bank.TypeOf(m.Cause, m.fromKind, true)
 		list = append(list, side)

@@ -74,27 +74,29 @@ func allCustomers(ctx context.Context, db *store.DB) (ids []bank.CustomerID, err
 
 // checks are all that is proven.
 type checks struct {
-	trial, balances, funds, technical, chart, running, declined, once, files, chain, words Check
+	trial, balances, holds, funds, technical, chart, running, declined, authorised, once, files, chain, words Check
 }
 
 func newChecks() *checks {
 	return &checks{
-		trial:     Check{Name: "trial balance is zero", OK: true},
-		balances:  Check{Name: "every balance equals its postings", OK: true},
-		funds:     Check{Name: "available is never below zero", OK: true},
-		technical: Check{Name: "technical balance equals its open posted items", OK: true},
-		chart:     Check{Name: "no posting breaks the chart of accounts", OK: true},
-		running:   Check{Name: "transactions continue each balance", OK: true},
-		declined:  Check{Name: "declined transactions moved nothing, all others have their posting", OK: true},
-		once:      Check{Name: "no line was posted twice", OK: true},
-		files:     Check{Name: "executed files equal their postings", OK: true},
-		chain:     Check{Name: "ids and chain are unbroken", OK: true},
-		words:     Check{Name: "words of files are what was validated", OK: true},
+		trial:      Check{Name: "trial balance is zero", OK: true},
+		balances:   Check{Name: "every balance equals its postings", OK: true},
+		funds:      Check{Name: "available is never below zero", OK: true},
+		technical:  Check{Name: "technical balance equals its open posted items", OK: true},
+		chart:      Check{Name: "no posting breaks the chart of accounts", OK: true},
+		running:    Check{Name: "transactions continue each balance", OK: true},
+		holds:      Check{Name: "held of each balance equals its open holds", OK: true},
+		authorised: Check{Name: "authorised transactions have their money reserved, and those taken back a reason", OK: true},
+		declined:   Check{Name: "declined transactions moved nothing, all others have their posting", OK: true},
+		once:       Check{Name: "no line was posted twice", OK: true},
+		files:      Check{Name: "executed files equal their postings", OK: true},
+		chain:      Check{Name: "ids and chain are unbroken", OK: true},
+		words:      Check{Name: "words of files are what was validated", OK: true},
 	}
 }
 
 func (c *checks) list() []Check {
-	return []Check{c.trial, c.balances, c.funds, c.technical, c.chart, c.running, c.declined, c.once, c.files, c.chain, c.words}
+	return []Check{c.trial, c.balances, c.holds, c.funds, c.technical, c.chart, c.running, c.declined, c.authorised, c.once, c.files, c.chain, c.words}
 }
 
 // verification is the proof of one customer in one snapshot.
@@ -111,10 +113,12 @@ type verification struct {
 // proven is a balance as the store has it, and as its postings add up.
 type proven struct {
 	bank.Balance
-	deltas int64
-	posted int64
-	held   int64
-	after  int64 // of the last transaction
+	deltas     int64
+	posted     int64
+	held       int64 // the sum of the open holds
+	transfers  int64 // those of them that are for outgoing transfers
+	authorised int64 // the sum of the authorised transactions
+	after      int64 // of the last transaction
 }
 
 func (v *verification) run() error {
@@ -152,9 +156,15 @@ func (v *verification) readBalances() error {
 	if err != nil {
 		return err
 	}
-	return v.tx.EachHoldSum(v.customer, func(no bank.BalanceNo, amount int64) error {
-		if a, ok := v.accounts[no]; ok {
-			a.held = amount
+	return v.tx.EachHoldSum(v.customer, func(no bank.BalanceNo, reason bank.HoldReason, amount int64) error {
+		a, ok := v.accounts[no]
+		if !ok {
+			v.holds.violated("customer %d: holds of %d on balance %d, which is missing", v.customer, amount, no)
+			return nil
+		}
+		a.held += amount
+		if reason == bank.HoldTransfer {
+			a.transfers += amount
 		}
 		return nil
 	})
@@ -171,9 +181,7 @@ func (v *verification) compareBalances() error {
 		if booked != a.posted {
 			v.balances.violated("customer %d balance %d: booked %d, postings %d", v.customer, no, booked, a.posted)
 		}
-		if a.Held != a.held {
-			v.balances.violated("customer %d balance %d: held %d, holds %d", v.customer, no, a.Held, a.held)
-		}
+		v.compareHolds(a)
 		if !a.Kind.MayGoBelowZero() && (booked-a.Held < 0 || a.Held < 0) {
 			v.funds.violated("customer %d balance %d (%s): booked %d, held %d", v.customer, no, a.Kind, booked, a.Held)
 		}
@@ -187,6 +195,18 @@ func (v *verification) compareBalances() error {
 		}
 	}
 	return v.compareItems(technical)
+}
+
+// compareHolds holds what a balance reserves against its open holds, and those for transfers against the transactions that are
+// authorised. Of the technical balance items reserve.
+func (v *verification) compareHolds(a *proven) {
+	v.holds.Checked++
+	if a.Held != a.held {
+		v.holds.violated("customer %d balance %d: held %d, holds %d", v.customer, a.No, a.Held, a.held)
+	}
+	if a.Kind.HasRow() && a.transfers != a.authorised {
+		v.authorised.violated("customer %d balance %d: %d is reserved for transfers, %d authorised", v.customer, a.No, a.transfers, a.authorised)
+	}
 }
 
 func (v *verification) compareItems(technical map[string]int64) error {

@@ -18,7 +18,7 @@ func (v *verification) walkChain() error {
 	if err != nil {
 		return err
 	}
-	w := &walk{verification: v, next: 1}
+	w := &walk{verification: v, next: 1, late: map[bank.TransactionID]bank.Transaction{}, reversed: map[bank.TransactionID]bool{}}
 	for link := int64(1); link < head.NextLink; {
 		links, err := v.links(link)
 		if err != nil {
@@ -39,6 +39,7 @@ func (v *verification) walkChain() error {
 	if w.last.Hash != head.LastHash {
 		v.chain.violated("customer %d: the head does not know the last link", v.customer)
 	}
+	w.unresolved()
 	return errors.Join(v.outside(math.MinInt64, 0), v.outside(head.NextID, math.MaxInt64))
 }
 
@@ -62,6 +63,13 @@ func (v *verification) outside(first, last bank.TransactionID) error {
 	}
 	if len(declines) > 0 {
 		v.chain.violated("customer %d: the reason of transaction %d is in no link", v.customer, declines[0].ID)
+	}
+	voids, err := v.tx.Voids(v.customer, first, last)
+	if err != nil {
+		return err
+	}
+	if len(voids) > 0 {
+		v.chain.violated("customer %d: void %d is in no link", v.customer, voids[0].ID)
 	}
 	audits, err := v.tx.AuditEvents(v.customer, first, last)
 	if len(audits) > 0 {
@@ -97,6 +105,9 @@ type walk struct {
 	*verification
 	next bank.TransactionID
 	last store.Link
+
+	late     map[bank.TransactionID]bank.Transaction // authorised transactions by the postings that cleared them, which come later
+	reversed map[bank.TransactionID]bool             // authorised transactions that were taken back, whose reasons come later
 }
 
 // window checks some links with all their rows.
@@ -117,18 +128,20 @@ func (w *walk) window(links []store.Link) error {
 		if l.HashAfter(w.last.Hash, w.customer) != l.Hash {
 			w.chain.violated("customer %d link %d: its hash is wrong", w.customer, l.No)
 		}
-		if ids := countIDs(part); ids != int64(l.LastID-l.FirstID+1) {
+		cleared := w.cleared(part)
+		if ids := countIDs(part) + int64(len(cleared)); ids != int64(l.LastID-l.FirstID+1) {
 			w.chain.violated("customer %d link %d: %d of %d ids are there", w.customer, l.No, ids, l.LastID-l.FirstID+1)
 		}
-		w.add(part)
+		w.add(part, cleared)
 		w.next, w.last = l.LastID+1, l
 	}
 	return nil
 }
 
-// countIDs counts the ids that rows account for: their own, and those that were taken away when the store came back.
+// countIDs counts the ids that rows account for: their own, and those that were taken away when the store came back. The
+// posting that clears an authorised transaction has one of its own.
 func countIDs(rows store.Rows) int64 {
-	n := int64(len(rows.Transactions) + len(rows.Audits))
+	n := int64(len(rows.Transactions) + len(rows.Voids) + len(rows.Audits))
 	for _, e := range rows.Audits {
 		n += store.SkippedIDs(e)
 	}
@@ -165,6 +178,9 @@ func (w *walk) rows(first, last bank.TransactionID) (*window, error) {
 	if r.Declines, err = w.tx.Declines(w.customer, first, last); err != nil {
 		return nil, err
 	}
+	if r.Voids, err = w.tx.Voids(w.customer, first, last); err != nil {
+		return nil, err
+	}
 	// Operations without a file keep their words under their own id.
 	err = w.tx.EachDetails(w.customer, 0, int64(first), int(last-first)+1, func(d bank.Details) error {
 		if d.Origin.Line <= int64(last) {
@@ -183,6 +199,7 @@ func (r *window) take(last bank.TransactionID) (part store.Rows) {
 	part.Postings, r.Postings = cut(r.Postings, func(p *store.PostingRow) bool { return p.ID <= last })
 	part.Transactions, r.Transactions = cut(r.Transactions, func(t *bank.Transaction) bool { return t.ID <= last })
 	part.Declines, r.Declines = cut(r.Declines, func(d *bank.Decline) bool { return d.ID <= last })
+	part.Voids, r.Voids = cut(r.Voids, func(v *bank.Void) bool { return v.ID <= last })
 	part.Details, r.Details = cut(r.Details, func(d *bank.Details) bool { return d.Origin.Line <= int64(last) })
 	part.Authors, r.Authors = cut(r.Authors, func(a *bank.Author) bool { return a.Posting <= last })
 	part.Audits, r.Audits = cut(r.Audits, func(e *bank.AuditEvent) bool { return e.ID <= last })
@@ -198,8 +215,8 @@ func cut[T any](list []T, belongs func(*T) bool) (head, tail []T) {
 	return list[:n], list[n:]
 }
 
-// add counts the postings and transactions of one link.
-func (w *walk) add(rows store.Rows) {
+// add counts the postings and transactions of one link, and the authorised transactions that its postings cleared.
+func (w *walk) add(rows store.Rows, cleared []bank.Transaction) {
 	for i := range rows.Postings {
 		w.addPosting(&rows.Postings[i])
 	}
@@ -207,14 +224,25 @@ func (w *walk) add(rows store.Rows) {
 	for i := range rows.Transactions {
 		t := &rows.Transactions[i]
 		declines = w.addDecline(t, declines)
+		for len(cleared) > 0 && cleared[0].Posting < t.ID {
+			w.addTransaction(&cleared[0])
+			cleared = cleared[1:]
+		}
 		for len(postings) > 1 && postings[1].ID <= t.ID {
 			postings = postings[1:]
+		}
+		if t.Posting > t.ID {
+			continue // stands where its posting does
 		}
 		if !sideOf(t, postings) {
 			w.running.violated("customer %d transaction %d: is no side of its posting %d", w.customer, t.ID, t.Posting)
 		}
 		w.addTransaction(t)
 	}
+	for i := range cleared {
+		w.addTransaction(&cleared[i])
+	}
+	w.addVoids(rows.Voids)
 	for i := range rows.Audits {
 		w.addAudit(&rows.Audits[i])
 	}
@@ -235,7 +263,7 @@ func (w *walk) addDecline(t *bank.Transaction, declines []bank.Decline) (rest []
 		w.declined.violated("customer %d transaction %d: was declined for no reason", w.customer, t.ID)
 	case !declined && reason != "":
 		w.declined.violated("customer %d transaction %d: is %s and has a reason to be declined", w.customer, t.ID, t.Status)
-	case !declined && t.Posting == 0 && t.Status != bank.StatusAuthorized:
+	case t.Status == bank.StatusCleared && t.Posting == 0:
 		w.declined.violated("customer %d transaction %d: is %s and has no posting", w.customer, t.ID, t.Status)
 	}
 	return declines
@@ -279,6 +307,7 @@ func (w *walk) addPosting(p *store.PostingRow) {
 	}
 }
 
+// addTransaction holds what a transaction left on its balance against those before it, in the order of their positions.
 func (w *walk) addTransaction(t *bank.Transaction) {
 	w.running.Checked++
 	a := w.accounts[t.Balance]
@@ -290,11 +319,8 @@ func (w *walk) addTransaction(t *bank.Transaction) {
 		return
 	}
 	after := a.after
-	switch {
-	case t.Posting != 0:
+	if t.Posting != 0 {
 		after += t.Amount
-	case t.Status == bank.StatusAuthorized:
-		return // what it will leave is not known yet
 	}
 	if t.BalanceAfter != after {
 		w.running.violated("customer %d transaction %d: balance after %d, expected %d", w.customer, t.ID, t.BalanceAfter, after)

@@ -34,6 +34,8 @@ const (
 	chart     = "no posting breaks the chart of accounts"
 	running   = "transactions continue each balance"
 	unmoved   = "declined transactions moved nothing, all others have their posting"
+	open      = "held of each balance equals its open holds"
+	moved     = "authorised transactions have their money reserved, and those taken back a reason"
 	once      = "no line was posted twice"
 	whole     = "executed files equal their postings"
 	chain     = "ids and chain are unbroken"
@@ -78,6 +80,11 @@ func onboarded(t *testing.T, db *store.DB) *books {
 	}
 	_, err = w.Post(ctx, k.debit(k.users[0], 1_000_000, "short"))
 	wantError(t, "a short debit", err, bank.ErrInsufficientFunds)
+	k.authorise(t, k.users[0].No, 11)
+	cleared, voided := k.authorise(t, k.users[0].No, 22), k.authorise(t, k.users[0].No, 33)
+	_, err = k.clear(cleared)
+	must(t, err)
+	must(t, k.void(voided, bank.ReasonRejected))
 	return k
 }
 
@@ -143,8 +150,8 @@ const (
 var moneyTampers = []tamper{
 	change("more money on a balance", "balances", "UPDATE balances SET booked = booked + 1 WHERE "+anyUser, balances, trial),
 	change("money moved between balances", "balances", "UPDATE balances SET booked = booked + CASE WHEN "+anyUser+" THEN 5 ELSE -5 END WHERE customer_id = 1 AND kind IN (1, 2) AND no IN (SELECT MIN(no) FROM balances WHERE customer_id = 1 AND kind IN (1, 2) GROUP BY kind)", balances),
-	change("more held", "balances", "UPDATE balances SET held = held + 1 WHERE "+anyUser, balances),
-	change("a hold released by hand", "holds", "UPDATE holds SET released_at = 1 WHERE customer_id = 1", balances),
+	change("more held", "balances", "UPDATE balances SET held = held + 1 WHERE "+anyUser, open),
+	change("a hold released by hand", "holds", "UPDATE holds SET released_at = 1 WHERE customer_id = 1", open, moved),
 	{"more held than there is", []string{"balances", "holds"}, []string{"UPDATE balances SET held = booked + 1 WHERE customer_id = 1 AND held > 0",
 		"UPDATE holds SET amount = (SELECT b.held FROM balances b WHERE b.customer_id = 1 AND b.no = balance_no) WHERE customer_id = 1"}, nil, []string{funds}},
 	change("a balance is gone", "balances", "DELETE FROM balances WHERE "+anyUser, chart, trial),
@@ -194,7 +201,7 @@ var declineTampers = []tamper{
 	change("one more reason behind the end", "declines", "INSERT INTO declines (customer_id, id, reason) VALUES (1, 1000000, 'INSUFFICIENT_FUNDS')", chain),
 	change("what was declined is cleared", "transactions", "UPDATE transactions SET status = 2 WHERE "+oneDeclined, unmoved),
 	change("what was declined is authorised", "transactions", "UPDATE transactions SET status = 1 WHERE "+oneDeclined, unmoved),
-	change("what was declined has a posting", "transactions", "UPDATE transactions SET posting_id = (SELECT MAX(id) FROM postings WHERE customer_id = 1) WHERE "+oneDeclined, unmoved, running, chain),
+	change("what was declined has a posting", "transactions", "UPDATE transactions SET posting_id = (SELECT MIN(id) FROM postings WHERE customer_id = 1) WHERE "+oneDeclined, unmoved, running, chain),
 	change("what was declined has a posting with no number", "transactions", "UPDATE transactions SET posting_id = -1 WHERE "+oneDeclined, unmoved),
 	change("what was declined moved the balance", "transactions", "UPDATE transactions SET balance_after = balance_after + amount WHERE "+oneDeclined, running),
 	change("what was declined is of another amount", "transactions", "UPDATE transactions SET amount = amount - 1 WHERE "+oneDeclined, chain),
@@ -313,7 +320,7 @@ func TestVerifyCounts(t *testing.T) {
 	other.pay(t, other.users[0].No, 1)
 	proof, err := ledger.Verify(context.Background(), db)
 	must(t, err)
-	if len(proof.Checks) != 11 {
+	if len(proof.Checks) != 13 {
 		t.Errorf("%d checks", len(proof.Checks))
 	}
 	for _, c := range proof.Checks {

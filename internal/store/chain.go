@@ -13,7 +13,7 @@ import (
 
 // digest hashes what one transaction wrote, in the order of ids: each row as a tag, its integers (8 bytes, big-endian) and
 // its texts (length, bytes). Words that may be erased one day enter as their salted hash, so that the chain holds without
-// them. A transaction's status is not covered, because it moves on.
+// them. A transaction's status is not covered, because it moves on: what it moved on to is told by its posting, or by a void.
 type digest struct {
 	h   hash.Hash
 	buf []byte
@@ -24,6 +24,8 @@ type Rows struct {
 	Postings     []PostingRow
 	Transactions []bank.Transaction
 	Declines     []bank.Decline // of those transactions that were declined
+	Clearings    []Clearing     // of transactions that were authorised before
+	Voids        []bank.Void    // of transactions that were authorised before
 	Details      []bank.Details // of operations without a file
 	Audits       []bank.AuditEvent
 	Authors      []bank.Author // of operations without a file
@@ -50,6 +52,9 @@ func (r Rows) Digest() [32]byte {
 	for i := range r.Authors {
 		d.author(&r.Authors[i])
 	}
+	for i := range r.Voids {
+		d.void(&r.Voids[i])
+	}
 	return d.sum()
 }
 
@@ -70,6 +75,9 @@ func (tx *Tx) Append(head Head, first bank.TransactionID, r Rows) error {
 	}
 	if err := tx.addAuthors(head.Customer, r.Authors); err != nil {
 		return fmt.Errorf("write authors: %w", err)
+	}
+	if err := tx.moveOn(head, r.Clearings, r.Voids); err != nil {
+		return err
 	}
 	for _, e := range r.Audits {
 		if err := tx.addAudit(e); err != nil {
@@ -162,6 +170,14 @@ func (d *digest) decline(n *bank.Decline) {
 	d.begin('N')
 	d.ints(int64(n.ID))
 	d.texts(string(n.Reason))
+	d.flush()
+}
+
+// void covers that an authorised transaction was taken back; that one was cleared is told by its posting.
+func (d *digest) void(v *bank.Void) {
+	d.begin('V')
+	d.ints(int64(v.ID), int64(v.Transaction), v.At.UnixMicro())
+	d.texts(string(v.Reason))
 	d.flush()
 }
 

@@ -21,7 +21,7 @@ type HistoryRow struct {
 	Booking   string
 	Value     string
 	Reverses  bank.TransactionID
-	Reason    bank.Reason // why it was declined, lies on the technical balance or was frozen; empty: nothing to explain
+	Reason    bank.Reason // why it was declined or taken back, lies on the technical balance or was frozen; empty: nothing to explain
 	Details   bank.Details
 }
 
@@ -42,14 +42,15 @@ type HistoryFilter struct {
 	Limit                int
 }
 
-// historySelect asks for a reason only where there may be one: declined transactions (status 4), and the technical balance's
-// (type 9), whose items know it.
+// historySelect asks for a reason only where there may be one: declined transactions (status 4), those taken back (3), and the
+// technical balance's (type 9), whose items know it.
 const historySelect = `SELECT t.id, t.balance_no, COALESCE(t.posting_id, 0), t.type, t.status, t.amount, COALESCE(t.balance_after, 0), t.at,
 	t.file_no, t.line, b.id, b.kind, b.currency, f.id, COALESCE(p.cause, 0), COALESCE(p.outcome, 0), COALESCE(p.booking_date, ''),
 	COALESCE(p.value_date, ''), COALESCE(p.reverses, 0), COALESCE(d.payer_name, ''), COALESCE(d.payee_name, ''),
 	COALESCE(d.payer_account, ''), COALESCE(d.payee_account, ''), COALESCE(d.title, ''), COALESCE(d.reference, ''),
 	COALESCE(d.operation, ''), COALESCE(d.class, ''), CASE
 		WHEN t.status = 4 THEN COALESCE((SELECT n.reason FROM declines n WHERE n.customer_id = t.customer_id AND n.id = t.id), '')
+		WHEN t.status = 3 AND t.posting_id IS NULL THEN COALESCE((SELECT v.reason FROM voids v WHERE v.customer_id = t.customer_id AND v.transaction_id = t.id), '')
 		WHEN t.type = 9 THEN COALESCE((SELECT MIN(i.reason) FROM items i WHERE i.customer_id = t.customer_id AND i.file_no = t.file_no
 			AND i.line = t.line AND i.posting_id = t.posting_id), '')
 		ELSE '' END

@@ -25,10 +25,15 @@ func (tx *Tx) EachDeltaSum(customer bank.CustomerID, fn func(no bank.BalanceNo, 
 		"SELECT balance_no, CAST(SUM(amount) AS bigint) FROM balance_deltas WHERE customer_id = $1 GROUP BY balance_no", customer)
 }
 
-// EachHoldSum hands the sum of the open holds of each balance that has some to fn.
-func (tx *Tx) EachHoldSum(customer bank.CustomerID, fn func(no bank.BalanceNo, amount int64) error) error {
-	return each(tx, scanNumbered, func(n numbered) error { return fn(n.no, n.amount) },
-		"SELECT balance_no, CAST(SUM(amount) AS bigint) FROM holds WHERE customer_id = $1 AND released_at IS NULL GROUP BY balance_no", customer)
+// EachHoldSum hands the sum of the open holds for one reason of each balance that has some to fn.
+func (tx *Tx) EachHoldSum(customer bank.CustomerID, fn func(no bank.BalanceNo, reason bank.HoldReason, amount int64) error) error {
+	type sum struct {
+		numbered
+		reason bank.HoldReason
+	}
+	scan := func(row scanner) (s sum, err error) { return s, row.Scan(&s.no, &s.reason, &s.amount) }
+	return each(tx, scan, func(s sum) error { return fn(s.no, s.reason, s.amount) }, `SELECT balance_no, reason, CAST(SUM(amount) AS bigint)
+		FROM holds WHERE customer_id = $1 AND released_at IS NULL GROUP BY balance_no, reason`, customer)
 }
 
 // LinesPostedTwice returns origins that more than one posting claims; + 0 keeps the unique index out of it.

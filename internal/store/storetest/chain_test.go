@@ -156,11 +156,13 @@ func TestAppendOnly(t *testing.T) {
 		"UPDATE postings SET amount = amount + 1", "UPDATE postings SET to_no = 6 WHERE id = 1", "DELETE FROM postings", "DELETE FROM postings WHERE id = 2",
 		"UPDATE links SET hash = digest", "DELETE FROM links WHERE no = 1", "UPDATE audit_events SET actor = 'x'", "DELETE FROM audit_events",
 		"UPDATE declines SET reason = 'INSUFFICIENT_FUNDS'", "DELETE FROM declines",
+		"UPDATE voids SET reason = 'WITHDRAWN'", "DELETE FROM voids",
 		"DELETE FROM transactions", "DELETE FROM transactions WHERE id = 3",
 		"UPDATE transactions SET status = 1 WHERE id = 1", "UPDATE transactions SET status = 3 WHERE id = 1", "UPDATE transactions SET status = 4 WHERE id = 1",
 		"UPDATE transactions SET amount = -amount WHERE id = 1",
 		// SQLite does not know the word, which is as good a refusal.
 		"TRUNCATE TABLE postings", "TRUNCATE TABLE transactions", "TRUNCATE TABLE links", "TRUNCATE TABLE audit_events", "TRUNCATE TABLE declines",
+		"TRUNCATE TABLE voids",
 	}
 	each(t, func(t *testing.T, s *scene) {
 		c := furnished(t, s)

@@ -281,6 +281,31 @@ func decline(tx *store.Tx, c bank.CustomerID) error {
 	return tx.Append(head, row.ID, store.Rows{Transactions: []bank.Transaction{row}, Declines: []bank.Decline{{ID: row.ID, Reason: bank.ReasonFunds}}})
 }
 
+// authorise leaves a transaction that waits, of an amount of 5 on balance 5, and returns its id.
+func authorise(tx *store.Tx, c bank.CustomerID) (bank.TransactionID, error) {
+	head, err := tx.LockHead(c)
+	if err != nil {
+		return 0, err
+	}
+	head.Begin(at(11))
+	row := bank.Transaction{ID: head.NextID, Balance: 5, Type: bank.TypeTransferOut, Status: bank.StatusAuthorized, Amount: -5, At: head.LastAt,
+		Origin: bank.Origin{Line: int64(head.NextID)}}
+	head.NextID++
+	return row.ID, tx.Append(head, row.ID, store.Rows{Transactions: []bank.Transaction{row}})
+}
+
+// void takes back an authorised transaction.
+func void(tx *store.Tx, c bank.CustomerID, id bank.TransactionID) error {
+	head, err := tx.LockHead(c)
+	if err != nil {
+		return err
+	}
+	head.Begin(at(12))
+	v := bank.Void{ID: head.NextID, Transaction: id, Reason: bank.ReasonRejected, At: head.LastAt}
+	head.NextID++
+	return tx.Append(head, v.ID, store.Rows{Voids: []bank.Void{v}})
+}
+
 func furnishLedger(tx *store.Tx, c bank.CustomerID) error {
 	return steps(
 		func() error { _, err := post(tx, c, 1, 3, at(10)); return err },
@@ -299,6 +324,13 @@ func furnishLedger(tx *store.Tx, c bank.CustomerID) error {
 		func() error {
 			_, fresh, err := tx.ClaimDomain(store.Domain{Host: fmt.Sprintf("panel-%d.example", c), Customer: c, CreatedAt: at(14)})
 			return isNew(fresh, err)
+		},
+		func() error {
+			authorised, err := authorise(tx, c)
+			if err != nil {
+				return err
+			}
+			return void(tx, c, authorised)
 		},
 	)
 }

@@ -25,10 +25,11 @@ func TestProofs(t *testing.T) {
 			return sums(func(fn func(bank.BalanceNo, int64) error) error { return tx.EachDeltaSum(c, fn) })
 		})
 		equal(t, "deltas", deltas, map[bank.BalanceNo]int64{3: 1<<53 - 70, 2: -5})
-		holds := get(t, s, func(tx *store.Tx) (map[bank.BalanceNo]int64, error) {
-			return sums(func(fn func(bank.BalanceNo, int64) error) error { return tx.EachHoldSum(c, fn) })
-		})
-		equal(t, "holds", holds, map[bank.BalanceNo]int64{5: 4})
+		reserved := hold(c, 5)
+		reserved.Reason = bank.HoldTransfer
+		s.write(t, func(tx *store.Tx) error { return tx.AddHolds(c, reserved) })
+		holds := get(t, s, func(tx *store.Tx) (map[heldFor]int64, error) { return holdSums(tx, c) })
+		equal(t, "holds", holds, map[heldFor]int64{{5, bank.HoldFrozen}: 4, {5, bank.HoldTransfer}: 5})
 		all := get(t, s, func(tx *store.Tx) ([]bank.Balance, error) {
 			return gather(func(fn func(bank.Balance) error) error { return tx.EachBalance(c, fn) })
 		})
@@ -37,6 +38,19 @@ func TestProofs(t *testing.T) {
 			numbers = append(numbers, b.No)
 		}
 		equal(t, "balances", numbers, []bank.BalanceNo{-5, 1, 2, 3, 4, 5, 6})
+	})
+}
+
+type heldFor struct {
+	No     bank.BalanceNo
+	Reason bank.HoldReason
+}
+
+func holdSums(tx *store.Tx, c bank.CustomerID) (map[heldFor]int64, error) {
+	all := map[heldFor]int64{}
+	return all, tx.EachHoldSum(c, func(no bank.BalanceNo, reason bank.HoldReason, amount int64) error {
+		all[heldFor{no, reason}] = amount
+		return nil
 	})
 }
 

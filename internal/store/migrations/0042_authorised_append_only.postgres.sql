@@ -1,0 +1,2 @@
+CREATE TRIGGER voids_append_only BEFORE UPDATE OR DELETE ON voids FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER voids_no_truncate BEFORE TRUNCATE ON voids EXECUTE FUNCTION refuse_change();
