@@ -12,6 +12,8 @@
 //	}
 //	report := r.Report()
 //
+// What is not about booked transfers shares the findings, limits and characters only: ims/pain, orders and their answers.
+//
 // Its data comes from a function that opens the stored bytes (they are read twice, never held). It may import the standard
 // library, golang.org/x/text and ims/iban, nothing else of ours.
 //

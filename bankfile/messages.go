@@ -127,7 +127,7 @@ var catalogue = []rule{
 	{RecordBatchWithoutDetails, Warning, "The booking is a batch of {got} payments without their details; ask the bank for them.", "Księgowanie jest paczką {got} płatności bez szczegółów; poproś o nie bank."},
 	{RecordReversal, Warning, "The bank takes back an earlier booking.", "Bank wycofuje wcześniejsze księgowanie."},
 	{RecordOtherBooking, Warning, "Both accounts are ours ({value}): the money moves with the credit that the bank books beside this debit, which was left out.", "Oba rachunki są nasze ({value}): pieniądze przenosi uznanie, które bank księguje obok tego obciążenia; obciążenie pominięto."},
-	{RecordFieldRepeated, Error, "A field that stands once in a booking stands twice with different values: {value}.", "Pole, które występuje w księgowaniu raz, występuje dwukrotnie z różnymi wartościami: {value}."},
+	{RecordFieldRepeated, Error, "A field that may stand once stands twice with different values: {value}.", "Pole, które może wystąpić raz, występuje dwukrotnie z różnymi wartościami: {value}."},
 	{RecordAccountAmbiguous, Error, "The booking names more than one of our accounts; whose it is cannot be told: {value}.", "Księgowanie wymienia więcej niż jeden z naszych rachunków; nie wiadomo, którego dotyczy: {value}."},
 
 	{RecordOriginalMissing, Error, "The answer does not say what it is about: {value} is missing.", "Odpowiedź nie mówi, czego dotyczy: brak {value}."},

@@ -19,7 +19,8 @@ const (
 )
 
 // Clean returns an order of the section as it will be written: texts in the characters that banks take. It fails with a
-// *[RefusalError] where [Write] would, except for what only the whole message shows.
+// *[RefusalError] where [Write] would, except for what only the whole message shows. Of the section it needs Date, Currency,
+// NotSEPA and Payer, so that an order can be judged before there is a message.
 func (s *Section) Clean(o Order, options Options) (Order, error) {
 	if list := s.clean(&o, options); len(list) > 0 {
 		return o, &RefusalError{ID: o.EndToEndID, Faults: list}
