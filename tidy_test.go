@@ -38,7 +38,7 @@ type room struct {
 
 // The layers of the house, lowest first; an arrow points down only.
 var (
-	values = []string{"iban", "internal/money"}
+	values = []string{"iban", "internal/money", "internal/names"}
 	words  = join(values, "internal/bank")
 	store  = join(words, "internal/store")
 	work   = []string{
@@ -71,6 +71,7 @@ var rooms = map[string]room{
 	"sdk/*": {imports: []string{"iban", "sdk/*"}}, // modules of their own: docs/decisions/0041
 
 	"internal/money": {standardOnly: true},
+	"internal/names": {}, // docs/decisions/0080
 	"internal/bank":  {imports: values},
 	"internal/qr":    {imports: words}, // docs/decisions/0040
 	"internal/sheet": {imports: words}, // docs/decisions/0050

@@ -62,6 +62,7 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 		Access:    s.rooms.access,
 		Auth:      auth,
 		Sessions:  sessions,
+		Payees:    s.payees,
 		Sandbox:   simulator,
 		Now:       p.now,
 		Log:       s.log,

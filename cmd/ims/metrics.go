@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +11,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"ims/internal/bank"
+	"ims/internal/names"
+	"ims/internal/transfers"
 	"ims/internal/web"
 )
 
@@ -19,6 +23,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	payees   *prometheus.CounterVec
 }
 
 // refusedEarly stands for the operation of a request that was refused before it matched one: no certificate, too many, a
@@ -32,12 +37,14 @@ func newMetrics() *metrics {
 			[]string{"operation", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "ims_request_duration_seconds", Help: "Time from the first byte of a request to the end of its answer.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"operation"}),
+		payees: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ims_payee_verifications_total", Help: "Answers to whether a name is that of who holds an IBAN, by who answered."},
+			[]string{"customer", "source", "result"}),
 	}
 	built := version()
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "ims_build_info", Help: "The version that runs; always 1.",
 		ConstLabels: prometheus.Labels{"version": built.Version}})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.duration, info, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.duration, m.payees, info, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -47,6 +54,11 @@ func (m *metrics) observe(_ context.Context, pattern string, status int, took ti
 	pattern = routeName(pattern)
 	m.requests.WithLabelValues(pattern, strconv.Itoa(status)).Inc()
 	m.duration.WithLabelValues(pattern).Observe(took.Seconds())
+}
+
+// payee counts what was told of a payee.
+func (m *metrics) payee(customer bank.CustomerID, source transfers.PayeeSource, result names.Result) {
+	m.payees.WithLabelValues(fmt.Sprint(customer), string(source), string(result)).Inc()
 }
 
 // routeName is what an operation is called in metrics and traces.

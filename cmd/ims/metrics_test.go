@@ -24,6 +24,10 @@ func TestMetrics(t *testing.T) {
 	get(t, caller, "https://"+s.api+"/secure/balances/"+balance.ID.String())
 	get(t, caller, "https://"+s.api+"/secure/nothing")
 	get(t, s.caller(false), "https://"+s.api+"/secure/users")
+	asked, err := caller.Post("https://"+s.api+"/secure/payee-verifications", "application/json", strings.NewReader(`{"iban":"`+balance.IBAN+`","name":"Qxq Xqx"}`))
+	if err != nil || asked.Body.Close() != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(dir, "waits.pli")
 	mustIMS(t, "pli", "generate", "--records", "2", "--iban", balance.IBAN, "--out", file)
 	mustIMS(t, "file", "upload", file, "--store", dsn, "--master-account", "PLN")
@@ -52,6 +56,7 @@ func TestMetrics(t *testing.T) {
 		`ims_lease_overdue_seconds{customer="1"}`:                                          0,
 		`ims_proof_ok{customer="1",depth="FULL"}`:                                          1,
 		`ims_work_paused{customer="1"}`:                                                    0,
+		`ims_payee_verifications_total{customer="1",result="NO_MATCH",source="OWN"}`:       1,
 		`ims_figures_up`:                                                                   1,
 		`ims_writer_queue`:                                                                 0,
 		`ims_db_connections{pool="write",state="most"}`:                                    1,

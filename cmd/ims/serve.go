@@ -15,6 +15,7 @@ import (
 
 	"ims/internal/ledger"
 	"ims/internal/store"
+	"ims/internal/transfers"
 	"ims/internal/worker"
 )
 
@@ -83,6 +84,7 @@ type service struct {
 	writer *ledger.Writer
 	meters *metrics
 	traces *traces
+	payees *transfers.Payees
 	doors  []*door
 	ready  func(context.Context) error
 }
@@ -102,6 +104,7 @@ func newService(p *program, r *rooms, c Config, log *slog.Logger) (*service, err
 		return nil, err
 	}
 	s := &service{Config: c, rooms: r, log: traces.logged(log), writer: ledger.NewWriter(r.db, p.now), meters: newMetrics(), traces: traces}
+	s.payees = transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(r.db), Told: s.meters.payee})
 	s.meters.registry.MustRegister(&figures{rooms: r, now: p.now, log: log, queued: s.writer.Queued})
 	stopped := p.ctx.Done()
 	s.ready = func(ctx context.Context) error {

@@ -31,13 +31,15 @@ const (
 	PermNotificationsWrite Permission = "notifications:write"
 	PermSessionsWrite      Permission = "sessions:write" // sign end users in and out
 	PermAuditRead          Permission = "audit:read"     // who changed what, and the proofs of the ledger
+	PermPayeesVerify       Permission = "payees:verify"  // ask whether a name is that of who holds an IBAN
 )
 
 // AllPermissions lists every permission.
 func AllPermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
 		PermTransfersOrder, PermHistoryRead, PermOperatorsRead, PermOperatorsWrite, PermFilesRead, PermFilesUpload, PermFilesExecute,
-		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite, PermSessionsWrite, PermAuditRead}
+		PermFundsRead, PermItemsDecide, PermCustomerWrite, PermNotificationsWrite, PermSessionsWrite, PermAuditRead,
+		PermPayeesVerify}
 }
 
 // Role names a set of permissions of one customer.
@@ -77,10 +79,12 @@ func InstitutionOnly(p Permission) bool {
 }
 
 // CertificatePermissions are those of a new certificate; files and items must be granted by name. No role has
-// PermSessionsWrite: only the customer's own programs know who an end user is.
+// PermSessionsWrite: only the customer's own programs know who an end user is. Nor has one PermPayeesVerify: operators who
+// may know read the name itself.
 func CertificatePermissions() []Permission {
 	return []Permission{PermUsersRead, PermUsersWrite, PermBalancesWrite, PermIBANsIssue, PermBlocksWrite, PermMoneyPost,
-		PermTransfersOrder, PermHistoryRead, PermFundsRead, PermNotificationsWrite, PermSessionsWrite}
+		PermTransfersOrder, PermHistoryRead, PermFundsRead, PermNotificationsWrite, PermSessionsWrite,
+		PermPayeesVerify}
 }
 
 // ActorKind says what acts.

@@ -99,6 +99,8 @@ func customersNeverMeet(t *testing.T, db *store.DB) {
 			path, asks = path+"?balanceId="+theirs.ids["balanceId"], true
 		case "createSession":
 			body, asks = NewSession{UserID: theirs.ids["userId"], DeviceID: "phone"}, true
+		case "verifyPayee":
+			body = Payee{IBAN: theirs.ids["iban"], Name: "Ada Exampel"}
 		case "issueIban":
 			body, asks = map[string]any{"balanceId": theirs.ids["balanceId"]}, true
 		case "assignTechnicalItem":

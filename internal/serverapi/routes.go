@@ -51,7 +51,7 @@ const (
 
 // routes is the table: what the API can do, in the order of its document.
 func routes() []route {
-	return slices.Concat(userRoutes(), balanceRoutes(), bankAccountRoutes(), blockRoutes(), moneyRoutes(), itemRoutes(),
+	return slices.Concat(userRoutes(), balanceRoutes(), bankAccountRoutes(), payeeRoutes(), blockRoutes(), moneyRoutes(), itemRoutes(),
 		transactionRoutes(), searchRoutes(), reportRoutes(), fileRoutes(), sessionRoutes(), notificationRoutes(), sandboxRoutes(), serviceRoutes())
 }
 

@@ -35,6 +35,7 @@ import (
 	"ims/internal/sandbox"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/transfers"
 	"ims/internal/web/webtest"
 )
 
@@ -131,7 +132,7 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	t.Cleanup(writer.Close)
 	auth := access.NewAuthenticator(db, s.now)
 	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Reports: s.reports, Notify: s.notify, Access: s.access, Sandbox: simulator,
-		Auth: auth, Sessions: access.NewSessions(db, auth, x509.NewCertPool(), s.now), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
+		Auth: auth, Sessions: access.NewSessions(db, auth, x509.NewCertPool(), s.now), Payees: transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
 		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"}
 	s.change(func(*Config) {})
 	s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }))

@@ -21,6 +21,7 @@ import (
 	"ims/internal/ledger"
 	"ims/internal/notify"
 	"ims/internal/sandbox"
+	"ims/internal/transfers"
 	"ims/internal/web"
 )
 
@@ -35,6 +36,7 @@ type Config struct {
 	Access    *access.Service // approvals
 	Auth      *access.Authenticator
 	Sessions  *access.Sessions
+	Payees    *transfers.Payees
 	Now       func() time.Time
 	Log       *slog.Logger
 	Ready     func(context.Context) error // nil: always ready
@@ -59,7 +61,7 @@ type server struct {
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
 // problems, the reference page and the health probes.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Reports == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Now == nil || c.Log == nil {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Reports == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Payees == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))

@@ -51,10 +51,13 @@ func OptionalID(text, name string) (bank.ID, error) {
 }
 
 // IBANOf reads an IBAN as people write it, with spaces or without.
-func IBANOf(text string) (iban.IBAN, error) {
+func IBANOf(text string) (iban.IBAN, error) { return IBANIn(text, "iban") }
+
+// IBANIn is IBANOf for a field of a body; pointer is where it stands.
+func IBANIn(text, pointer string) (iban.IBAN, error) {
 	number, err := iban.ParseLenient(text)
 	if err != nil {
-		return number, bank.ErrInvalid.With("the request has invalid fields").Field("iban", "invalid", "must be an IBAN")
+		return number, bank.ErrInvalid.With("the request has invalid fields").Field(pointer, "invalid", "must be an IBAN")
 	}
 	return number, nil
 }

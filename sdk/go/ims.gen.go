@@ -154,6 +154,14 @@ const (
 	NotificationDetailStatePENDING   NotificationDetailState = "PENDING"
 )
 
+// Defines values for PayeeVerificationResult.
+const (
+	CLOSEMATCH  PayeeVerificationResult = "CLOSE_MATCH"
+	MATCH       PayeeVerificationResult = "MATCH"
+	NOMATCH     PayeeVerificationResult = "NO_MATCH"
+	NOTPOSSIBLE PayeeVerificationResult = "NOT_POSSIBLE"
+)
+
 // Defines values for ReportFormat.
 const (
 	ReportFormatCSV  ReportFormat = "csv"
@@ -1267,6 +1275,33 @@ type Party struct {
 	// Examples: Ada Example
 	Name *string `json:"name,omitempty"`
 }
+
+// Payee defines model for Payee.
+type Payee struct {
+	// IBAN With spaces or without.
+	//
+	// Examples: PL83111111110000000000000010
+	IBAN string `json:"iban"`
+
+	// Name Of a person: given and family name, in any order. Of a company: with or without its form.
+	//
+	// Examples: Ada Example
+	Name string `json:"name"`
+}
+
+// PayeeVerification defines model for PayeeVerification.
+type PayeeVerification struct {
+	// Name Of who holds the IBAN; with CLOSE_MATCH only.
+	//
+	// Examples: Ada Example
+	Name *string `json:"name,omitempty"`
+
+	// Result How the name fits.
+	Result PayeeVerificationResult `json:"result"`
+}
+
+// PayeeVerificationResult How the name fits.
+type PayeeVerificationResult string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -2443,6 +2478,9 @@ type SetNotificationEndpointJSONRequestBody = SetEndpointInputBody
 // ResendNotificationsJSONRequestBody defines body for ResendNotifications for application/json ContentType.
 type ResendNotificationsJSONRequestBody = ResendInputBody
 
+// VerifyPayeeJSONRequestBody defines body for VerifyPayee for application/json ContentType.
+type VerifyPayeeJSONRequestBody = Payee
+
 // RequestReportJSONRequestBody defines body for RequestReport for application/json ContentType.
 type RequestReportJSONRequestBody = ReportOrder
 
@@ -2673,6 +2711,13 @@ func (c *Client) RetryNotification(ctx context.Context, notificationID string, o
 func (c *Client) GetOwnFunds(ctx context.Context, options ...Option) (*FundList, error) {
 	return callJSON[FundList](ctx, c, &request{
 		method: "GET", path: "/secure/own-funds",
+	}, options)
+}
+
+// VerifyPayee: Verify a payee. Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also move money (money:post); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.
+func (c *Client) VerifyPayee(ctx context.Context, body VerifyPayeeJSONRequestBody, options ...Option) (*PayeeVerification, error) {
+	return callJSON[PayeeVerification](ctx, c, &request{
+		method: "POST", path: "/secure/payee-verifications", body: body,
 	}, options)
 }
 

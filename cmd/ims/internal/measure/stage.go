@@ -25,6 +25,7 @@ import (
 	"ims/internal/notify"
 	"ims/internal/serverapi"
 	"ims/internal/store"
+	"ims/internal/transfers"
 	"ims/internal/web"
 )
 
@@ -113,7 +114,7 @@ func (s *stage) handler(db *store.DB) (http.Handler, error) {
 	auth := access.NewAuthenticator(db, time.Now)
 	return serverapi.New(serverapi.Config{Accounts: s.estate.accounts, Ledger: s.writer, Files: files.New(files.Config{DB: db, Now: time.Now}),
 		History: history.New(db), Reports: history.NewReports(history.ReportsConfig{DB: db, Now: time.Now}), Notify: notify.New(notify.Config{DB: db, Now: time.Now}), Access: access.New(db, time.Now), Auth: auth,
-		Sessions: access.NewSessions(db, auth, x509.NewCertPool(), time.Now), Ready: db.Ping,
+		Sessions: access.NewSessions(db, auth, x509.NewCertPool(), time.Now), Payees: transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}), Ready: db.Ping,
 		Now: time.Now, Limit: web.NewLimiter(1<<30, 1<<30, time.Now), // its cost counts, its refusals do not
 		Log: slog.New(slog.DiscardHandler), Version: "benchmark"})
 }

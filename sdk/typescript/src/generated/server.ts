@@ -488,6 +488,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/secure/payee-verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a payee
+         * @description Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also move money (money:post); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.
+         */
+        post: operations["verifyPayee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/secure/reports": {
         parameters: {
             query?: never;
@@ -1885,6 +1905,30 @@ export interface components {
              * @example Ada Example
              */
             name?: string;
+        };
+        Payee: {
+            /**
+             * @description With spaces or without.
+             * @example PL83111111110000000000000010
+             */
+            iban: string;
+            /**
+             * @description Of a person: given and family name, in any order. Of a company: with or without its form.
+             * @example Ada Example
+             */
+            name: string;
+        };
+        PayeeVerification: {
+            /**
+             * @description Of who holds the IBAN; with CLOSE_MATCH only.
+             * @example Ada Example
+             */
+            name?: string;
+            /**
+             * @description How the name fits.
+             * @enum {string}
+             */
+            result: "MATCH" | "CLOSE_MATCH" | "NO_MATCH" | "NOT_POSSIBLE";
         };
         Problem: {
             /**
@@ -9709,6 +9753,244 @@ export interface operations {
                      *       "title": "The origin is not registered",
                      *       "status": 403,
                      *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyPayee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "iban": "PL83111111110000000000000010",
+                 *       "name": "Ada Exampel"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Payee"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "CLOSE_MATCH",
+                     *       "name": "Ada Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayeeVerification"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
                      *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
                      *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
                      *     }

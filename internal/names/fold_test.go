@@ -1,11 +1,11 @@
-package store_test
+package names_test
 
 import (
 	"testing"
 
 	"pgregory.net/rapid"
 
-	"ims/internal/store"
+	"ims/internal/names"
 )
 
 func TestFold(t *testing.T) {
@@ -13,7 +13,7 @@ func TestFold(t *testing.T) {
 		"": "", "  ": "", "ABC": "abc", " a \t\n b ": "a b", "Zażółć gęślą JAŹŃ": "zazolc gesla jazn", "ŁÓDŹ": "lodz", "Straße": "strasse",
 		"Ærø": "aero", "É": "e", "e\u0301": "e", "ﬁn": "fin", "ＡＢＣ": "abc", "İstanbul": "istanbul", "a\u00a0b": "a b", "\xff": "\ufffd",
 	} {
-		if got := store.Fold(text); got != want {
+		if got := names.Fold(text); got != want {
 			t.Errorf("%q folds to %q, want %q", text, got, want)
 		}
 	}
@@ -23,8 +23,8 @@ func TestFold(t *testing.T) {
 func TestFoldTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
-		if once := store.Fold(text); store.Fold(once) != once {
-			t.Errorf("%q folds to %q, and that to %q", text, once, store.Fold(once))
+		if once := names.Fold(text); names.Fold(once) != once {
+			t.Errorf("%q folds to %q, and that to %q", text, once, names.Fold(once))
 		}
 	})
 }
