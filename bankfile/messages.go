@@ -32,8 +32,8 @@ var catalogue = []rule{
 	{FileDOSEOF, Warning, "The file ends in the old end-of-file sign 1A, which was skipped.", "Plik kończy się dawnym znakiem końca pliku 1A, który pominięto."},
 	{FileHeaderLine, Error, "The first line is a header ({value}); an Elixir-O file has none.", "Pierwszy wiersz jest nagłówkiem ({value}); plik Elixir-O go nie ma."},
 	{FileTruncated, Error, "The file breaks off in the middle of its last record; ask for it again.", "Plik urywa się w środku ostatniego rekordu; poproś o niego ponownie."},
-	{FileDirectionMismatch, Error, "{hint} were expected, but {got} records go the other way (the first one is given).", "Oczekiwano: {hint}, lecz {got} rekordów ma kierunek przeciwny (podano pierwszy)."},
-	{FileControlTotals, Error, "The control {hint} is {limit}, but the file has {got}.", "Kontrolna {hint} to {limit}, a plik ma {got}."},
+	{FileDirectionMismatch, Error, "{hint} were expected, but records go the other way: {got}; the line is that of the first.", "Oczekiwano: {hint}; rekordów o kierunku przeciwnym: {got}; wiersz jest pierwszego z nich."},
+	{FileControlTotals, Error, "The control total does not agree, {hint}: {limit} was announced, the file has {got}.", "Suma kontrolna się nie zgadza, {hint}: zapowiedziano {limit}, plik ma {got}."},
 	{FileSumOverflow, Error, "The amounts of the file add up to more than can be counted.", "Suma kwot pliku przekracza to, co można policzyć."},
 	{FileNoValidRecords, Error, "Not one record of the file is free of errors.", "Ani jeden rekord pliku nie jest wolny od błędów."},
 	{FileOrders, Error, "This is a file of orders to a bank ({hint}): wishes, not bookings. Upload what the bank has booked; orders are made as transfers.", "To plik zleceń do banku ({hint}): życzenia, nie księgowania. Wczytaj to, co bank zaksięgował; zlecenia składa się jako przelewy."},
@@ -53,7 +53,7 @@ var catalogue = []rule{
 	{RecordControlChar, Error, "There is a control character in the line: {value}.", "W wierszu jest znak sterujący: {value}."},
 	{RecordQuoteUnterminated, Error, "A quotation mark is opened and never closed: {value}.", "Cudzysłów otwarto i nie zamknięto: {value}."},
 	{RecordQuoteStray, Error, "A quotation mark stands where none may: the field is not closed, or its text holds one: {value}.", "Cudzysłów stoi w niewłaściwym miejscu: pole nie jest zamknięte albo cudzysłów jest w jego tekście: {value}."},
-	{RecordFieldCount, Error, "The line has {got} fields; 15 or 16 are usual, 12 to 17 can be read.", "Wiersz ma {got} pól; zwykle jest ich 15 lub 16, czytelne jest 12 do 17."},
+	{RecordFieldCount, Error, "Fields in the line: {got}; 15 or 16 are usual, 12 to 17 can be read.", "Liczba pól w wierszu: {got}; zwykle jest ich 15 lub 16, czytelne jest 12 do 17."},
 	{RecordFieldCountUnusual, Warning, "The line has {got} fields; 15 or 16 are usual.", "Wiersz ma {got} pól; zwykle jest ich 15 lub 16."},
 	{RecordTrailingEmpty, Warning, "Empty fields beyond the 17th were dropped ({got} fields).", "Pominięto puste pola za siedemnastym (pól: {got})."},
 
@@ -70,7 +70,7 @@ var catalogue = []rule{
 	{RecordAmountFormat, Error, "The amount must be grosze in digits only, without point, comma or blanks: {value}.", "Kwota musi być podana w groszach, samymi cyframi, bez kropki, przecinka i spacji: {value}."},
 	{RecordAmountZero, Error, "The amount is zero.", "Kwota wynosi zero."},
 	{RecordAmountNegative, Error, "The amount is negative: {value}.", "Kwota jest ujemna: {value}."},
-	{RecordAmountTooLarge, Error, "The amount {value} is above {limit} minor units.", "Kwota {value} przekracza {limit} najmniejszych jednostek."},
+	{RecordAmountTooLarge, Error, "The amount {value} is too large: at most {limit} minor units (grosze, cents).", "Kwota {value} jest za duża: najwięcej {limit} najmniejszych jednostek (groszy, centów)."},
 	{RecordAmountLeadingZero, Warning, "The amount has leading zeros: {value}.", "Kwota ma zera na początku: {value}."},
 	{RecordConstantNonzero, Warning, "A field that is always 0 holds {value}.", "Pole, w którym zawsze jest 0, zawiera {value}."},
 	{RecordConstantFormat, Error, "A field that is always 0 holds {value}; the fields of this line are probably shifted.", "Pole, w którym zawsze jest 0, zawiera {value}; pola tego wiersza są zapewne przesunięte."},
@@ -81,7 +81,7 @@ var catalogue = []rule{
 	{RecordPayeeBankNoCheckDigit, Warning, "The check digit of the payee's bank number is wrong: {value}.", "Cyfra kontrolna numeru banku odbiorcy jest błędna: {value}."},
 	{RecordPayerBankNoMismatch, Warning, "The payer's bank number {value} is not that of the account.", "Numer banku płatnika {value} nie zgadza się z rachunkiem."},
 	{RecordPayeeBankNoMismatch, Warning, "The payee's bank number {value} is not that of the account.", "Numer banku odbiorcy {value} nie zgadza się z rachunkiem."},
-	{RecordPayerAccountMissing, Error, "The payer's account is missing.", "Brak rachunku płatnika."},
+	{RecordPayerAccountMissing, Error, "The payer's account is missing; only cash deposits and the bank's own notes (class 54, 55, 74) may lack it, unless the dialect of the account allows more.", "Brak rachunku płatnika; mogą go nie mieć tylko wpłaty gotówkowe i noty banku (klasa 54, 55, 74), chyba że dialekt rachunku dopuszcza więcej."},
 	{RecordPayeeAccountMissing, Error, "The payee's account is missing.", "Brak rachunku odbiorcy."},
 	{RecordPayerAccountFormat, Error, "The payer's account is neither 26 digits nor an IBAN: {value}.", "Rachunek płatnika nie ma 26 cyfr ani nie jest numerem IBAN: {value}."},
 	{RecordPayeeAccountFormat, Error, "The payee's account is neither 26 digits nor an IBAN: {value}.", "Rachunek odbiorcy nie ma 26 cyfr ani nie jest numerem IBAN: {value}."},
@@ -138,8 +138,8 @@ var catalogue = []rule{
 
 	{DomainNoOwnAccount, Error, "Neither account is ours.", "Żaden z rachunków nie jest nasz."},
 	{DomainMasterAccountUnallocated, Warning, "The payee is the master account itself; the money goes to the technical balance.", "Odbiorcą jest sam rachunek główny; środki trafią na saldo techniczne."},
-	{DomainOwnAccountUnknown, Warning, "The account is of our range but was never issued: {value}.", "Rachunek jest z naszej puli, ale nigdy go nie wydano: {value}."},
-	{DomainOwnAccountClosed, Warning, "The account is closed: {value}.", "Rachunek jest zamknięty: {value}."},
+	{DomainOwnAccountUnknown, Warning, "The account is of our range but was never issued; a credit goes to the technical balance, a debit opens an item: {value}.", "Rachunek jest z naszej puli, ale nigdy go nie wydano; wpływ trafi na saldo techniczne, obciążenie otworzy pozycję do wyjaśnienia: {value}."},
+	{DomainOwnAccountClosed, Warning, "The account is closed; a credit goes to the technical balance, a debit opens an item: {value}.", "Rachunek jest zamknięty; wpływ trafi na saldo techniczne, obciążenie otworzy pozycję do wyjaśnienia: {value}."},
 	{DomainOwnAccountBlocked, Warning, "The account is blocked; a credit is booked and frozen: {value}.", "Rachunek jest zablokowany; wpływ zostanie zaksięgowany i zamrożony: {value}."},
 	{DomainCurrencyMismatch, Warning, "The account is not in the currency of the file; the money goes to the technical balance: {value}.", "Rachunek nie jest w walucie pliku; środki trafią na saldo techniczne: {value}."},
 	{DomainInsufficientFunds, Warning, "The balance lacks the funds for this debit.", "Na saldzie brakuje środków na to obciążenie."},
@@ -153,10 +153,11 @@ var catalogue = []rule{
 
 // named are the texts for formats whose fields have names, in place of those that speak of Elixir-O: [0] English, [1] Polish.
 var named = map[Code][2]string{
-	RecordTypeFormat:   {"The code of the kind of booking cannot be read: {value}.", "Nie można odczytać kodu rodzaju księgowania: {value}."},
-	RecordTooLong:      {"The record is longer than {limit} bytes.", "Rekord jest dłuższy niż {limit} bajtów."},
-	RecordDateFormat:   {"The date cannot be read: {value}.", "Nie można odczytać daty: {value}."},
-	RecordAmountFormat: {"The amount cannot be read, or it has more decimals than its currency: {value}.", "Nie można odczytać kwoty albo ma ona więcej miejsc po przecinku niż jej waluta: {value}."},
+	RecordTypeFormat:          {"The code of the kind of booking cannot be read: {value}.", "Nie można odczytać kodu rodzaju księgowania: {value}."},
+	RecordTooLong:             {"The record is longer than {limit} bytes.", "Rekord jest dłuższy niż {limit} bajtów."},
+	RecordDateFormat:          {"The date cannot be read: {value}.", "Nie można odczytać daty: {value}."},
+	RecordAmountFormat:        {"The amount cannot be read, or it has more decimals than its currency: {value}.", "Nie można odczytać kwoty albo ma ona więcej miejsc po przecinku niż jej waluta: {value}."},
+	RecordPayerAccountMissing: {"The payer's account is missing.", "Brak rachunku płatnika."},
 	// Where records have no lines but numbers.
 	DomainDuplicateInFile: {"An equal booking has the number {got}; two equal payments on one day are possible.", "Takie samo księgowanie ma numer {got}; dwie równe płatności jednego dnia są możliwe."},
 }
@@ -184,6 +185,7 @@ var hints = map[string][2]string{
 	"type-debit":     {"210 is a direct debit order, a wish and not a booking; upload what the bank has booked, or, if this bank marks booked debits with 2xx, set the dialect of the account to statement-pko", "210 to zlecenie polecenia zapłaty, życzenie, a nie księgowanie; wczytaj to, co bank zaksięgował, albo, jeśli ten bank oznacza przez 2xx zaksięgowane obciążenia, ustaw dialekt rachunku na statement-pko"},
 	"return-marked":  {"the bank or the title says so", "tak mówi bank lub tytuł"},
 	"return-matched": {"amount and accounts are those of an executed debit of the last 30 days; its transaction is given", "kwota i rachunki są takie jak w wykonanym obciążeniu z ostatnich 30 dni; podano jego transakcję"},
+	"layout":         {"another report of the bank: the first field of none of its lines is a message type", "inny raport banku: pierwsze pole żadnego wiersza nie jest typem komunikatu"},
 	"semicolon":      {"a table with semicolons", "tabelę ze średnikami"},
 	"pipe":           {"a table with vertical bars", "tabelę z kreskami pionowymi"},
 	"credits":        {"credits", "uznania"},

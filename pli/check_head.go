@@ -85,6 +85,7 @@ func (p *parser) amount() bool {
 	if p.commaInAmount(b) {
 		value := p.show(fieldAmount) + "," + p.show(fieldAmount+1)
 		p.find(bankfile.RecordAmountFormat, fieldAmount, value, bankfile.Params{})
+		p.rec.Spans[fieldAmount-1].End = p.rec.Spans[fieldPayerBank-1].End // what is pointed at is the whole amount
 		return false
 	}
 	n, fault := readAmount(b)

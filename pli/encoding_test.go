@@ -64,6 +64,15 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestAmbiguity: where two tables fit equally well, both are named.
+func TestAmbiguity(t *testing.T) {
+	file := bytes.Replace(sampleNamed(t, "V01"), []byte("JAN TESTOWY"), []byte("JAN \xa5 TESTOWY"), 1)
+	rep := readAll(t, file, sampleOptions()).report
+	if len(rep.File) != 1 || rep.File[0].Code != bankfile.FileEncodingAmbiguous || rep.File[0].Value != "IBM852" || rep.File[0].Params.Hint != "windows-1250" {
+		t.Errorf("%+v", rep.File)
+	}
+}
+
 // TestMixedEncodings: a table wins, and the odd line says so (F26). Money is not touched by it.
 func TestMixedEncodings(t *testing.T) {
 	text := strings.Replace(string(sampleNamed(t, "V01")), "JAN TESTOWY", "ŁUCJA ŻÓŁĆ", 1)

@@ -82,6 +82,8 @@ func TestFiles(t *testing.T) {
 		"F22 semicolons":       {bytes.ReplaceAll(r, []byte(","), []byte(";")), "file.wrong_format", "semicolon", 0},
 		"F22 bars":             {bytes.ReplaceAll(r, []byte(","), []byte("|")), "file.wrong_format", "pipe", 0},
 		"gzip":                 {fileOf("\x1f\x8b\x08\x00"), "file.wrong_format", "gzip", 0},
+		"another layout":       {bytes.Repeat(fileOf("02", r[3:], "\r\n"), 2), "file.no_valid_records file.wrong_format record.type_format", "layout", 2},
+		"one line of another":  {fileOf("02", r[3:], "\r\n", r, "\r\n"), "record.type_format", "", 2},
 		"all records bad":      {fileOf(r[:29], "\r\n"), "file.no_valid_records record.field_count", "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,8 @@ type format struct {
 	blanks    int  // blank lines since the last record
 	lastEnded bool // the last record had a line end
 	lastTorn  bool // the last record is lexically broken or short
+	records   int
+	untyped   int // records whose first field is no message type
 	orders    orderSigns
 }
 
@@ -62,8 +64,17 @@ func (f *format) record(l bankfile.Line) *bankfile.Record {
 	f.blankLines()
 	rec := f.parser.parse(f.file.Lines, l)
 	f.lastEnded, f.lastTorn = l.Ended, torn(rec.Findings)
+	if f.records++; rec.Type != "110" && !typed(rec) {
+		f.untyped++
+	}
 	f.orders.see(rec)
 	return rec
+}
+
+// typed reports a record that begins as one does: with three digits, or with nothing.
+func typed(r *bankfile.Record) bool {
+	start, end := r.Span(fieldType)
+	return start == end || end-start == len("110") && bankfile.DigitsOnly(r.Raw[start:end])
 }
 
 // blankLines reports the blank lines before a record; those at the end of a file are of no interest.
@@ -93,6 +104,9 @@ func (f *format) Finish() {
 		f.file.Find(bankfile.Finding{Code: bankfile.FileTruncated, Line: f.file.Lines - f.blanks})
 	case !f.lastEnded:
 		f.file.Find(bankfile.Finding{Code: bankfile.FileNoFinalNewline})
+	}
+	if f.untyped > 1 && f.untyped == f.records {
+		f.file.Find(bankfile.Finding{Code: bankfile.FileWrongFormat, Params: bankfile.Params{Hint: "layout"}})
 	}
 	if line := f.orders.verdict(); line > 0 {
 		f.file.Find(bankfile.Finding{Code: bankfile.FileOrders, Line: line, Params: bankfile.Params{Hint: "future"}})

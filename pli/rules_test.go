@@ -94,6 +94,9 @@ var ruleCases = []ruleCase{
 	{"thousands with a comma", "V03", changes{3: "1,234"}, bankfile.Unknown, "record.amount_format", ""},
 	{"cash by a payer who names an account", "V10", changes{4: "0", 8: `"KASA 40111111117700000000000001"`}, bankfile.Credit, "", "record.payer_account_missing"},
 	{"decimal comma, cash", "V10", changes{3: "12,34", 4: "22222222"}, bankfile.Unknown, "record.amount_format", ""},
+	{"payee's bank of seven digits", "V01", changes{11: "1111111"}, bankfile.Credit, "", "record.payee_bank_no_format"},
+	{"payer's bank, wrong check digit", "V01", changes{4: "22222223"}, bankfile.Credit, "", "record.payer_bank_no_check_digit record.payer_bank_no_mismatch"},
+	{"payer's bank is another", "V01", changes{4: "33333333"}, bankfile.Credit, "", "record.payer_bank_no_mismatch"},
 	{"two digits for a bank", "V01", changes{4: "22"}, bankfile.Credit, "", "record.payer_bank_no_format"},
 	{"zeros for a bank", "V01", changes{4: "00000000"}, bankfile.Credit, "", ""},
 	{"minus and text", "V01", changes{3: "-x"}, bankfile.Credit, "record.amount_format", ""},
@@ -126,6 +129,7 @@ var ruleCases = []ruleCase{
 
 	{"name of five lines, credit", "V01", changes{8: "A|B|C|D|E"}, bankfile.Credit, "", "record.payer_name_too_many_lines"},
 	{"name of five lines, internal", "V04", changes{9: "A|B|C|D|E"}, bankfile.Internal, "record.payee_name_too_many_lines", ""},
+	{"payee's name of 36", "V01", changes{9: strings.Repeat("Ą", 36)}, bankfile.Credit, "", "record.payee_name_line_too_long"},
 	{"name of 36", "V03", changes{8: strings.Repeat("Ą", 36)}, bankfile.Debit, "", "record.payer_name_line_too_long"},
 	{"name of 35", "V03", changes{8: strings.Repeat("Ą", 35)}, bankfile.Debit, "", ""},
 	{"reference of 36", "V01", changes{16: strings.Repeat("R", 36)}, bankfile.Credit, "", "record.reference_too_long"},
@@ -165,6 +169,14 @@ func checkRule(t *testing.T, name string, rec bankfile.Record, d bankfile.Direct
 	}
 	if got := strings.Join(codes(rec.Findings, bankfile.Warning), " "); got != warns {
 		t.Errorf("%s: warnings %q, want %q\n%s", name, got, warns, rec.Raw)
+	}
+}
+
+// TestCommaIsPointedAt: of an amount with a bare comma both halves are shown, which are two fields to whoever only counts commas.
+func TestCommaIsPointedAt(t *testing.T) {
+	rec := readOne(t, change(t, "V03", changes{3: "99,00"}), sampleOptions())
+	if from, to := rec.Span(rec.Findings[0].Field); string(rec.Raw[from:to]) != "99,00" || rec.Findings[0].Value != "99,00" {
+		t.Errorf("points at %q: %+v", rec.Raw[from:to], rec.Findings)
 	}
 }
 

@@ -33,6 +33,34 @@ type FileTotals struct {
 	Refused  Sum              `json:"refused,omitzero"`      // records with an error, as far as their amounts can be read
 	Codes    map[string]int64 `json:"codes,omitempty"`       // complete counts, findings themselves are capped
 	Forecast *FileForecast    `json:"forecast,omitempty"`    // nil: validated before there were any
+	Expected FileExpected     `json:"expected,omitzero"`     // what whoever uploaded the file said of it, there before validation
+}
+
+// FileExpected is what is known of a file from elsewhere, as from a message of the bank. A file that has no trailer of its own
+// cannot tell that its last lines are missing, or that it is the file of orders in place of the report: this can.
+type FileExpected struct {
+	Direction string `json:"direction,omitempty"` // ExpectCredits or ExpectDebits; empty: both
+	Records   int64  `json:"records,omitempty"`   // 0: not stated
+	Sum       int64  `json:"sum,omitempty"`       // of all records, minor units; 0: not stated
+}
+
+// What a file may be said to hold; transfers between two of our IBANs fit each.
+const (
+	ExpectCredits = "credits"
+	ExpectDebits  = "debits"
+)
+
+// Check refuses what has no meaning: ErrInvalid with the field.
+func (e FileExpected) Check() error {
+	switch {
+	case e.Direction != "" && e.Direction != ExpectCredits && e.Direction != ExpectDebits:
+		return ErrInvalid.With("a file holds credits, debits, or both").Field("expect", "invalid", "want credits or debits, or nothing for both")
+	case e.Records < 0:
+		return ErrInvalid.With("the number of records is below zero").Field("expectedRecords", "invalid", "want a number of records, or nothing")
+	case e.Sum < 0:
+		return ErrInvalid.With("the sum of the records is below zero").Field("expectedSum", "invalid", "want a sum in minor units, or nothing")
+	}
+	return nil
 }
 
 // FileForecast is what execution will do with a file, as it looked when it was validated.

@@ -90,9 +90,15 @@ func TestOnceOnly(t *testing.T) {
 		if !errors.Is(err, bank.ErrFileDuplicate) {
 			s.t.Errorf("same content: %v", err)
 		}
+		if e, _ := bank.AsError(err); len(e.Fields) != 1 || e.Fields[0].Code != "file.duplicate" || !strings.Contains(e.Fields[0].Detail, "once.pli") {
+			s.t.Errorf("same content, fields %+v", e.Fields)
+		}
 		_, err = s.upload("once.pli", line(outside, aNo, 999, "OTHER"))
 		if !errors.Is(err, bank.ErrFileNameTaken) {
 			s.t.Errorf("same name: %v", err)
+		}
+		if e, _ := bank.AsError(err); len(e.Fields) != 1 || e.Fields[0].Pointer != "name" || e.Fields[0].Code != "file.name_duplicate" {
+			s.t.Errorf("same name, fields %+v", e.Fields)
 		}
 		if _, _, err = s.files.Execute(ctx, s.actor, f.ID); !errors.Is(err, bank.ErrFileNotExecutable) {
 			s.t.Errorf("execute again: %v", err)

@@ -48,7 +48,7 @@ func (d *domainFindings) keeps(s bankfile.Severity) bool {
 func (v *validation) totals(report *bankfile.Report) bank.FileTotals {
 	t := bank.FileTotals{Records: int64(report.Records), Errors: int64(report.Errors) + v.domain.errors,
 		Warnings: int64(report.Warnings) + v.domain.warnings, Encoding: report.Encoding.String(),
-		ByKind: map[string]bank.Sum{}, Refused: bank.Sum{Count: int64(report.Refused.Count), Amount: report.Refused.Sum}, Codes: map[string]int64{}}
+		ByKind: map[string]bank.Sum{}, Refused: bank.Sum{Count: int64(report.Refused.Count), Amount: report.Refused.Sum}, Codes: map[string]int64{}, Expected: v.file.Totals.Expected}
 	for d, total := range report.Totals {
 		if total.Count > 0 {
 			name := bankfile.Direction(d).String()

@@ -21,6 +21,7 @@ func readingOptions(tx *store.Tx, f bank.TransactionFile, account bank.MasterAcc
 	o := bankfile.Options{Name: f.Name, Today: bank.CivilDate(f.ValidatedAt), AllowMissingPayer: f.Dialect.AllowMissingPayer,
 		StrictTextOnCredit: f.Dialect.StrictTextOnCredit, MaxAgeDays: f.Dialect.MaxAgeDays,
 		Currency: account.Currency.Code(), Decimals: account.Currency.Exponent()}
+	Expecting(&o, f.Totals.Expected)
 	var err error
 	if o.Dialect, err = readingDialect(f.Dialect); err != nil {
 		return o, err
@@ -37,6 +38,12 @@ func readingOptions(tx *store.Tx, f bank.TransactionFile, account bank.MasterAcc
 		}
 	}
 	return o, nil
+}
+
+// Expecting lets the reader compare a file with what was said of it.
+func Expecting(o *bankfile.Options, e bank.FileExpected) {
+	o.Expect = map[string]bankfile.Expectation{bank.ExpectCredits: bankfile.Credits, bank.ExpectDebits: bankfile.Debits}[e.Direction]
+	o.ExpectedCount, o.ExpectedSum = int(e.Records), e.Sum
 }
 
 // readingDialect translates a stored dialect; the zero one means what the documents say.

@@ -30,6 +30,7 @@ type Upload struct {
 	Name          string
 	MasterAccount bank.ID
 	Body          io.Reader
+	Expected      bank.FileExpected // what is known of it; validation compares
 }
 
 // Receive stores an upload in parts, hashing it on the way, and adds the file's row last: only then it exists. Errors:
@@ -59,6 +60,9 @@ func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f 
 	if reason := checkName(u.Name); reason != "" {
 		return f, bank.ErrInvalid.With("the file name %s", reason).Field("name", string(bankfile.FileNameInvalid), reason)
 	}
+	if err := u.Expected.Check(); err != nil {
+		return f, err
+	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		account, err := tx.MasterAccount(actor.Customer, u.MasterAccount)
 		if err != nil {
@@ -69,6 +73,7 @@ func (s *Service) announced(ctx context.Context, actor bank.Actor, u Upload) (f 
 		}
 		f = bank.TransactionFile{Customer: actor.Customer, ID: bank.NewID(), MasterAccount: account.ID, Name: u.Name,
 			Status: bank.FilePending, Acceptance: account.Acceptance, UploadedBy: actor.Name, UploadedAt: s.now().UTC()}
+		f.Totals.Expected = u.Expected
 		if err := nameFree(tx, f); err == nil || !repeated(ctx, tx, f.Customer) {
 			return err
 		}
@@ -190,8 +195,7 @@ func contentFresh(tx *store.Tx, f bank.TransactionFile) error {
 	if err != nil {
 		return err
 	}
-	return bank.ErrFileDuplicate.With("this content was uploaded on %s as file %s (%s)",
-		first.UploadedAt.Format(time.DateTime), first.ID, first.Status).Because(&Earlier{first})
+	return uploadedBefore(bank.ErrFileDuplicate.With("content"), first, bankfile.FileDuplicate, "")
 }
 
 func nameFree(tx *store.Tx, f bank.TransactionFile) error {
@@ -202,8 +206,14 @@ func nameFree(tx *store.Tx, f bank.TransactionFile) error {
 	if err != nil {
 		return err
 	}
-	return bank.ErrFileNameTaken.With("this name was uploaded on %s as file %s (%s)",
-		first.UploadedAt.Format(time.DateTime), first.ID, first.Status).Because(&Earlier{first})
+	return uploadedBefore(bank.ErrFileNameTaken.With("name"), first, bankfile.FileNameDuplicate, "name")
+}
+
+// uploadedBefore says of a refusal, whose message is what the upload shares with an earlier file, which one that is.
+func uploadedBefore(refusal *bank.Error, first bank.TransactionFile, code bankfile.Code, pointer string) error {
+	rule := bankfile.Finding{Code: code, Value: bankfile.Visible(first.Name)}
+	return refusal.With("this %s was uploaded on %s as file %s (%s)", refusal.Message, first.UploadedAt.Format(time.DateTime), first.ID, first.Status).
+		Field(pointer, string(code), rule.Message("en")).Because(&Earlier{first})
 }
 
 // dropParts removes what a refused upload left; what cannot be removed now is swept later.

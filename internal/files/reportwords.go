@@ -28,6 +28,7 @@ var reportWords = map[string][2]string{
 	"records":    {"Records", "Rekordy"},
 	"errors":     {"Errors", "Błędy"},
 	"warnings":   {"Warnings", "Ostrzeżenia"},
+	"expected":   {"Announced", "Zapowiedziano"},
 	"totals":     {"Totals", "Podsumowanie"},
 	"direction":  {"Direction", "Kierunek"},
 	"sum":        {"Sum", "Suma"},
@@ -53,7 +54,10 @@ var reportWords = map[string][2]string{
 	"internal":    {"internal transfers", "przelewy wewnętrzne"},
 	"unallocated": {"to the master account", "na rachunek główny"},
 	"charges":     {"charges of the bank", "opłaty banku"},
-	"refused":     {"records with errors", "rekordy z błędami"},
+	"refused":     {"records with errors (readable amounts)", "rekordy z błędami (czytelne kwoty)"},
+
+	bank.ExpectCredits: {"credits only", "tylko uznania"},
+	bank.ExpectDebits:  {"debits only", "tylko obciążenia"},
 
 	string(bank.FileValidated): {"Validated: it can be executed", "Poprawny: można go wykonać"},
 	string(bank.FileInvalid):   {"Invalid: it cannot be executed", "Błędny: nie można go wykonać"},

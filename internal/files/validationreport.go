@@ -11,6 +11,7 @@ import (
 
 	"ims/bankfile"
 	"ims/internal/bank"
+	"ims/internal/money"
 	"ims/internal/store"
 )
 
@@ -196,7 +197,7 @@ func (p *reportPager) facts() []labelled {
 	for _, fact := range [][2]string{
 		{"file", f.Name}, {"status", s.word(string(f.Status))}, {"advice", s.word(adviceOf(f))},
 		{"records", strconv.FormatInt(f.Totals.Records, 10)}, {"errors", strconv.FormatInt(f.Totals.Errors, 10)},
-		{"warnings", strconv.FormatInt(f.Totals.Warnings, 10)},
+		{"warnings", strconv.FormatInt(f.Totals.Warnings, 10)}, {"expected", s.expected(f.Totals.Expected, p.account.Currency)},
 		{"account", strings.TrimSpace(p.account.IBAN.Format() + " " + p.account.Currency.Code() + " " + p.account.Name)},
 		{"format", p.account.Format}, {"encoding", f.Totals.Encoding}, {"bytes", strconv.FormatInt(f.Bytes, 10)}, {"acceptance", s.word(string(f.Acceptance))},
 		{"dialect", s.word(f.Dialect.String())}, {"uploaded", bank.CivilTime(f.UploadedAt) + ", " + f.UploadedBy}, {"validated", bank.CivilTime(f.ValidatedAt)},
@@ -207,6 +208,21 @@ func (p *reportPager) facts() []labelled {
 		}
 	}
 	return list
+}
+
+// expected tells what was said of a file; "" where nothing was.
+func (s speech) expected(e bank.FileExpected, c money.Currency) string {
+	var parts []string
+	if e.Direction != "" {
+		parts = append(parts, s.word(e.Direction))
+	}
+	if e.Records > 0 {
+		parts = append(parts, s.word("records")+": "+s.number(e.Records))
+	}
+	if e.Sum > 0 {
+		parts = append(parts, s.word("sum")+": "+s.amount(e.Sum, c))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // damaged tells whether the file as a whole has an error, more than that all its records have one.

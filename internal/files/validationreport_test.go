@@ -95,7 +95,7 @@ func TestReportInEachForm(t *testing.T) {
 		content := line(outside, account, 1_234_567, "A") + line(outside, neverIssued, 2, "B") + strings.Replace(line(outside, account, 300, "C"), ",300,", ",3.00,", 1)
 		f := s.validated("three.pli", content)
 		for form, want := range map[files.ReportForm][]string{
-			files.ReportCSV:  {"Suma,uznania,2,12345.69", "rekordy z błędami,1,0.00", "błąd,3,3,kwota,record.amount_format", "110,20261120,»3.00«,22222222", "Co zrobić,\"Niczego nie"},
+			files.ReportCSV:  {"Suma,uznania,2,12345.69", "rekordy z błędami (czytelne kwoty),1,0.00", "błąd,3,3,kwota,record.amount_format", "110,20261120,»3.00«,22222222", "Co zrobić,\"Niczego nie"},
 			files.ReportHTML: {"12\u00a0345,69 PLN", "<mark>3.00</mark>", "<dd class=\"encoding\">US-ASCII</dd>", "Błędny: nie można"},
 		} {
 			text := s.written(f, form, "pl")

@@ -48,8 +48,9 @@ func (tx *Tx) AddFile(f bank.TransactionFile) (bool, error) {
 	tx.leaves |= WorkFiles
 	return tx.insertNew(`INSERT INTO transaction_files (customer_id, no, id, master_account, name, sha256, bytes, status, acceptance, totals,
 		chunks, uploaded_by, uploaded_at, executed_by, execution_no, attempts, stop_reason, lease_owner, lease_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', 0, $10, $11, '', 0, 0, '', '', 0)`,
-		f.Customer, f.No, f.ID, f.MasterAccount, f.Name, f.SHA256[:], f.Bytes, f.Status, f.Acceptance, f.UploadedBy, micros(f.UploadedAt))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $12, 0, $10, $11, '', 0, 0, '', '', 0)`,
+		f.Customer, f.No, f.ID, f.MasterAccount, f.Name, f.SHA256[:], f.Bytes, f.Status, f.Acceptance, f.UploadedBy, micros(f.UploadedAt),
+		jsonText[bank.FileTotals]{&f.Totals})
 }
 
 const fileColumns = `SELECT customer_id, no, id, master_account, name, sha256, bytes, status, acceptance, totals, chunks, uploaded_by,

@@ -21,6 +21,7 @@ func TestFiles(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		c := newCustomer(t, s)
 		bare, full := file(c, 1), file(c, 2)
+		bare.Totals.Expected = bank.FileExpected{Direction: bank.ExpectCredits, Records: 3, Sum: 1 << 55}
 		addFiles(t, s, bare, full)
 		full.Status, full.Chunks, full.ValidatedAt, full.ExecutedBy, full.ExecutionNo = bank.FileExecuted, 3, at(3), "eve@example.com", 7
 		full.ExecutingAt, full.ExecutedAt, full.Attempts, full.StopReason = at(4), at(5), 2, "the disk was full"
