@@ -37,6 +37,7 @@ type fileUploadCommand struct {
 	MasterAccount string `help:"Identifier, IBAN or currency of the master account. Default: the only one." placeholder:"ACCOUNT"`
 	Name          string `help:"Name to store it under. Default: its own."`
 	Wait          bool   `help:"Wait for the validation." default:"true" negatable:""`
+	expectFlags
 }
 
 // Run stores the file and, unless told otherwise, returns with the verdict; an Invalid file is a refusal.
@@ -58,7 +59,11 @@ func (c *fileUploadCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		f, err := r.files.Receive(p.ctx, actor, files.Upload{Name: c.Name, MasterAccount: m.ID, Body: body})
+		expected, err := c.expected(m.Currency)
+		if err != nil {
+			return err
+		}
+		f, err := r.files.Receive(p.ctx, actor, files.Upload{Name: c.Name, MasterAccount: m.ID, Body: body, Expected: expected})
 		if err != nil {
 			return err
 		}

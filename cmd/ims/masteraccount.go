@@ -37,13 +37,21 @@ func (c *feedFlags) apply(f *customers.Feed) error {
 		d.Encoding = ""
 	}
 	if c.Types != nil {
-		d.Types = strings.FieldsFunc(*c.Types, func(r rune) bool { return r == ',' || r == ' ' })
+		d.Types = typeList(*c.Types)
 	}
 	if c.TwoHundreds != nil {
-		d.TwoHundreds = map[string]bank.TwoHundreds{"refuse": bank.RefuseTwoHundreds, "statement-pko": bank.StatementPKO}[*c.TwoHundreds]
+		d.TwoHundreds = twoHundreds[*c.TwoHundreds]
 	}
 	return nil
 }
+
+// typeList reads message types with commas or blanks between them.
+func typeList(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// twoHundreds are the meanings of 2xx as flags name them.
+var twoHundreds = map[string]bank.TwoHundreds{"refuse": bank.RefuseTwoHundreds, "statement-pko": bank.StatementPKO}
 
 func give[T any](to, value *T) {
 	if value != nil {

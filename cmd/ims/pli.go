@@ -27,8 +27,31 @@ type pliReading struct {
 	Master   []string `help:"A master account: money to it belongs to no end user." placeholder:"ACCOUNT" sep:"none"`
 	Date     string   `help:"Day of validation. Default: today in Warsaw." placeholder:"YYYY-MM-DD"`
 	Encoding string   `help:"Encoding of the file." enum:"auto,US-ASCII,UTF-8,windows-1250,ISO-8859-2,IBM852" default:"auto"`
-	Language string   `help:"Language of the findings: en or pl." enum:"en,pl" default:"en"`
+	Language string   `help:"Language of the answer: en or pl." enum:"en,pl" default:"en"`
 	File     string   `arg:"" help:"The file."`
+
+	Types              string `help:"Message types of a .pli file that are taken, with commas. Default: 110." placeholder:"TYPES"`
+	TwoHundreds        string `help:"What a message type 2xx means: refuse, or statement-pko, the bank's mark of a booked debit." enum:"refuse,statement-pko" default:"refuse"`
+	AllowMissingPayer  bool   `help:"A credit may lack the payer's account, whatever its class."`
+	StrictTextOnCredit bool   `help:"Faults of names and titles are errors on credits too."`
+	MaxAgeDays         int    `help:"How old a booking date may be. 0: the default, 366." placeholder:"DAYS"`
+}
+
+// dialect turns the flags that a master account has too into what the reader wants.
+func (c *pliReading) dialect(o *bankfile.Options) error {
+	d := bank.Dialect{Types: typeList(c.Types), TwoHundreds: twoHundreds[c.TwoHundreds], MaxAgeDays: c.MaxAgeDays}
+	if err := d.Check(); err != nil {
+		return usage("%v", err)
+	}
+	if err := o.Dialect.Encoding.UnmarshalText([]byte(c.Encoding)); err != nil {
+		return usage("--encoding: %v", err)
+	}
+	o.Dialect.Types, o.MaxAgeDays = d.Types, d.MaxAgeDays
+	o.AllowMissingPayer, o.StrictTextOnCredit = c.AllowMissingPayer, c.StrictTextOnCredit
+	if d.TwoHundreds == bank.StatementPKO {
+		o.Dialect.TwoHundreds = bankfile.StatementPKO
+	}
+	return nil
 }
 
 // options turns flags into what the reader wants.
@@ -40,8 +63,8 @@ func (c *pliReading) options(now time.Time) (o bankfile.Options, err error) {
 	if _, err := time.Parse(time.DateOnly, o.Today); err != nil {
 		return o, usage("--date: want YYYY-MM-DD")
 	}
-	if err := o.Dialect.Encoding.UnmarshalText([]byte(c.Encoding)); err != nil {
-		return o, usage("--encoding: %v", err)
+	if err := c.dialect(&o); err != nil {
+		return o, err
 	}
 	for _, text := range c.Own {
 		prefix, err := ownPrefix(text)

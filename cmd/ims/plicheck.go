@@ -22,6 +22,31 @@ type pliCheckCommand struct {
 	Format   string       `help:"Format of the file: pli, camt.053, camt.054, mt940 or mt942." enum:"pli,camt.053,camt.054,mt940,mt942" default:"pli"`
 	Currency currencyFlag `help:"Currency of the master account." default:"PLN" placeholder:"CODE"`
 	Subfield string       `help:"Subfield of :86: of an MT940 file that holds the virtual IBAN. Default: it is looked for." placeholder:"NN"`
+	expectFlags
+}
+
+// expectFlags are what is known of a file from elsewhere.
+type expectFlags struct {
+	Expect        string `help:"What the file is said to hold: credits, debits or both (mixed)." enum:"mixed,credits,debits" default:"mixed"`
+	ExpectRecords int64  `help:"How many records it is said to have." placeholder:"N"`
+	ExpectSum     string `help:"What they are said to add up to, as 1234.56." placeholder:"AMOUNT"`
+}
+
+func (c *expectFlags) expected(currency money.Currency) (e bank.FileExpected, err error) {
+	if e.Records = c.ExpectRecords; c.Expect != "mixed" {
+		e.Direction = c.Expect
+	}
+	if c.ExpectSum != "" {
+		sum, err := money.ParseDecimal(c.ExpectSum, currency)
+		if err != nil {
+			return e, usage("--expect-sum: %v", err)
+		}
+		e.Sum = sum.Minor()
+	}
+	if err := e.Check(); err != nil {
+		return e, usage("%v", err)
+	}
+	return e, nil
 }
 
 // reader opens the file in its format.
@@ -39,6 +64,11 @@ func (c *pliCheckCommand) reader(p *program) (*bankfile.Reader, error) {
 	}
 	o.Currency, o.Decimals, o.Dialect.Subfield = c.Currency.Code(), c.Currency.Exponent(), c.Subfield
 	o.Limits.Findings = keptFindings
+	expected, err := c.expected(c.Currency.Currency)
+	if err != nil {
+		return nil, err
+	}
+	files.Expecting(&o, expected)
 	r, err := files.Open(c.Format, func() (io.ReadCloser, error) { return os.Open(c.File) }, o)
 	if err != nil {
 		return nil, fmt.Errorf("pli check: %w", err)
@@ -46,7 +76,7 @@ func (c *pliCheckCommand) reader(p *program) (*bankfile.Reader, error) {
 	return r, nil
 }
 
-// findingView is a finding in JSON; those about the file as a whole have line 0.
+// findingView is a finding in JSON. Those about the file as a whole have a code file.* and the line that shows it, or 0.
 type findingView struct {
 	Code     bankfile.Code     `json:"code"`
 	Severity bankfile.Severity `json:"severity"`
@@ -111,7 +141,7 @@ func (c *pliCheckCommand) Run(p *program) error {
 	}
 	defer r.Close()
 	out := bufio.NewWriterSize(p.stdout, 1<<16)
-	var show pliShow = &pliText{out: out, language: c.Language, format: c.Format, currency: c.Currency.Code()}
+	var show pliShow = &pliText{out: out, language: c.Language, format: c.Format, currency: c.Currency.Code(), nobody: len(c.Own)+len(c.Master) == 0}
 	if c.Output == "json" {
 		show = &pliJSON{out: out, language: c.Language, currency: c.Currency.Code()}
 	}
@@ -168,7 +198,6 @@ func (c *pliCheckCommand) repetition(rec *bankfile.Record, first int, key [16]by
 func (c *pliCheckCommand) view(report bankfile.Report, again []bankfile.Finding) checkView {
 	v := checkView{Format: c.Format, Encoding: report.Encoding.String(), Executable: report.Executable(), Findings: []findingView{}}
 	for _, f := range report.File {
-		f.Line = 0
 		v.Findings = append(v.Findings, viewFinding(f, c.Language))
 	}
 	lines := append(slices.Clone(report.Findings), again[:min(len(again), keptFindings)]...)
