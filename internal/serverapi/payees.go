@@ -11,7 +11,7 @@ import (
 func payeeRoutes() []route {
 	return []route{
 		{method: http.MethodPost, path: "/secure/payee-verifications", id: "verifyPayee", tag: "IBANs", summary: "Verify a payee",
-			description: "Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also move money (money:post); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.",
+			description: "Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also order transfers (transfers:order); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.",
 			need:        bank.PermPayeesVerify, request: payeeExample, answer: PayeeVerification{Result: "CLOSE_MATCH", Name: "Ada Example"},
 			mount: typed((*server).verifyPayee)},
 	}

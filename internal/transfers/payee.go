@@ -67,14 +67,14 @@ func (p *Payees) Check(ctx context.Context, q PayeeQuery) (PayeeAnswer, error) {
 }
 
 // Verify is Check for an actor. It needs bank.PermPayeesVerify. About IBANs that are not the customer's own only those are
-// told who may move money, and so have payees elsewhere; whoever else asks, such as the customer's bank on behalf of a payer,
+// told who may order transfers, and so have payees elsewhere; whoever else asks, such as the customer's bank on behalf of a payer,
 // asks about the customer's IBANs: what they ask is never passed on.
 func (p *Payees) Verify(ctx context.Context, actor bank.Actor, number iban.IBAN, name string) (PayeeAnswer, error) {
 	if err := actor.May(bank.PermPayeesVerify); err != nil {
 		return PayeeAnswer{}, err
 	}
 	others := p.Others
-	if actor.May(bank.PermMoneyPost) != nil {
+	if actor.May(bank.PermTransfersOrder) != nil {
 		others = nil
 	}
 	return p.check(ctx, PayeeQuery{Customer: actor.Customer, IBAN: number, Name: name}, others)

@@ -195,7 +195,7 @@ func TestPluggedInService(t *testing.T) {
 	})
 }
 
-// TestWhoMayVerify: without the permission nobody; who may not move money, of the customer's own IBANs only.
+// TestWhoMayVerify: without the permission nobody; who may not order transfers, of the customer's own IBANs only.
 func TestWhoMayVerify(t *testing.T) {
 	eachPayeeDesk(t, func(d *payeeDesk) {
 		s := &service{answer: answer(names.Match, "")}
@@ -209,8 +209,8 @@ func TestWhoMayVerify(t *testing.T) {
 			own, far names.Result
 		}{
 			{program(bank.PermPayeesVerify), names.Match, names.NotPossible},
-			{program(bank.PermPayeesVerify, bank.PermMoneyPost), names.Match, names.Match},
-			{program(bank.PermUsersRead, bank.PermMoneyPost), "", ""},
+			{program(bank.PermPayeesVerify, bank.PermTransfersOrder), names.Match, names.Match},
+			{program(bank.PermUsersRead, bank.PermTransfersOrder), "", ""},
 			{bank.Actor{Customer: d.actor.Customer, Kind: bank.ActorEndUser, Name: "end user"}, "", ""},
 		} {
 			for number, want := range map[iban.IBAN]names.Result{own: c.own, far: c.far} {

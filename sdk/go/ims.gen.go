@@ -2438,7 +2438,7 @@ type ListUsersParams struct {
 	// ExternalID Exactly this one.
 	ExternalID *string `form:"externalId,omitempty" json:"externalId,omitempty"`
 
-	// Name A part of the first, last or company name, as written.
+	// Name Words, in any order: each begins a word of the first, last or company name. Case and diacritics do not count.
 	Name *string `form:"name,omitempty" json:"name,omitempty"`
 
 	// IBAN The end user with this IBAN, with spaces or without.
@@ -2714,7 +2714,7 @@ func (c *Client) GetOwnFunds(ctx context.Context, options ...Option) (*FundList,
 	}, options)
 }
 
-// VerifyPayee: Verify a payee. Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also move money (money:post); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.
+// VerifyPayee: Verify a payee. Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also order transfers (transfers:order); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.
 func (c *Client) VerifyPayee(ctx context.Context, body VerifyPayeeJSONRequestBody, options ...Option) (*PayeeVerification, error) {
 	return callJSON[PayeeVerification](ctx, c, &request{
 		method: "POST", path: "/secure/payee-verifications", body: body,

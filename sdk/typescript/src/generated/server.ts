@@ -499,7 +499,7 @@ export interface paths {
         put?: never;
         /**
          * Verify a payee
-         * @description Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also move money (money:post); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.
+         * @description Verification of Payee: is the name that of who holds the IBAN? MATCH: it is. CLOSE_MATCH: nearly, and name tells whose the IBAN is. NO_MATCH: it is not, and nothing else is told. NOT_POSSIBLE: nothing can be said: there is no such IBAN, it is closed, no name was given, or its bank does not answer. Of your own IBANs the names are those of your end users. Others are asked of their bank, where a service for that is set up, if the certificate may also order transfers (transfers:order); a certificate that your bank uses to ask about your IBANs needs payees:verify only. Nothing is kept, so there is no idempotency key.
          */
         post: operations["verifyPayee"];
         delete?: never;
@@ -16022,7 +16022,7 @@ export interface operations {
                  */
                 externalId?: string;
                 /**
-                 * @description A part of the first, last or company name, as written.
+                 * @description Words, in any order: each begins a word of the first, last or company name. Case and diacritics do not count.
                  * @example Ada Example
                  */
                 name?: string;
