@@ -23,7 +23,7 @@ type foundView struct {
 // Run finds whatever the text names.
 func (c *findCommand) Run(p *program) error {
 	return p.reading(func(r *rooms, actor bank.Actor) error {
-		if err := c.index(p, r, actor); err != nil {
+		if err := indexTexts(p, r, actor); err != nil {
 			return err
 		}
 		list, err := r.history.Find(p.ctx, actor, c.Text)
@@ -39,8 +39,8 @@ func (c *findCommand) Run(p *program) error {
 	})
 }
 
-// index brings the index of texts up to date where nobody serves, which would do so; what another process is at is told.
-func (c *findCommand) index(p *program, r *rooms, actor bank.Actor) error {
+// indexTexts brings the index of texts up to date where nobody serves, which would do so; what another process is at is told.
+func indexTexts(p *program, r *rooms, actor bank.Actor) error {
 	for told := false; ; told = true {
 		to, last, err := r.history.SearchedTo(p.ctx, actor)
 		if err != nil || to == last {

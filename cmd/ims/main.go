@@ -50,6 +50,7 @@ type commands struct {
 	CA            caCommands       `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`
 	User          userCommands     `cmd:"" help:"End users."`
 	Balance       balanceCommands  `cmd:"" help:"Balances of end users."`
+	Transaction   historyCommands  `cmd:"" help:"The history: transactions that filters select, the story of one, taking one back."`
 	Statement     statementCommand `cmd:"" help:"Write the statement of a balance: JSON, CSV, XLSX, PDF, camt.053 or MT940."`
 	Report        reportCommands   `cmd:"" help:"Transaction reports: the history as a filter selects it, as a file."`
 	Block         blockCommands    `cmd:"" help:"Blocks on IBANs, balances and end users."`

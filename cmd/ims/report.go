@@ -19,25 +19,15 @@ type reportCommands struct {
 
 type reportCreateCommand struct {
 	fileOutput
-	Balance      *balanceRef `help:"Only of this balance: its identifier or IBAN." placeholder:"BALANCE"`
-	User         bank.ID     `help:"Only of this end user's balances." placeholder:"ID"`
-	From         string      `help:"First booking date." placeholder:"DATE"`
-	To           string      `help:"Last booking date." placeholder:"DATE"`
-	Status       []string    `help:"Only these statuses." placeholder:"STATUS"`
-	Type         []string    `help:"Only these types." placeholder:"TYPE"`
-	MinAmount    int64       `help:"At least so many minor units, whichever way." placeholder:"N"`
-	MaxAmount    int64       `help:"At most so many minor units." placeholder:"N"`
-	Counterparty string      `help:"A part of the other side's name or account." placeholder:"TEXT"`
-	Title        string      `help:"A part of the title." placeholder:"TEXT"`
-	Reference    string      `help:"The whole reference or operation number." placeholder:"TEXT"`
-	Format       sheet.Form  `help:"Form of the report: csv or xlsx." enum:"csv,xlsx" default:"csv"`
-	Lang         string      `help:"Language of the headings: en or pl." enum:"en,pl" default:"en"`
+	historyFilter
+	Format sheet.Form `help:"Form of the report: csv or xlsx." enum:"csv,xlsx" default:"csv"`
+	Lang   string     `help:"Language of the headings: en or pl." enum:"en,pl" default:"en"`
 }
 
 // Run asks for the report, writes it in this process unless a service has taken it, and puts its file out.
 func (c *reportCreateCommand) Run(p *program) error {
 	return p.changing(func(r *rooms, actor bank.Actor) error {
-		filter, err := c.filter(p, r, actor)
+		filter, err := c.read(p, r, actor)
 		if err != nil {
 			return err
 		}
@@ -55,30 +45,6 @@ func (c *reportCreateCommand) Run(p *program) error {
 		fmt.Fprintf(p.stderr, "%s: %d transactions, identifier %s\n", report.Name, report.Rows, report.ID)
 		return c.write(p, func(w io.Writer) error { return r.reports.WriteContent(p.ctx, actor, report.ID, w) })
 	})
-}
-
-func (c *reportCreateCommand) filter(p *program, r *rooms, actor bank.Actor) (f history.Filter, err error) {
-	f = history.Filter{User: c.User, From: c.From, To: c.To, MinAmount: c.MinAmount, MaxAmount: c.MaxAmount, Counterparty: c.Counterparty, Title: c.Title, Reference: c.Reference}
-	if c.Balance != nil {
-		if f.Balance, err = balanceID(p, r, actor, *c.Balance); err != nil {
-			return f, err
-		}
-	}
-	for _, name := range c.Status {
-		status, ok := bank.ParseTransactionStatus(name)
-		if !ok {
-			return f, usage("%q is no status of transactions", name)
-		}
-		f.Statuses = append(f.Statuses, status)
-	}
-	for _, name := range c.Type {
-		kind, ok := bank.ParseTransactionType(name)
-		if !ok {
-			return f, usage("%q is no type of transactions", name)
-		}
-		f.Types = append(f.Types, kind)
-	}
-	return f, nil
 }
 
 // reportView is a report in JSON.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,6 +15,8 @@ func TestServerGuide(t *testing.T) {
 	dir, dsn, balance := demonstrated(t)
 	var users []userView
 	decode(t, mustIMS(t, "user", "list", "--store", dsn, "-o", "json"), &users)
+	var credits []transactionView
+	decode(t, mustIMS(t, "transaction", "list", "--type", "CREDIT", "--balance", balance.ID.String(), "--store", dsn, "-o", "json"), &credits)
 	s := startService(t, dir)
 	var script strings.Builder
 	for _, block := range shellBlocks(t, filepath.Join("..", "..", "docs", "server-api.md")) {
@@ -22,9 +25,9 @@ func TestServerGuide(t *testing.T) {
 		}
 		script.WriteString(strings.ReplaceAll(block, "export IMS=https://localhost:8443", "") + "\necho\n")
 	}
-	said := typed(t, dir, s.api, "USER_ID="+users[0].ID.String()+"\nBALANCE_ID="+balance.ID.String()+"\nIBAN="+balance.IBAN+"\nLAST_ID=1\n"+script.String())
+	said := typed(t, dir, s.api, "USER_ID="+users[0].ID.String()+"\nBALANCE_ID="+balance.ID.String()+"\nIBAN="+balance.IBAN+"\nLAST_ID=1\nTRANSACTION_ID="+strconv.FormatInt(int64(credits[0].ID), 10)+"\n"+script.String())
 	if strings.Contains(said, `"requestId":`) {
 		t.Errorf("a command of the guide is refused:\n%s", said)
 	}
-	tells(t, said, `"cn":"V-DemoPay-App"`, `"externalId":"crm-1001"`, `"ibanFormatted":"PL`, `"title":"Bonus November"`, `"token":"ims_1_`, `"closing":`)
+	tells(t, said, `"cn":"V-DemoPay-App"`, `"externalId":"crm-1001"`, `"ibanFormatted":"PL`, `"title":"Bonus November"`, `"type":"REVERSAL"`, `"token":"ims_1_`, `"closing":`)
 }

@@ -87,12 +87,17 @@ func (s *Service) Page(ctx context.Context, actor bank.Actor, f Filter) (page Pa
 		if err == nil {
 			page.Rows, err = tx.History(actor.Customer, q)
 		}
+		for i := range page.Rows { // of reversals, which are few
+			if row := &page.Rows[i]; err == nil && row.Reverses != 0 {
+				row.Reverses, err = sideOf(tx, actor.Customer, row.Reverses, row.Balance)
+			}
+		}
 		return err
 	})
 	return page, err
 }
 
-// Get returns one transaction.
+// Get returns one transaction, with what took it back.
 func (s *Service) Get(ctx context.Context, actor bank.Actor, id bank.TransactionID) (row Row, err error) {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
 		return row, err
@@ -105,10 +110,11 @@ func (s *Service) Get(ctx context.Context, actor bank.Actor, id bank.Transaction
 		if err == nil && len(list) == 0 {
 			return bank.ErrNotFound.With("there is no such transaction")
 		}
-		if err == nil {
-			row = list[0]
+		if err != nil {
+			return err
 		}
-		return err
+		row = list[0]
+		return linked(tx, actor.Customer, &row)
 	})
 	return row, err
 }

@@ -20,8 +20,6 @@ type Story struct {
 	File            bank.TransactionFile // zero: not of a file, or the reader may not read files
 	Items           []bank.Item          // that it opened or resolved
 	Approvals       []bank.Approval      // of the file's execution and of the items' decisions
-	Reversed        bank.TransactionID   // the posting that this one reverses; 0: none
-	ReversedBy      bank.TransactionID   // the posting that reverses this one; 0: none
 	Deliveries      []bank.Delivery      // of its events, newest first
 	NotificationsOn bool                 // the customer has an endpoint that is told
 }
@@ -83,7 +81,7 @@ func (n *narrator) posting() error {
 		return nil
 	}
 	p, err := n.tx.Posting(n.actor.Customer, n.Row.Transaction.Posting)
-	n.Story.Posting, n.Reversed = p.Posting, p.Reverses
+	n.Story.Posting = p.Posting
 	return err
 }
 
@@ -168,17 +166,7 @@ func (n *narrator) items() (err error) {
 	return nil
 }
 
-func (n *narrator) links() error {
-	if !n.posted() {
-		return nil
-	}
-	p, err := n.tx.ReversalOf(n.actor.Customer, n.Story.Posting.ID)
-	if errors.Is(err, bank.ErrNotFound) {
-		return nil
-	}
-	n.ReversedBy = p.ID
-	return err
-}
+func (n *narrator) links() error { return linked(n.tx, n.actor.Customer, &n.Row) }
 
 func (n *narrator) deliveries() (err error) {
 	if _, err = n.tx.Endpoint(n.actor.Customer); errors.Is(err, bank.ErrNotFound) {

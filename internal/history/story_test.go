@@ -49,8 +49,8 @@ func TestStory(t *testing.T) {
 		if told.ReversedBy != reversal {
 			t.Errorf("reversed by %d, want %d", told.ReversedBy, reversal)
 		}
-		if back, err := d.history.Story(ctx, d.actor, reversal); err != nil || back.Reversed != told.Row.Transaction.Posting {
-			t.Errorf("%+v, %v", back.Reversed, err)
+		if back, err := d.history.Story(ctx, d.actor, reversal); err != nil || back.Reverses != done.Transaction {
+			t.Errorf("it takes back %d, want %d: %v", back.Reverses, done.Transaction, err)
 		}
 		for _, id := range []bank.TransactionID{0, -1, 9_999} {
 			if _, err := d.history.Story(ctx, d.actor, id); !errors.Is(err, bank.ErrNotFound) {

@@ -12,7 +12,8 @@ import (
 	"ims/internal/store"
 )
 
-// Single is one API or operator's operation: a credit from the customer's own funds, or a debit back to them.
+// Single is one API or operator's operation: a credit from the customer's own funds, a debit back to them, or the reversal of
+// one of these, whole and once.
 type Single struct {
 	Actor     bank.Actor
 	Key       bank.Idempotency // required: money moves; its Answer is given the history's row of the end user's side
@@ -21,6 +22,9 @@ type Single struct {
 	Amount    money.Amount
 	Title     string
 	Reference string
+	Reverses  bank.TransactionID // 0: none; otherwise Debit, Balance and Amount follow from it and are ignored
+
+	of original // what Reverses names, once it was read
 }
 
 // Done is what a single operation did.
@@ -45,7 +49,7 @@ func (s Single) check() error {
 		return bank.ErrIdempotencyRequired
 	}
 	e := bank.ErrInvalid.With("the request has invalid fields")
-	if s.Amount.Minor() <= 0 {
+	if s.Reverses == 0 && s.Amount.Minor() <= 0 {
 		return bank.ErrAmountInvalid.Field("/amount/amount", "invalid", "must be a positive integer of minor units")
 	}
 	if reason := bank.CheckText(s.Title, false, 140); reason != "" {
@@ -72,6 +76,7 @@ type scene struct {
 	earlier  map[string]store.Key
 	declined map[string]bank.Reason // of earlier keys whose debit was declined
 	answers  map[string]store.Answer
+	reversed map[bank.TransactionID]bank.TransactionID // postings that were taken back, and by which; 0: by this batch
 }
 
 // postSingles runs the operations of one customer in one transaction. Each is decided on its own: a refused one takes
@@ -79,7 +84,7 @@ type scene struct {
 func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single) ([]outcome, error) {
 	results := make([]outcome, len(ops))
 	err := db.Write(ctx, func(tx *store.Tx) error {
-		s, err := setScene(tx, now, ops)
+		s, ops, err := setScene(tx, now, ops)
 		if err != nil {
 			return err
 		}
@@ -96,30 +101,34 @@ func postSingles(ctx context.Context, db *store.DB, now time.Time, ops []Single)
 }
 
 // setScene reads all that the operations need in a handful of queries and locks the balances. Blocks are read under the
-// locks: one that was set while the operation waited counts.
-func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, error) {
+// locks: one that was set while the operation waited counts. It returns the operations with those completed that take one back.
+func setScene(tx *store.Tx, now time.Time, ops []Single) (*scene, []Single, error) {
 	s := &scene{tx: tx, customer: ops[0].Actor.Customer, now: now, balances: map[bank.ID]bank.Balance{},
 		own: map[money.Currency]bank.BalanceNo{}, blocks: map[bank.BalanceNo][]bank.Block{}, earlier: map[string]store.Key{},
-		declined: map[string]bank.Reason{}, answers: map[string]store.Answer{}}
+		declined: map[string]bank.Reason{}, answers: map[string]store.Answer{}, reversed: map[bank.TransactionID]bank.TransactionID{}}
 	s.batch = NewBatch(tx, s.customer, now)
+	ops, err := s.resolved(ops)
+	if err != nil {
+		return nil, nil, err
+	}
 	keys, ids := make([]string, len(ops)), make([]bank.ID, len(ops))
 	for i, op := range ops {
 		keys[i], ids[i] = op.Key.Key, op.Balance
 	}
 	if err := s.readKeys(keys); err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return nil, nil, fmt.Errorf("read keys: %w", err)
 	}
 	numbers, err := s.readBalances(ids)
 	if err != nil {
-		return nil, fmt.Errorf("read balances: %w", err)
+		return nil, nil, fmt.Errorf("read balances: %w", err)
 	}
 	if err := s.batch.Lock(numbers...); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.readBlocks(); err != nil {
-		return nil, fmt.Errorf("read blocks: %w", err)
+		return nil, nil, fmt.Errorf("read blocks: %w", err)
 	}
-	return s, nil
+	return s, ops, s.readReversals(ops)
 }
 
 func (s *scene) readKeys(keys []string) error {
@@ -224,6 +233,9 @@ func (s *scene) decide(op Single) (trace, outcome) {
 	if use, ok := s.earlier[op.Key.Key]; ok {
 		return trace{}, s.replay(use, op)
 	}
+	if err := s.mayReverse(op); err != nil {
+		return trace{}, outcome{err: err}
+	}
 	b, ok := s.balances[op.Balance]
 	if locked, held := s.batch.Balance(b.No); ok && held {
 		b = locked
@@ -252,7 +264,7 @@ func (s *scene) refuse(op Single, b bank.Balance, why bank.Reason) (trace, outco
 	if !op.Debit {
 		return trace{}, outcome{err: why.Refusal()}
 	}
-	index, err := s.batch.Decline(NewDecline{Balance: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseDebit, Reason: why,
+	index, err := s.batch.Decline(NewDecline{Balance: b.No, Amount: op.Amount.Minor(), Cause: causeOf(op), Reason: why,
 		By: &op.Actor, Details: words(op)})
 	if err != nil {
 		return trace{}, outcome{err: err}
@@ -266,9 +278,9 @@ func words(op Single) *bank.Details {
 
 func (s *scene) post(op Single, b bank.Balance, own bank.BalanceNo) (trace, outcome) {
 	today := bank.CivilDate(s.now)
-	p := NewPosting{From: own, To: b.No, Amount: op.Amount.Minor(), Cause: bank.CauseCredit, BookingDate: today, By: &op.Actor, Details: words(op)}
+	p := NewPosting{From: own, To: b.No, Amount: op.Amount.Minor(), Cause: causeOf(op), BookingDate: today, Reverses: op.of.posting, By: &op.Actor, Details: words(op)}
 	if op.Debit {
-		p.From, p.To, p.Cause = p.To, p.From, bank.CauseDebit
+		p.From, p.To = p.To, p.From
 	}
 	move, err := s.batch.Post(p)
 	switch {
@@ -285,6 +297,9 @@ func (s *scene) post(op Single, b bank.Balance, own bank.BalanceNo) (trace, outc
 		if err := s.batch.Repay(b.No, NewPosting{BookingDate: today}); err != nil {
 			return trace{}, outcome{err: err}
 		}
+	}
+	if op.of.posting != 0 {
+		s.reversed[op.of.posting] = 0
 	}
 	return trace{tracePosted, move}, outcome{}
 }
@@ -351,5 +366,5 @@ func (s *scene) row(op Single, m move) store.HistoryRow {
 	details := *m.Details
 	details.Origin, details.Salt = m.Origin, [16]byte{}
 	return store.HistoryRow{Transaction: t, BalanceID: op.Balance, Kind: bank.KindUser, Currency: op.Amount.Currency().Code(),
-		Cause: m.Cause, Outcome: m.Outcome, Booking: m.BookingDate, Value: m.ValueDate, Reverses: m.Reverses, Details: details}
+		Cause: m.Cause, Outcome: m.Outcome, Booking: m.BookingDate, Value: m.ValueDate, Reverses: op.of.side(op.Debit), Details: details}
 }

@@ -48,6 +48,8 @@ func TestWriter(t *testing.T) {
 		{"RefusedAmongOthers", 3, checkRefusedAmongOthers},
 		{"OwnFundsNeverBelowZero", 8, checkOwnFundsNeverBelowZero},
 		{"DebitsGoBackToOwnFunds", 1, checkDebitsGoBackToOwnFunds},
+		{"Reversals", 2, checkReversals},
+		{"ReversedOnce", 1, checkReversedOnce},
 		{"FullQueue", 1, checkFullQueue},
 		{"CloseAnswersAll", 1, checkCloseAnswersAll},
 		{"CallerWhoLeaves", 1, checkCallerWhoLeaves},

@@ -116,7 +116,7 @@ func (t told) facts(v *visit) []fact {
 	links := []struct {
 		key string
 		id  bank.TransactionID
-	}{{"otherSide", t.Other}, {"reverses", t.Reversed}, {"reversedBy", t.ReversedBy}}
+	}{{"otherSide", t.Other}, {"reverses", t.Reverses}, {"reversedBy", t.ReversedBy}}
 	for _, l := range links {
 		if l.id != 0 {
 			known = append(known, fact{v.word("column", l.key), linkedText(transactionHref(l.id), v.T("transaction.title", strconv.FormatInt(int64(l.id), 10)))})

@@ -36,6 +36,10 @@ var (
 	debitExample = Transaction{ID: 44, Type: "DEBIT", Status: "CLEARED", Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"},
 		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0001",
 		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: later}
+	reversalOrderExample = ReversalOrder{Title: "Fee November was a mistake"}
+	reversalExample      = Transaction{ID: 47, Type: "REVERSAL", Status: "CLEARED", Amount: Money{Amount: 12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 12345, Currency: "PLN"},
+		BalanceID: balanceExample.ID, BalanceKind: "USER", Title: "Fee November was a mistake", Operation: "undo-2026-11-20-0001",
+		BookingDate: "2026-11-20", ValueDate: "2026-11-20", CreatedAt: later, Reverses: 44}
 	declinedExample = Transaction{ID: 45, Type: "DEBIT", Status: "DECLINED", Reason: &web.Reason{Code: "INSUFFICIENT_FUNDS", Text: bank.ReasonFunds.Text("en")},
 		Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"}, BalanceID: balanceExample.ID,
 		BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0002", CreatedAt: later}

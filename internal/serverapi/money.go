@@ -65,8 +65,28 @@ func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, de
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.Ledger.Post(ctx, ledger.Single{Actor: actor, Debit: debit, Balance: id, Amount: amount, Title: in.Body.Title,
-		Reference: in.Body.Reference, Key: bank.IdempotencyOf(web.Answered(ctx, http.StatusCreated, transactionFrom))})
+	return s.post(ctx, ledger.Single{Actor: actor, Debit: debit, Balance: id, Amount: amount, Title: in.Body.Title, Reference: in.Body.Reference})
+}
+
+// ReversalOrder is what a reversal says of itself; what it moves follows from what it takes back.
+type ReversalOrder struct {
+	Title     string `json:"title,omitempty" maxLength:"140" doc:"Shown in the history." example:"Fee November was a mistake"`
+	Reference string `json:"reference,omitempty" maxLength:"35" doc:"Yours." example:"B-2026-11"`
+}
+
+type reversalInput struct {
+	TransactionPath
+	Body ReversalOrder
+}
+
+func (s *server) reverseTransaction(ctx context.Context, actor bank.Actor, in *reversalInput) (*moneyAnswer, error) {
+	return s.post(ctx, ledger.Single{Actor: actor, Reverses: bank.TransactionID(in.ID), Title: in.Body.Title, Reference: in.Body.Reference})
+}
+
+// post carries an operation out and tells what it did, also where it was done before.
+func (s *server) post(ctx context.Context, op ledger.Single) (*moneyAnswer, error) {
+	op.Key = bank.IdempotencyOf(web.Answered(ctx, http.StatusCreated, transactionFrom))
+	done, err := s.Ledger.Post(ctx, op)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +94,7 @@ func (s *server) order(ctx context.Context, actor bank.Actor, in *orderInput, de
 		return &moneyAnswer{Body: transactionFrom(done.Row)}, nil
 	}
 	// The key is kept for ever, its answer is not. What a caller has done is told even to one who may not read the history.
-	row, err := s.History.Get(ctx, bank.System(actor.Customer, actor.Name), done.Transaction)
+	row, err := s.History.Get(ctx, bank.System(op.Actor.Customer, op.Actor.Name), done.Transaction)
 	if err != nil {
 		return nil, err
 	}

@@ -71,10 +71,35 @@ func TestNotifications(t *testing.T) {
 	if detail.State != "DELIVERED" || len(detail.Log) != 2 {
 		t.Errorf("detail %+v", detail)
 	}
-	before := len(heard)
+	var rotated EndpointSet
+	api.do("PUT", "/secure/notification-endpoint/signing-secret", nil).ok(200, &rotated)
+	var shown Endpoint
+	api.do("GET", "/secure/notification-endpoint", nil).ok(200, &shown)
+	if rotated.SigningSecret == set.SigningSecret || len(shown.Secrets) != 2 || shown.Secrets[1].Until == nil {
+		t.Errorf("rotated %+v, shown %+v", rotated, shown)
+	}
+	setting["url"] = "ftp://example.com"
+	p := api.do("PUT", "/secure/notification-endpoint", setting).refused(bank.ErrInvalid)
+	if len(p.Errors) != 1 || p.Errors[0].Pointer != "/url" {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestResend: everything since a transaction, or since a time.
+func TestResend(t *testing.T) {
+	s := newScene(t)
+	c := s.example()
+	api := c.caller("V-Example-Backend")
+	heard := 0
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heard++ }))
+	defer receiver.Close()
+	api.do("PUT", "/secure/notification-endpoint", map[string]any{"url": receiver.URL, "authentication": "BASIC", "username": "ims", "password": "invented"}).ok(200, nil)
+	c.fund(api, 500)
+	s.told()
+	before := heard
 	api.do("POST", "/secure/notification-endpoint/resend", map[string]any{"after": 0}).ok(202, nil)
 	s.told()
-	if len(heard) <= before {
+	if heard <= before {
 		t.Error("nothing was sent again")
 	}
 	var resent Resent
@@ -89,18 +114,6 @@ func TestNotifications(t *testing.T) {
 	}
 	api.do("POST", "/secure/notification-endpoint/resend", map[string]any{"after": 1, "since": s.now()}).refused(bank.ErrInvalid)
 	api.do("POST", "/secure/notification-endpoint/resend", map[string]any{"after": 1 << 40}).refused(bank.ErrConflict)
-	var rotated EndpointSet
-	api.do("PUT", "/secure/notification-endpoint/signing-secret", nil).ok(200, &rotated)
-	var shown Endpoint
-	api.do("GET", "/secure/notification-endpoint", nil).ok(200, &shown)
-	if rotated.SigningSecret == set.SigningSecret || len(shown.Secrets) != 2 || shown.Secrets[1].Until == nil {
-		t.Errorf("rotated %+v, shown %+v", rotated, shown)
-	}
-	setting["url"] = "ftp://example.com"
-	p := api.do("PUT", "/secure/notification-endpoint", setting).refused(bank.ErrInvalid)
-	if len(p.Errors) != 1 || p.Errors[0].Pointer != "/url" {
-		t.Errorf("%+v", p)
-	}
 }
 
 // TestNotificationsNeedPermission: reading history is not enough to say where events go.

@@ -21,6 +21,10 @@ func transactionRoutes() []route {
 		{method: http.MethodGet, path: "/secure/transactions/{transactionId}", id: "getTransaction", tag: tag, summary: "Read a transaction",
 			description: "As one holder sees it: the other side of the same posting has its own. A debit that was declined moved nothing: it has no booking date, and balanceAfter is what the balance stayed at.",
 			need:        bank.PermHistoryRead, answer: declinedExample, mount: typed((*server).getTransaction)},
+		{method: http.MethodPost, path: "/secure/transactions/{transactionId}/reverse", id: "reverseTransaction", located: true, tag: tag, summary: "Take a credit or a debit back",
+			description: "Of yours by this API, whole and once: a credit goes back to your own funds, a debit back to the balance. The transaction stays what it is; a new one of type REVERSAL stands beside it, and each names the other. What the balance refuses leaves a transaction of status DECLINED, as a debit does. Answered once it is durable.",
+			status:      http.StatusCreated, need: bank.PermMoneyPost, key: keyRequired, problems: []*bank.Error{bank.ErrNotFound, bank.ErrConflict, bank.ErrInsufficientFunds, bank.ErrBlocked, bank.ErrBalanceClosed},
+			request: reversalOrderExample, answer: reversalExample, mount: typed((*server).reverseTransaction)},
 		statementRoute(tag),
 	}
 }
@@ -46,7 +50,8 @@ type Transaction struct {
 	FileID       string      `json:"fileId,omitempty" format:"uuid" doc:"The transaction file it came with."`
 	Line         int64       `json:"line,omitempty" doc:"Of that file."`
 	Outcome      string      `json:"outcome,omitempty" doc:"What became of the file's record."`
-	Reverses     int64       `json:"reverses,omitempty" doc:"The posting that it takes back."`
+	Reverses     int64       `json:"reverses,omitempty" doc:"It takes this transaction back."`
+	ReversedBy   int64       `json:"reversedBy,omitempty" doc:"This transaction takes it back; told where one transaction is asked for."`
 }
 
 // Location implements web.Located.
@@ -58,7 +63,7 @@ func transactionFrom(h history.Row) Transaction {
 		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: web.PartyOf(d.PayerName, d.PayerAccount),
 		Payee: web.PartyOf(d.PayeeName, d.PayeeAccount), Title: d.Title, Reference: d.Reference, Operation: d.Operation,
 		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: web.Moment(h.At), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
-		Reverses: int64(h.Reverses)}
+		Reverses: int64(h.Reverses), ReversedBy: int64(h.ReversedBy)}
 	if h.Kind.HasRow() {
 		t.BalanceAfter = &Money{Amount: h.BalanceAfter, Currency: h.Currency}
 	}
@@ -172,11 +177,12 @@ func (s *server) listTransactions(ctx context.Context, actor bank.Actor, in *lis
 
 func itself[T any](t T) T { return t }
 
-type transactionPath struct {
+// TransactionPath names a transaction.
+type TransactionPath struct {
 	ID int64 `path:"transactionId" minimum:"1" maximum:"9007199254740991" doc:"Of the transaction."`
 }
 
-func (s *server) getTransaction(ctx context.Context, actor bank.Actor, in *transactionPath) (*transactionAnswer, error) {
+func (s *server) getTransaction(ctx context.Context, actor bank.Actor, in *TransactionPath) (*transactionAnswer, error) {
 	row, err := s.History.Get(ctx, actor, bank.TransactionID(in.ID))
 	if err != nil {
 		return nil, err

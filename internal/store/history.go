@@ -12,17 +12,18 @@ import (
 // HistoryRow is a transaction with its posting and the words beside it.
 type HistoryRow struct {
 	bank.Transaction
-	BalanceID bank.ID
-	Kind      bank.BalanceKind
-	Currency  string
-	FileID    bank.ID
-	Cause     bank.Cause
-	Outcome   bank.Outcome
-	Booking   string
-	Value     string
-	Reverses  bank.TransactionID
-	Reason    bank.Reason // why it was declined or taken back, lies on the technical balance or was frozen; empty: nothing to explain
-	Details   bank.Details
+	BalanceID  bank.ID
+	Kind       bank.BalanceKind
+	Currency   string
+	FileID     bank.ID
+	Cause      bank.Cause
+	Outcome    bank.Outcome
+	Booking    string
+	Value      string
+	Reverses   bank.TransactionID
+	ReversedBy bank.TransactionID // what takes it back; filled in by the history room
+	Reason     bank.Reason        // why it was declined or taken back, lies on the technical balance or was frozen; empty: nothing to explain
+	Details    bank.Details
 }
 
 // HistoryFilter selects transactions of one customer; zero fields do not filter.

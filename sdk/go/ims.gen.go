@@ -1547,6 +1547,19 @@ type ReturnItemInputBody struct {
 	Reason string `json:"reason"`
 }
 
+// ReversalOrder defines model for ReversalOrder.
+type ReversalOrder struct {
+	// Reference Yours.
+	//
+	// Examples: B-2026-11
+	Reference *string `json:"reference,omitempty"`
+
+	// Title Shown in the history.
+	//
+	// Examples: Fee November was a mistake
+	Title *string `json:"title,omitempty"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	// DeviceID Your name of one installation of the app.
@@ -1866,7 +1879,10 @@ type Transaction struct {
 	// Examples: INV-2026-11
 	Reference *string `json:"reference,omitempty"`
 
-	// Reverses The posting that it takes back.
+	// ReversedBy This transaction takes it back; told where one transaction is asked for.
+	ReversedBy *int64 `json:"reversedBy,omitempty"`
+
+	// Reverses It takes this transaction back.
 	Reverses *int64 `json:"reverses,omitempty"`
 
 	// Status What it is now.
@@ -2499,6 +2515,9 @@ type ReturnTechnicalItemJSONRequestBody = ReturnItemInputBody
 // UploadTransactionFileTextRequestBody defines body for UploadTransactionFile for text/plain ContentType.
 type UploadTransactionFileTextRequestBody = UploadTransactionFileTextBody
 
+// ReverseTransactionJSONRequestBody defines body for ReverseTransaction for application/json ContentType.
+type ReverseTransactionJSONRequestBody = ReversalOrder
+
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = UserFacts
 
@@ -2886,6 +2905,13 @@ func (c *Client) ListTransactions(ctx context.Context, params *ListTransactionsP
 func (c *Client) GetTransaction(ctx context.Context, transactionID int64, options ...Option) (*Transaction, error) {
 	return callJSON[Transaction](ctx, c, &request{
 		method: "GET", path: fmt.Sprintf("/secure/transactions/%s", segment(transactionID)),
+	}, options)
+}
+
+// ReverseTransaction: Take a credit or a debit back. Of yours by this API, whole and once: a credit goes back to your own funds, a debit back to the balance. The transaction stays what it is; a new one of type REVERSAL stands beside it, and each names the other. What the balance refuses leaves a transaction of status DECLINED, as a debit does. Answered once it is durable.
+func (c *Client) ReverseTransaction(ctx context.Context, transactionID int64, body ReverseTransactionJSONRequestBody, options ...Option) (*Transaction, error) {
+	return callJSON[Transaction](ctx, c, &request{
+		method: "POST", path: fmt.Sprintf("/secure/transactions/%s/reverse", segment(transactionID)), body: body, keyed: true,
 	}, options)
 }
 
