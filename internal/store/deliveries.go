@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"ims/internal/bank"
@@ -94,21 +95,14 @@ type DeliveryFilter struct {
 	Limit       int
 }
 
-// DeliveriesOf lists the deliveries that told of a transaction, newest first, at most limit: those of its own, and the run it
-// went with. Runs and single ones are entered by the last id that they tell of.
+// DeliveriesOf lists the deliveries that told of a transaction, at most limit: those of its own, newest first, and the run it
+// went with. Runs and single ones are entered by the last id that they tell of, in the order of their index: in that of ids SQLite
+// would walk all of the customer's.
 func (tx *Tx) DeliveriesOf(customer bank.CustomerID, id bank.TransactionID, limit int) ([]bank.Delivery, error) {
-	own, err := query(tx, scanDelivery, deliveryColumns+" WHERE customer_id = $1 AND last_id = $2 ORDER BY id DESC LIMIT $3", customer, id, limit)
-	if err != nil {
-		return nil, err
-	}
 	// A run ends behind the transaction: the first ones behind it are looked at, and the others tell of later ones.
-	runs, err := query(tx, scanDelivery, deliveryColumns+" WHERE customer_id = $1 AND last_id > $2 ORDER BY last_id LIMIT $3", customer, id, 10*limit)
-	for _, d := range runs {
-		if d.First <= id {
-			own = append(own, d)
-		}
-	}
-	return own[:min(len(own), limit)], err
+	near, err := query(tx, scanDelivery, deliveryColumns+" WHERE customer_id = $1 AND last_id >= $2 ORDER BY last_id, id DESC LIMIT $3", customer, id, 11*limit)
+	told := slices.DeleteFunc(near, func(d bank.Delivery) bool { return d.First > id })
+	return told[:min(len(told), limit)], err
 }
 
 // Deliveries lists deliveries, newest first.

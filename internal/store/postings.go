@@ -1,6 +1,10 @@
 package store
 
-import "ims/internal/bank"
+import (
+	"slices"
+
+	"ims/internal/bank"
+)
 
 // PostingRow is a posting with the outcome of the record that caused it (0 beside the first leg and for API operations).
 type PostingRow struct {
@@ -56,9 +60,17 @@ func (tx *Tx) Posting(customer bank.CustomerID, id bank.TransactionID) (PostingR
 	return queryOne(tx, scanPosting, postingSelect+" WHERE customer_id = $1 AND id = $2", customer, id)
 }
 
-// ReversalOf returns the posting that reverses another, or bank.ErrNotFound.
+// ReversalOf returns the posting that reverses another, or bank.ErrNotFound. Its id is looked for alone, which the index of
+// reversals holds: for whole rows SQLite walks all postings of the customer instead.
 func (tx *Tx) ReversalOf(customer bank.CustomerID, id bank.TransactionID) (PostingRow, error) {
-	return queryOne(tx, scanPosting, postingSelect+" WHERE customer_id = $1 AND reverses = $2 ORDER BY id LIMIT 1", customer, id)
+	by, err := query(tx, number, "SELECT id FROM postings WHERE customer_id = $1 AND reverses = $2", customer, id)
+	if err != nil {
+		return PostingRow{}, err
+	}
+	if len(by) == 0 {
+		return PostingRow{}, bank.ErrNotFound
+	}
+	return tx.Posting(customer, bank.TransactionID(slices.Min(by)))
 }
 
 var transactionColumns = []string{"customer_id", "id", "balance_no", "posting_id", "type", "status", "amount", "balance_after", "at",
