@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -69,6 +71,25 @@ func (b *browser) send(name, content string, headers ...string) reply {
 	r := must[*http.Request](b.s.t)(http.NewRequestWithContext(b.s.t.Context(), http.MethodPost, b.s.address()+"/files", &body))
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	return b.do(r, headers...)
+}
+
+// said uploads a file with what is said of it, by the names of the fields.
+func (b *browser) said(name, content string, said map[string]string) reply {
+	b.s.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	fields := map[string]string{"account": b.s.master().ID.String()}
+	maps.Copy(fields, said)
+	for field, text := range fields {
+		if err := form.WriteField(field, text); err != nil {
+			b.s.t.Fatal(err)
+		}
+	}
+	_, _ = must[io.Writer](b.s.t)(form.CreateFormFile("file", name)).Write([]byte(content))
+	_ = form.Close()
+	r := must[*http.Request](b.s.t)(http.NewRequestWithContext(b.s.t.Context(), http.MethodPost, b.s.address()+"/files", &body))
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return b.do(r)
 }
 
 // worked lets the stages of a file run that wait for nobody.
@@ -149,6 +170,18 @@ func TestWrongFileIsExplained(t *testing.T) {
 	b.post(path+"/validate", url.Values{}).expect(http.StatusConflict, "this one is Pending")
 	s.worked(path)
 	b.get(path).expect(http.StatusOK, "Invalid")
+}
+
+// TestUploadSaid: what is said of a file is read as people write it, and compared.
+func TestUploadSaid(t *testing.T) {
+	s := newScene(t)
+	b := s.signedIn(adminEmail)
+	b.said("said.pli", s.goodFile(), map[string]string{"expectedRecords": "three", "expectedSum": "1,234"}).
+		expect(http.StatusUnprocessableEntity, "Type a whole number above 0", "Type an amount in PLN", `value="1,234"`, `<details class="more" open`)
+	said := map[string]string{"expect": "credits", "expectedRecords": "4", "expectedSum": "7 133,45"}
+	path := b.said("said.pli", s.goodFile(), said).expect(http.StatusSeeOther).header.Get("Location")
+	s.worked(path)
+	b.get(path+"/findings").expect(http.StatusOK, "The control total does not agree, count of records: 4 was announced, the file has 3").lacks("sum in minor units")
 }
 
 func TestUploadRefused(t *testing.T) {

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -12,15 +15,23 @@ import (
 	"ims/internal/accounts"
 	"ims/internal/bank"
 	"ims/internal/files"
+	"ims/internal/money"
 )
 
 // uploadFault is why an upload was refused.
 type uploadFault struct {
 	account       string // that was chosen
+	said          said
 	file, whole   string
 	accountFault  string
 	earlier       *bank.TransactionFile // the one that was there first
 	earlierByName bool
+}
+
+// said is what was typed of what the file holds, and what is wrong with it by field.
+type said struct {
+	direction, records, sum string
+	faults                  map[string]string
 }
 
 // formSlack is what the form around a file may take.
@@ -58,24 +69,69 @@ func (v *visit) receive(fault *uploadFault) (f bank.TransactionFile, err error) 
 			return f, errNoUpload
 		case err != nil:
 			return f, unreadable(err)
-		case part.FormName() == "account":
+		case fault.typed(part.FormName()) != nil:
 			text, err := io.ReadAll(io.LimitReader(part, 64))
 			if err != nil {
 				return f, unreadable(err)
 			}
-			fault.account = string(text)
+			*fault.typed(part.FormName()) = strings.TrimSpace(string(text))
 		case part.FormName() == "file":
 			if part.FileName() == "" {
 				return f, errNoUpload
 			}
-			account, err := bank.ParseID(fault.account)
-			if err != nil {
-				return f, bank.ErrNotFound.With("there is no such master account")
+			u := files.Upload{Name: part.FileName(), Body: part}
+			if u.MasterAccount, u.Expected, err = v.saidOf(fault); err != nil {
+				return f, err
 			}
-			return v.Files.Receive(v.r.Context(), v.actor, files.Upload{Name: part.FileName(), MasterAccount: account, Body: part})
+			return v.Files.Receive(v.r.Context(), v.actor, u)
 		}
 	}
 }
+
+// typed is where the text of a field goes; nil for one that there is not.
+func (u *uploadFault) typed(name string) *string {
+	switch name {
+	case "account":
+		return &u.account
+	case "expect":
+		return &u.said.direction
+	case "expectedRecords":
+		return &u.said.records
+	case "expectedSum":
+		return &u.said.sum
+	}
+	return nil
+}
+
+// saidOf reads the account and what is said of its file.
+func (v *visit) saidOf(u *uploadFault) (account bank.ID, e bank.FileExpected, err error) {
+	accounts, err := v.Customers.MasterAccounts(v.r.Context(), v.customer.ID)
+	if err != nil {
+		return account, e, err
+	}
+	i := slices.IndexFunc(accounts, func(m bank.MasterAccount) bool { return m.ID.String() == u.account })
+	if i < 0 {
+		return account, e, bank.ErrNotFound.With("there is no such master account")
+	}
+	u.said.faults, e.Direction = map[string]string{}, u.said.direction
+	if u.said.records != "" {
+		if e.Records, err = strconv.ParseInt(u.said.records, 10, 64); err != nil || e.Records < 1 {
+			u.said.faults["expectedRecords"] = v.T("upload.badRecords")
+		}
+	}
+	if u.said.sum != "" {
+		sum, err := money.ParseDecimal(strings.ReplaceAll(strings.ReplaceAll(u.said.sum, " ", ""), ",", "."), accounts[i].Currency)
+		if e.Sum = sum.Minor(); err != nil || e.Sum < 1 {
+			u.said.faults["expectedSum"] = v.T("upload.badSum", accounts[i].Currency.Code())
+		}
+	}
+	if len(u.said.faults) > 0 {
+		return account, e, errSaid
+	}
+	return accounts[i].ID, e, nil
+}
+
+var errSaid = bank.ErrInvalid.With("what is said of the file cannot be read")
 
 var errNoUpload = bank.ErrInvalid.With("no file was chosen")
 
@@ -91,6 +147,7 @@ func (u *uploadFault) of(v *visit, err error) (int, error) {
 		u.earlier, u.earlierByName = &earlier.File, errors.Is(err, bank.ErrFileNameTaken)
 	case errors.Is(err, errNoUpload) && len(e.Fields) == 0 && e.Message == errNoUpload.Message:
 		u.file = v.T("upload.none")
+	case len(u.said.faults) > 0:
 	case errors.Is(err, bank.ErrInvalid) && len(e.Fields) > 0:
 		u.file = v.T("upload.badName")
 	case errors.Is(err, bank.ErrTooLarge):
@@ -199,6 +256,25 @@ func accountField(v *visit, refused *uploadFault, accounts []choice) field {
 		f.value, f.fault = refused.account, refused.accountFault
 	}
 	return f
+}
+
+// saidFields are those of what the file holds, none of which must be filled.
+func saidFields(v *visit, refused *uploadFault) []field {
+	var was said
+	if refused != nil {
+		was = refused.said
+	}
+	return []field{
+		{name: "expect", label: v.T("upload.expect"), plain: true, value: was.direction, choices: []choice{{"", v.T("upload.expectBoth")},
+			{bank.ExpectCredits, v.T("upload.expectCredits")}, {bank.ExpectDebits, v.T("upload.expectDebits")}}},
+		{name: "expectedRecords", label: v.T("upload.expectRecords"), plain: true, limit: 10, complete: "off", value: was.records, fault: was.faults["expectedRecords"]},
+		{name: "expectedSum", label: v.T("upload.expectSum"), plain: true, limit: 30, complete: "off", value: was.sum, fault: was.faults["expectedSum"]},
+	}
+}
+
+// saidOpen tells whether something was typed there.
+func saidOpen(refused *uploadFault) bool {
+	return refused != nil && (refused.said.direction != "" || refused.said.records != "" || refused.said.sum != "")
 }
 
 func fileFault(refused *uploadFault) string {

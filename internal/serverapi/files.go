@@ -66,12 +66,27 @@ type TransactionFile struct {
 	Bytes           int64      `json:"bytes"`
 	Acceptance      string     `json:"acceptance" enum:"STRICT,BY_RECORD"`
 	Totals          Totals     `json:"totals"`
+	Expected        *Expected  `json:"expected,omitempty" doc:"What was said of the file when it was uploaded."`
 	UploadedBy      string     `json:"uploadedBy"`
 	UploadedAt      time.Time  `json:"uploadedAt"`
 	ValidatedAt     *time.Time `json:"validatedAt,omitempty"`
 	ExecutedBy      string     `json:"executedBy,omitempty"`
 	ExecutingAt     *time.Time `json:"executingAt,omitempty"`
 	ExecutedAt      *time.Time `json:"executedAt,omitempty"`
+}
+
+// Expected is what was said of a file.
+type Expected struct {
+	Direction string `json:"direction,omitempty" enum:"credits,debits" doc:"What it holds; left out: both."`
+	Records   int64  `json:"records,omitempty" doc:"How many it has; left out: not stated."`
+	Sum       int64  `json:"sum,omitempty" doc:"What they add up to, in minor units of the master account's currency; left out: not stated."`
+}
+
+func expectedFrom(e bank.FileExpected) *Expected {
+	if e == (bank.FileExpected{}) {
+		return nil
+	}
+	return &Expected{e.Direction, e.Records, e.Sum}
 }
 
 // Location implements web.Located.
@@ -81,8 +96,8 @@ func fileFrom(f bank.TransactionFile) TransactionFile {
 	t := f.Totals
 	return TransactionFile{ID: f.ID.String(), Name: f.Name, MasterAccountID: f.MasterAccount.String(), Status: string(f.Status),
 		StopReason: f.StopReason, SHA256: hexadecimal(f.SHA256[:]), Bytes: f.Bytes, Acceptance: string(f.Acceptance),
-		Totals:     Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Refused: Sum(t.Refused), Codes: t.Codes},
-		UploadedBy: f.UploadedBy, UploadedAt: web.Moment(f.UploadedAt), ValidatedAt: web.Instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
+		Totals:   Totals{Records: t.Records, Errors: t.Errors, Warnings: t.Warnings, Encoding: t.Encoding, ByDirection: sumsOf(t.ByKind), Refused: Sum(t.Refused), Codes: t.Codes},
+		Expected: expectedFrom(t.Expected), UploadedBy: f.UploadedBy, UploadedAt: web.Moment(f.UploadedAt), ValidatedAt: web.Instant(f.ValidatedAt), ExecutedBy: f.ExecutedBy,
 		ExecutingAt: web.Instant(f.ExecutingAt), ExecutedAt: web.Instant(f.ExecutedAt)}
 }
 

@@ -442,6 +442,27 @@ func TestInvalidFile(t *testing.T) {
 	}
 }
 
+// TestExpectedFile: what is said of a file at its upload is kept, and compared.
+func TestExpectedFile(t *testing.T) {
+	c := newScene(t).example()
+	api := c.caller("V-Example-Backend")
+	b := api.balance()
+	query, content := "/secure/transaction-files?name=said.pli&masterAccountId="+c.master.ID.String(), line(outsideNRB, b.IBAN[2:], 7, "A")
+	for _, wrong := range []string{"&expect=both", "&expectedRecords=0", "&expectedSum=1.5", "&expectedSum=", "&expectedRecords=1&expectedRecords=1"} {
+		api.do("POST", query+wrong, content, "Content-Type", "text/plain").refused(bank.ErrInvalid)
+	}
+	var f TransactionFile
+	api.do("POST", query+"&expect=debits&expectedRecords=1&expectedSum=8", content, "Content-Type", "text/plain").ok(201, &f)
+	if f.Expected == nil || *f.Expected != (Expected{"debits", 1, 8}) {
+		t.Errorf("expected %+v", f.Expected)
+	}
+	c.work(f.ID)
+	api.do("GET", "/secure/transaction-files/"+f.ID, nil).ok(200, &f)
+	if f.Status != "Invalid" || f.Totals.Codes["file.direction_mismatch"] != 1 || f.Totals.Codes["file.control_totals_mismatch"] != 1 {
+		t.Errorf("%s %+v", f.Status, f.Totals)
+	}
+}
+
 // TestBrokenUpload leaves nothing: a body cut short is not a shorter file.
 func TestBrokenUpload(t *testing.T) {
 	s := newScene(t)

@@ -56,16 +56,44 @@ func documentUpload(o *huma.Operation, schemas huma.Registry) {
 	name := parameter("name", "query", "The bank's name of the file; unique among those that are not Invalid.", textSchema(255))
 	account := parameter("masterAccountId", "query", "The account of yours at the bank that the file tells about.", uuidSchema())
 	name.Required, account.Required, name.Example = true, true, "20261120.pli"
-	o.Parameters = append(o.Parameters, name, account)
+	o.Parameters = append(o.Parameters, name, account,
+		parameter("expect", "query", "What you know the file to hold. A file with a record that goes the other way is Invalid as a whole; transfers between two of your IBANs fit each. Left out: both.",
+			&huma.Schema{Type: huma.TypeString, Enum: []any{bank.ExpectCredits, bank.ExpectDebits}}),
+		parameter("expectedRecords", "query", "How many records you know the file to have; with another number it is Invalid as a whole.", countSchema()),
+		parameter("expectedSum", "query", "What you know its records to add up to, in minor units of the master account's currency; with another sum it is Invalid as a whole.", countSchema()))
 	bytes := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 	o.RequestBody = &huma.RequestBody{Required: true, Description: "The file.",
 		Content: map[string]*huma.MediaType{"application/octet-stream": bytes, "text/plain": bytes}}
 	answersJSON(o, schemas.Schema(reflect.TypeFor[TransactionFile](), true, "TransactionFile"))
 }
 
+// countSchema is a whole number above zero.
+func countSchema() *huma.Schema {
+	least := 1.0
+	return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least}
+}
+
+// expectedOf reads what the caller knows of a file.
+func expectedOf(values url.Values) (e bank.FileExpected, err error) {
+	e.Direction = values.Get("expect")
+	for name, to := range map[string]*int64{"expectedRecords": &e.Records, "expectedSum": &e.Sum} {
+		if !values.Has(name) {
+			continue
+		}
+		if *to, err = strconv.ParseInt(values.Get(name), 10, 64); err != nil || *to < 1 {
+			return e, bank.ErrInvalid.With("the request has invalid fields").Field(name, "invalid", "must be a whole number above 0")
+		}
+	}
+	return e, e.Check()
+}
+
 // uploadFile streams the body to the room, which stores it part by part.
 func (s *server) uploadFile(w http.ResponseWriter, r *http.Request, actor bank.Actor) error {
-	values, err := queryOf(r.URL.RawQuery, "name", "masterAccountId")
+	values, err := queryOf(r.URL.RawQuery, "name", "masterAccountId", "expect", "expectedRecords", "expectedSum")
+	if err != nil {
+		return err
+	}
+	expected, err := expectedOf(values)
 	if err != nil {
 		return err
 	}
@@ -81,7 +109,7 @@ func (s *server) uploadFile(w http.ResponseWriter, r *http.Request, actor bank.A
 		return err
 	}
 	defer done()
-	f, err := s.Files.Receive(web.Answered(r.Context(), http.StatusCreated, fileFrom), actor, files.Upload{Name: values.Get("name"), MasterAccount: account, Body: web.Body(r)})
+	f, err := s.Files.Receive(web.Answered(r.Context(), http.StatusCreated, fileFrom), actor, files.Upload{Name: values.Get("name"), MasterAccount: account, Body: web.Body(r), Expected: expected})
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,12 @@ const (
 	WORKING EndpointState = "WORKING"
 )
 
+// Defines values for ExpectedDirection.
+const (
+	ExpectedDirectionCredits ExpectedDirection = "credits"
+	ExpectedDirectionDebits  ExpectedDirection = "debits"
+)
+
 // Defines values for FileStateAcceptance.
 const (
 	FileStateAcceptanceBYRECORD FileStateAcceptance = "BY_RECORD"
@@ -411,6 +417,12 @@ const (
 	ListTransactionFilesParamsStatusInvalid   ListTransactionFilesParamsStatus = "Invalid"
 	ListTransactionFilesParamsStatusPending   ListTransactionFilesParamsStatus = "Pending"
 	ListTransactionFilesParamsStatusValidated ListTransactionFilesParamsStatus = "Validated"
+)
+
+// Defines values for UploadTransactionFileParamsExpect.
+const (
+	UploadTransactionFileParamsExpectCredits UploadTransactionFileParamsExpect = "credits"
+	UploadTransactionFileParamsExpectDebits  UploadTransactionFileParamsExpect = "debits"
 )
 
 // Defines values for ListFindingsParamsLang.
@@ -852,6 +864,21 @@ type EndpointSet struct {
 	SigningSecret *string `json:"signingSecret,omitempty"`
 }
 
+// Expected defines model for Expected.
+type Expected struct {
+	// Direction What it holds; left out: both.
+	Direction *ExpectedDirection `json:"direction,omitempty"`
+
+	// Records How many it has; left out: not stated.
+	Records *int64 `json:"records,omitempty"`
+
+	// Sum What they add up to, in minor units of the master account's currency; left out: not stated.
+	Sum *int64 `json:"sum,omitempty"`
+}
+
+// ExpectedDirection What it holds; left out: both.
+type ExpectedDirection string
+
 // FileExecution defines model for FileExecution.
 type FileExecution struct {
 	Approval *Approval       `json:"approval,omitempty"`
@@ -876,6 +903,7 @@ type FileState struct {
 
 	// ExecutingAt When execution began.
 	ExecutingAt *time.Time `json:"executingAt,omitempty"`
+	Expected    *Expected  `json:"expected,omitempty"`
 
 	// ID Names it.
 	ID string `json:"id"`
@@ -1660,6 +1688,7 @@ type SimulatedTransfers struct {
 
 	// ExecutingAt When execution began.
 	ExecutingAt *time.Time `json:"executingAt,omitempty"`
+	Expected    *Expected  `json:"expected,omitempty"`
 
 	// Findings The first ones of the validation report.
 	Findings []Finding `json:"findings"`
@@ -1927,6 +1956,7 @@ type TransactionFile struct {
 
 	// ExecutingAt When execution began.
 	ExecutingAt *time.Time `json:"executingAt,omitempty"`
+	Expected    *Expected  `json:"expected,omitempty"`
 
 	// ID Names it.
 	ID string `json:"id"`
@@ -2345,7 +2375,19 @@ type UploadTransactionFileParams struct {
 
 	// MasterAccountID The account of yours at the bank that the file tells about.
 	MasterAccountID string `form:"masterAccountId" json:"masterAccountId"`
+
+	// Expect What you know the file to hold. A file with a record that goes the other way is Invalid as a whole; transfers between two of your IBANs fit each. Left out: both.
+	Expect *UploadTransactionFileParamsExpect `form:"expect,omitempty" json:"expect,omitempty"`
+
+	// ExpectedRecords How many records you know the file to have; with another number it is Invalid as a whole.
+	ExpectedRecords *int64 `form:"expectedRecords,omitempty" json:"expectedRecords,omitempty"`
+
+	// ExpectedSum What you know its records to add up to, in minor units of the master account's currency; with another sum it is Invalid as a whole.
+	ExpectedSum *int64 `form:"expectedSum,omitempty" json:"expectedSum,omitempty"`
 }
+
+// UploadTransactionFileParamsExpect defines parameters for UploadTransactionFile.
+type UploadTransactionFileParamsExpect string
 
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {

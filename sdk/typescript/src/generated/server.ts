@@ -1471,6 +1471,23 @@ export interface components {
              */
             signingSecret?: string;
         };
+        Expected: {
+            /**
+             * @description What it holds; left out: both.
+             * @enum {string}
+             */
+            direction?: "credits" | "debits";
+            /**
+             * Format: int64
+             * @description How many it has; left out: not stated.
+             */
+            records?: number;
+            /**
+             * Format: int64
+             * @description What they add up to, in minor units of the master account's currency; left out: not stated.
+             */
+            sum?: number;
+        };
         FileExecution: {
             /** @description Waits; nothing has happened yet. */
             approval?: components["schemas"]["Approval"];
@@ -1502,6 +1519,8 @@ export interface components {
              * @description When execution began.
              */
             executingAt?: string;
+            /** @description What was said of the file when it was uploaded. */
+            expected?: components["schemas"]["Expected"];
             /**
              * Format: uuid
              * @description Names it.
@@ -2338,6 +2357,8 @@ export interface components {
              * @description When execution began.
              */
             executingAt?: string;
+            /** @description What was said of the file when it was uploaded. */
+            expected?: components["schemas"]["Expected"];
             /** @description The first ones of the validation report. */
             findings: components["schemas"]["Finding"][];
             /**
@@ -2647,6 +2668,8 @@ export interface components {
              * @description When execution began.
              */
             executingAt?: string;
+            /** @description What was said of the file when it was uploaded. */
+            expected?: components["schemas"]["Expected"];
             /**
              * Format: uuid
              * @description Names it.
@@ -13314,6 +13337,12 @@ export interface operations {
                 name: string;
                 /** @description The account of yours at the bank that the file tells about. */
                 masterAccountId: string;
+                /** @description What you know the file to hold. A file with a record that goes the other way is Invalid as a whole; transfers between two of your IBANs fit each. Left out: both. */
+                expect?: "credits" | "debits";
+                /** @description How many records you know the file to have; with another number it is Invalid as a whole. */
+                expectedRecords?: number;
+                /** @description What you know its records to add up to, in minor units of the master account's currency; with another sum it is Invalid as a whole. */
+                expectedSum?: number;
             };
             header?: {
                 /**
