@@ -44,7 +44,7 @@ type Statement struct {
 // statement.
 //
 // bank.ErrNotFound if there is no such balance, bank.ErrInvalid for a period that is none, or a mirror of a master account,
-// whose statement is the bank's. What was declined moved nothing and is not in it, and no line has a Reason: a statement is
+// whose statement is the bank's. A payment that was authorised first stands where and when it was posted. What was declined moved nothing and is not in it, and no line has a Reason: a statement is
 // for whoever holds the balance.
 func (s *Service) ReadStatement(ctx context.Context, actor bank.Actor, balance bank.ID, p Period, begin func(*Statement) error, line func(Row) error) error {
 	if err := actor.May(bank.PermHistoryRead); err != nil {
@@ -194,7 +194,7 @@ func (s *Service) statementLines(ctx context.Context, h *Statement, line func(Ro
 			if h.Balance.Kind.HasRow() && row.BalanceAfter != running {
 				return fmt.Errorf("transaction %d leaves %d by the ledger and %d by the statement", row.ID, row.BalanceAfter, running)
 			}
-			row.BalanceAfter, row.Reason, after = running, "", row.ID
+			row.BalanceAfter, row.Reason, after = running, "", row.Position()
 			if err := line(row); err != nil {
 				return err
 			}

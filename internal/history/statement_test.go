@@ -166,17 +166,21 @@ type moved struct {
 	day    string
 }
 
-// TestStatementsAddUp posts at random, lets debits be declined among that, and asks for random periods: opening + in - out = closing, the lines lead there, and
+// TestStatementsAddUp posts at random, lets debits be declined and transfers be authorised, cleared and taken back among that, and
+// asks for random periods: opening + in - out = closing, the lines lead there, and
 // all agree with adding up everything ever posted, for every kind of balance that has statements.
 func TestStatementsAddUp(t *testing.T) {
 	eachDesk(t, func(d *desk) {
 		balances := d.statementBalances()
 		now := warsaw(d.t, "2096-11-01 08:00")
 		var all []moved
+		var open []ledger.Authorized
+		given := map[bank.ID]map[string][]history.Row{} // statements that nothing may change any more
 		rapid.Check(d.t, func(r *rapid.T) {
 			for range rapid.IntRange(0, 3).Draw(r, "postings") {
 				now = now.Add(time.Duration(rapid.IntRange(0, 12).Draw(r, "hours")) * time.Hour)
 				all = append(all, d.randomPosting(r, balances, now)...)
+				all = append(all, d.randomTransfer(r, &open, now)...)
 				if rapid.Bool().Draw(r, "declined") {
 					d.decline(rapid.SampledFrom(balances).Draw(r, "of"), now, bank.ReasonFunds)
 				}
@@ -187,7 +191,15 @@ func TestStatementsAddUp(t *testing.T) {
 			from, to := day("from"), day("to")
 			b := rapid.SampledFrom(balances).Draw(r, "balance")
 			d.addsUp(r, b, min(from, to), max(from, to), all)
+			d.stays(r, given, b, min(from, to), max(from, to))
 		})
+		for id, periods := range given {
+			for period, rows := range periods {
+				if h, again := d.read(id, period[:10], period[11:]); !sameLines(rows, again) {
+					d.t.Errorf("%s: a statement that was given changed: %+v", period, h)
+				}
+			}
+		}
 	})
 }
 
@@ -227,6 +239,83 @@ func (d *desk) decline(b bank.Balance, at time.Time, why bank.Reason) (id bank.T
 		return nil
 	}))
 	return id
+}
+
+// randomTransfer authorises an outgoing transfer of an end user, or clears or takes back one that is open.
+func (d *desk) randomTransfer(r *rapid.T, open *[]ledger.Authorized, at time.Time) (list []moved) {
+	step := rapid.SampledFrom([]string{"authorise", "clear", "void", "rest"}).Draw(r, "transfer")
+	a := ledger.Authorized{Balance: d.balances[rapid.IntRange(0, 2).Draw(r, "payer")].No, Amount: rapid.Int64Range(1, 20).Draw(r, "transferred")}
+	at0 := -1
+	if len(*open) > 0 && step != "authorise" {
+		at0 = rapid.IntRange(0, len(*open)-1).Draw(r, "which")
+		a = (*open)[at0]
+	} else if step != "authorise" {
+		return nil
+	}
+	err := d.transfer(step, &a, at)
+	switch {
+	case errors.Is(err, bank.ErrInsufficientFunds):
+		return nil
+	case err != nil:
+		r.Fatalf("%s: %v", step, err)
+	case step == "authorise":
+		*open = append(*open, a)
+		return nil
+	case step == "clear":
+		list = []moved{{a.Balance, -a.Amount, bank.CivilDate(at)}}
+	case step == "rest":
+		return nil
+	}
+	*open = slices.Delete(*open, at0, at0+1)
+	return list
+}
+
+// transfer takes one step of an outgoing transfer at an instant.
+func (d *desk) transfer(step string, a *ledger.Authorized, at time.Time) error {
+	return d.db.Write(context.Background(), func(tx *store.Tx) (err error) {
+		b := ledger.NewBatch(tx, d.actor.Customer, at)
+		if err := b.Lock(a.Balance, d.bank); err != nil {
+			return err
+		}
+		index := -1
+		switch step {
+		case "authorise":
+			index, err = b.Authorize(ledger.NewAuthorization{Balance: a.Balance, Amount: a.Amount, Cause: bank.CauseOutgoing})
+		case "clear":
+			_, err = b.Clear(*a, ledger.NewPosting{To: d.bank, Cause: bank.CauseOutgoing, BookingDate: bank.CivilDate(at)})
+		case "void":
+			err = b.Void(*a, bank.ReasonRejected)
+		}
+		if err != nil {
+			return err
+		}
+		if err = b.Commit(); err == nil && index >= 0 {
+			a.Transaction, a.Hold = b.Authorized(index)
+		}
+		return err
+	})
+}
+
+// stays keeps a statement that is final, to see whether it stays as it is.
+func (d *desk) stays(t *rapid.T, given map[bank.ID]map[string][]history.Row, b bank.Balance, from, to string) {
+	h, rows := d.read(b.ID, from, to)
+	if !h.Final {
+		return
+	}
+	if given[b.ID] == nil {
+		given[b.ID] = map[string][]history.Row{}
+	}
+	period := from + " " + to
+	if before, ok := given[b.ID][period]; ok && !sameLines(before, rows) {
+		t.Fatalf("%s: a statement that was given changed", period)
+	}
+	given[b.ID][period] = rows
+}
+
+func sameLines(a, b []history.Row) bool {
+	return slices.EqualFunc(a, b, func(x, y history.Row) bool {
+		return x.ID == y.ID && x.Amount == y.Amount && x.BalanceAfter == y.BalanceAfter && x.At.Equal(y.At) && x.Posting == y.Posting
+	})
 }
 
 // randomPosting tries one posting; what the chart or the funds do not allow moves nothing.

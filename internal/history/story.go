@@ -127,11 +127,13 @@ func (n *narrator) side(no bank.BalanceNo) (s Side, err error) {
 	return s, err
 }
 
+// author looks under the first id of the operation, which is its posting's, or the transaction's that was authorised or declined.
 func (n *narrator) author() error {
-	if n.Origin.File != 0 || !n.posted() {
+	if n.Origin.File != 0 {
 		return nil
 	}
-	list, err := n.tx.Authors(n.actor.Customer, n.Story.Posting.ID, n.Story.Posting.ID)
+	first := bank.TransactionID(n.Origin.Line)
+	list, err := n.tx.Authors(n.actor.Customer, first, first)
 	if len(list) > 0 {
 		n.Author = list[0]
 	}

@@ -209,6 +209,29 @@ var declineTampers = []tamper{
 	change("what was cleared has no posting", "transactions", "UPDATE transactions SET posting_id = NULL WHERE "+oneSide, unmoved, chain),
 }
 
+const (
+	oneWaiting = "customer_id = 1 AND status = 1 AND type = 2"
+	oneCleared = "customer_id = 1 AND posting_id > id"
+	oneVoided  = "customer_id = 1 AND status = 3 AND posting_id IS NULL"
+)
+
+var transferTampers = []tamper{
+	change("what waits was taken back by hand", "transactions", "UPDATE transactions SET status = 3 WHERE "+oneWaiting, moved),
+	change("what waits was cleared by hand", "transactions", "UPDATE transactions SET status = 2 WHERE "+oneWaiting, unmoved, moved),
+	change("what waits has a posting", "transactions", "UPDATE transactions SET posting_id = (SELECT MAX(id) FROM postings WHERE customer_id = 1) WHERE "+oneWaiting, moved),
+	change("what was cleared waits again", "transactions", "UPDATE transactions SET status = 1, posting_id = NULL WHERE "+oneCleared, moved, chain),
+	change("what was cleared belongs to no posting", "transactions", "UPDATE transactions SET posting_id = posting_id + 1 WHERE "+oneCleared, moved, chain),
+	change("what was cleared left another balance", "transactions", "UPDATE transactions SET balance_after = balance_after + 1 WHERE "+oneCleared, running),
+	change("what was cleared is of another amount", "transactions", "UPDATE transactions SET amount = amount - 1 WHERE "+oneCleared, moved, chain),
+	change("what was cleared is of somebody else", "transactions", "UPDATE transactions SET balance_no = (SELECT MAX(no) FROM balances WHERE customer_id = 1 AND kind = 1) WHERE "+oneCleared, moved, chain),
+	change("what was taken back waits again", "transactions", "UPDATE transactions SET status = 1 WHERE "+oneVoided, moved),
+	change("why it was taken back is gone", "voids", "DELETE FROM voids", moved, chain),
+	change("it was taken back for another reason", "voids", "UPDATE voids SET reason = 'WITHDRAWN'", chain),
+	change("another was taken back", "voids", "UPDATE voids SET transaction_id = transaction_id - 1", moved, chain),
+	change("a void that was put in behind the end", "voids", "INSERT INTO voids (customer_id, id, transaction_id, reason, at) VALUES (1, 1000000, 1000000, 'REJECTED', 1)", chain),
+	change("what is reserved for it is another amount", "holds", "UPDATE holds SET amount = amount + 1 WHERE customer_id = 1 AND reason = 'TRANSFER' AND released_at IS NULL", open, moved),
+}
+
 var wordTampers = []tamper{
 	change("the words of a file's record", "details", "UPDATE details SET title = title || '.' WHERE customer_id = 1 AND file_no = 1 AND line = 2", words),
 	change("the payer of a file's record", "details", "UPDATE details SET payer_name = 'SOMEBODY' WHERE customer_id = 1 AND file_no = 1 AND line = 1", words),
@@ -250,7 +273,7 @@ func TestVerifySeesEveryTamper(t *testing.T) {
 		onboarded(t, db)
 		proven(t, db)
 		disarm(t, db.EngineName(), raw)
-		for _, list := range [][]tamper{moneyTampers, postingTampers, declineTampers, wordTampers} {
+		for _, list := range [][]tamper{moneyTampers, postingTampers, declineTampers, transferTampers, wordTampers} {
 			for _, c := range list {
 				c.check(t, db, raw)
 			}
@@ -263,13 +286,13 @@ func TestVerifySeesEveryTamper(t *testing.T) {
 func disarm(t *testing.T, engine string, raw *sql.DB) {
 	t.Helper()
 	if engine == "postgres" {
-		for _, table := range []string{"postings", "transactions", "links", "audit_events", "declines"} {
+		for _, table := range []string{"postings", "transactions", "links", "audit_events", "declines", "voids"} {
 			exec(t, raw, "ALTER TABLE "+table+" DISABLE TRIGGER USER")
 		}
 		return
 	}
 	for _, name := range []string{"postings_no_update", "postings_no_delete", "transactions_no_delete", "transactions_forward", "links_no_update",
-		"links_no_delete", "audit_no_update", "audit_no_delete", "declines_no_update", "declines_no_delete"} {
+		"links_no_delete", "audit_no_update", "audit_no_delete", "declines_no_update", "declines_no_delete", "voids_no_update", "voids_no_delete"} {
 		exec(t, raw, "DROP TRIGGER "+name)
 	}
 }

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"ims/internal/bank"
@@ -9,37 +11,56 @@ import (
 
 // UserWords are the words beside one transaction of an end user.
 type UserWords struct {
-	ID      bank.TransactionID
+	ID      bank.TransactionID // or of the posting
 	Details bank.Details
 	Shared  bool // another end user, who is not erased, is part of the same operation
 }
 
 // UserWordsAfter lists the words beside the transactions of an end user's balances, by transaction, behind an id. An
-// operation with several transactions is there several times.
+// operation with several transactions is there several times. The words beside a posting that cleared an authorised
+// transaction, such as those of a file, come under the posting's id.
 func (tx *Tx) UserWordsAfter(customer bank.CustomerID, user bank.ID, nos []bank.BalanceNo, after bank.TransactionID, limit int) ([]UserWords, error) {
+	own, err := tx.userWords("t.id", `transactions t JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no
+		AND d.line = t.line WHERE t.customer_id = $1 AND t.id > $3`, customer, user, nos, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	cleared, err := tx.userWords("t.posting_id", `transactions t JOIN postings o ON o.customer_id = t.customer_id AND o.id = t.posting_id
+		JOIN details d ON d.customer_id = o.customer_id AND d.file_no = o.file_no AND d.line = o.line
+		WHERE t.customer_id = $1 AND t.posting_id > $3 AND t.posting_id > t.id`, customer, user, nos, after, limit)
+	if err != nil || len(cleared) == 0 {
+		return own, err
+	}
+	own = append(own, cleared...)
+	slices.SortFunc(own, func(a, b UserWords) int { return cmp.Compare(a.ID, b.ID) })
+	return own[:min(len(own), limit)], nil
+}
+
+// userWords reads words in the order of a key.
+func (tx *Tx) userWords(key, from string, customer bank.CustomerID, user bank.ID, nos []bank.BalanceNo, after bank.TransactionID, limit int) ([]UserWords, error) {
 	list := make([]int64, len(nos))
 	for i, no := range nos {
 		list[i] = int64(no)
 	}
 	condition, arg := tx.in("t.balance_no", 5, List{Ints: list})
-	scan := func(row scanner) (w UserWords, err error) {
-		var salt, erased []byte
-		var shared int64
-		d := &w.Details
-		err = row.Scan(&w.ID, &shared, &d.Origin.File, &d.Origin.Line, &d.PayerName, &d.PayeeName, &d.PayerAccount, &d.PayeeAccount, &d.Title,
-			&d.Reference, &d.Operation, &d.Class, &salt, &erased)
-		copy(d.Salt[:], salt)
-		copy(d.Erased[:], erased)
-		w.Shared = shared == 1
-		return w, err
-	}
-	return query(tx, scan, `SELECT t.id, CASE WHEN EXISTS (SELECT 1 FROM postings p JOIN balances b ON b.customer_id = p.customer_id
+	return query(tx, scanUserWords, "SELECT "+key+`, CASE WHEN EXISTS (SELECT 1 FROM postings p JOIN balances b ON b.customer_id = p.customer_id
 			AND (b.no = p.from_no OR b.no = p.to_no) JOIN end_users u ON u.customer_id = b.customer_id AND u.id = b.user_id
-			WHERE p.customer_id = t.customer_id AND p.file_no = t.file_no AND p.line = t.line AND u.id <> $2 AND u.erased_at IS NULL)
+			WHERE p.customer_id = d.customer_id AND p.file_no = d.file_no AND p.line = d.line AND u.id <> $2 AND u.erased_at IS NULL)
 		THEN 1 ELSE 0 END, d.file_no, d.line, d.payer_name, d.payee_name, d.payer_account, d.payee_account, d.title, d.reference,
 		d.operation, d.class, d.salt, d.erased
-		FROM transactions t JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no AND d.line = t.line
-		WHERE t.customer_id = $1 AND t.id > $3 AND `+condition+" ORDER BY t.id LIMIT $4", customer, user, after, limit, arg)
+		FROM `+from+" AND "+condition+" ORDER BY "+key+" LIMIT $4", customer, user, after, limit, arg)
+}
+
+func scanUserWords(row scanner) (w UserWords, err error) {
+	var salt, erased []byte
+	var shared int64
+	d := &w.Details
+	err = row.Scan(&w.ID, &shared, &d.Origin.File, &d.Origin.Line, &d.PayerName, &d.PayeeName, &d.PayerAccount, &d.PayeeAccount, &d.Title,
+		&d.Reference, &d.Operation, &d.Class, &salt, &erased)
+	copy(d.Salt[:], salt)
+	copy(d.Erased[:], erased)
+	w.Shared = shared == 1
+	return w, err
 }
 
 // EraseWords writes words of which some were taken out. Their digest as the chain covers it takes the place of the salt, so
@@ -69,11 +90,10 @@ func (tx *Tx) EraseWords(customer bank.CustomerID, list []bank.Details) error {
 // does not count: whoever goes on asking must not keep an end user's words for ever.
 func (tx *Tx) LastTransactionAt(customer bank.CustomerID, no bank.BalanceNo) (at time.Time, err error) {
 	scan := func(row scanner) (at time.Time, err error) { return at, row.Scan(instant{&at}) }
-	list, err := query(tx, scan, "SELECT at FROM transactions WHERE customer_id = $1 AND balance_no = $2 AND posting_id > 0 ORDER BY id DESC LIMIT 1", customer, no)
-	if len(list) == 1 {
-		at = list[0]
-	}
-	return at, err
+	return queryOne(tx, scan, `SELECT MAX(at) FROM (
+		SELECT * FROM (SELECT at FROM transactions WHERE customer_id = $1 AND balance_no = $2 AND posting_id > 0 ORDER BY id DESC LIMIT 1) AS once
+		UNION ALL SELECT p.posted_at FROM postings p WHERE p.customer_id = $1 AND p.id = (SELECT posting_id FROM transactions
+			WHERE customer_id = $1 AND balance_no = $2 AND posting_id > id ORDER BY posting_id DESC LIMIT 1)) AS moved`, customer, no)
 }
 
 // SetLegalHold keeps an end user from being erased, for a reason that may be told; an empty one lifts it.

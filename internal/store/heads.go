@@ -65,12 +65,14 @@ func (tx *Tx) addLink(customer bank.CustomerID, l Link) error {
 	return err
 }
 
+const linkSelect = "SELECT no, first_id, last_id, at, digest, hash FROM links"
+
+func scanLink(row scanner) (l Link, err error) {
+	err = row.Scan(&l.No, &l.FirstID, &l.LastID, instant{&l.At}, hash32{&l.Digest}, hash32{&l.Hash})
+	return l, err
+}
+
 // EachLink hands the chain to fn in order, from a link on.
 func (tx *Tx) EachLink(customer bank.CustomerID, from int64, fn func(Link) error) error {
-	scan := func(row scanner) (l Link, err error) {
-		err = row.Scan(&l.No, &l.FirstID, &l.LastID, instant{&l.At}, hash32{&l.Digest}, hash32{&l.Hash})
-		return l, err
-	}
-	return each(tx, scan, fn, "SELECT no, first_id, last_id, at, digest, hash FROM links WHERE customer_id = $1 AND no >= $2 ORDER BY no",
-		customer, from)
+	return each(tx, scanLink, fn, linkSelect+" WHERE customer_id = $1 AND no >= $2 ORDER BY no", customer, from)
 }

@@ -44,7 +44,7 @@ type HistoryFilter struct {
 }
 
 // historySelect asks for a reason only where there may be one: declined transactions (status 4), those taken back (3), and the
-// technical balance's (type 9), whose items know it.
+// technical balance's (type 9), whose items know it. The file is the posting's: it may clear what was authorised without one.
 const historySelect = `SELECT t.id, t.balance_no, COALESCE(t.posting_id, 0), t.type, t.status, t.amount, COALESCE(t.balance_after, 0), t.at,
 	t.file_no, t.line, b.id, b.kind, b.currency, f.id, COALESCE(p.cause, 0), COALESCE(p.outcome, 0), COALESCE(p.booking_date, ''),
 	COALESCE(p.value_date, ''), COALESCE(p.reverses, 0), COALESCE(d.payer_name, ''), COALESCE(d.payee_name, ''),
@@ -59,7 +59,7 @@ const historySelect = `SELECT t.id, t.balance_no, COALESCE(t.posting_id, 0), t.t
 	JOIN balances b ON b.customer_id = t.customer_id AND b.no = t.balance_no
 	LEFT JOIN postings p ON p.customer_id = t.customer_id AND p.id = t.posting_id
 	LEFT JOIN details d ON d.customer_id = t.customer_id AND d.file_no = t.file_no AND d.line = t.line
-	LEFT JOIN transaction_files f ON f.customer_id = t.customer_id AND f.no = t.file_no AND t.file_no > 0`
+	LEFT JOIN transaction_files f ON f.customer_id = t.customer_id AND f.no = COALESCE(p.file_no, t.file_no) AND f.no > 0`
 
 func scanHistory(row scanner) (h HistoryRow, err error) {
 	d := &h.Details
