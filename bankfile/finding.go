@@ -28,6 +28,17 @@ func (s Severity) String() string {
 	return "unknown"
 }
 
+// Word returns the severity for people, in "pl" or, for any other language, in English.
+func (s Severity) Word(lang string) string {
+	switch {
+	case lang == "pl" && s == Warning:
+		return "ostrzeżenie"
+	case lang == "pl" && s == Error:
+		return "błąd"
+	}
+	return s.String()
+}
+
 // MarshalText makes a severity a word in JSON.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 

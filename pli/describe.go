@@ -106,7 +106,7 @@ func Describe(r *bankfile.Record, lang string) []string {
 func appendFindings(out []string, r *bankfile.Record, field int, lang string) []string {
 	for _, f := range r.Findings {
 		if f.Field == field {
-			out = append(out, fmt.Sprintf("   %s %s: %s", f.Severity, f.Code, f.Message(lang)))
+			out = append(out, fmt.Sprintf("   %s %s: %s", f.Severity.Word(lang), f.Code, f.Message(lang)))
 		}
 	}
 	return out

@@ -70,6 +70,15 @@ func TestDescribePolish(t *testing.T) {
 	}
 }
 
+// TestDescribeSeverity: findings are told in the language of the rest.
+func TestDescribeSeverity(t *testing.T) {
+	for lang, want := range map[string]string{"pl": "   błąd record.amount_zero: Kwota", "en": "   error record.amount_zero: The amount"} {
+		if got := describe(t, sampleNamed(t, "X17"), sampleOptions(), lang); !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 // TestDescribeAll: every sample, however broken, can be described, and all its findings are told.
 func TestDescribeAll(t *testing.T) {
 	for _, s := range samples(t) {

@@ -159,9 +159,10 @@ func (c *pliDescribeCommand) Run(p *program) error {
 
 func (c *pliDescribeCommand) conclude(p *program, report bankfile.Report) error {
 	for _, f := range report.File {
-		fmt.Fprintf(p.stdout, "%s %s: %s\n", f.Severity, f.Code, visible(f.Message(c.Language)))
+		fmt.Fprintf(p.stdout, "%s %s: %s\n", f.Severity.Word(c.Language), f.Code, visible(f.Message(c.Language)))
 	}
-	fmt.Fprintf(p.stdout, "%s, %d bytes, %d records, errors: %d, warnings: %d\n", report.Encoding, report.Bytes, report.Records,
-		report.Errors, report.Warnings)
+	word := func(s string) string { return checkWord(s, c.Language) }
+	fmt.Fprintf(p.stdout, "%s, %s: %d, %s: %d, %s: %d, %s: %d\n", report.Encoding, word("bytes"), report.Bytes, word("records"), report.Records,
+		word("errors"), report.Errors, word("warnings"), report.Warnings)
 	return nil
 }

@@ -28,18 +28,20 @@ const shownLines = 200
 
 // checkWords are the words of the answer in Polish; in English they are as they stand.
 var checkWords = map[string]string{
-	"line": "wiersz", "record": "rekord", "file": "plik", "field": "pole", "error": "błąd", "warning": "ostrzeżenie",
+	"line": "wiersz", "record": "rekord", "file": "plik", "field": "pole",
 	"DIRECTION": "KIERUNEK", "RECORDS": "REKORDY", "SUM": "SUMA", "with errors": "z błędami", "all": "wszystkie", "credit": "uznania", "debit": "obciążenia",
 	"internal": "wewnętrzne", "unallocated": "na rachunek główny", "charges": "opłaty", "beyond 64 bits": "ponad 64 bity",
-	"executable": "można wykonać", "not executable": "nie można wykonać", "records": "rekordy", "errors": "błędy", "warnings": "ostrzeżenia",
+	"executable": "można wykonać", "not executable": "nie można wykonać", "bytes": "bajty", "records": "rekordy", "errors": "błędy", "warnings": "ostrzeżenia",
 	"more lines with findings": "dalsze wiersze z ustaleniami",
 	nobodyNamed:                "Nie podano żadnego naszego rachunku, więc nie wiadomo, czyje są pieniądze: podaj nasze przez --own i --master.",
 }
 
 const nobodyNamed = "No account of ours was named, so whose money it is cannot be told: name ours with --own and --master."
 
-func (t *pliText) word(s string) string {
-	if w, ok := checkWords[s]; ok && t.language == "pl" {
+func (t *pliText) word(s string) string { return checkWord(s, t.language) }
+
+func checkWord(s, language string) string {
+	if w, ok := checkWords[s]; ok && language == "pl" {
 		return w
 	}
 	return s
@@ -64,7 +66,7 @@ func (t *pliText) record(rec *bankfile.Record, encoding bankfile.Encoding) {
 
 // finding shows one of a record with the record.
 func (t *pliText) finding(rec *bankfile.Record, encoding bankfile.Encoding, f bankfile.Finding) {
-	fmt.Fprintf(t.out, "%s %d: %s %s", t.unit(), f.Line, t.word(f.Severity.String()), f.Code)
+	fmt.Fprintf(t.out, "%s %d: %s %s", t.unit(), f.Line, f.Severity.Word(t.language), f.Code)
 	if f.Field > 0 {
 		fmt.Fprintf(t.out, " (%s %d, %s)", t.word("field"), f.Field, pli.FieldName(f.Field, t.language))
 	}
@@ -91,16 +93,16 @@ func (t *pliText) rest(list []findingView) {
 			if f.Line > 0 {
 				place = fmt.Sprintf(" (%s %d)", t.unit(), f.Line)
 			}
-			fmt.Fprintf(t.out, "%s: %s %s%s\n  %s\n", t.word("file"), t.word(f.Severity.String()), f.Code, place, visible(f.Message))
+			fmt.Fprintf(t.out, "%s: %s %s%s\n  %s\n", t.word("file"), f.Severity.Word(t.language), f.Code, place, visible(f.Message))
 		case told || t.nobody && f.Code == bankfile.DomainNoOwnAccount:
 		default:
 			if t.shown++; t.shown <= shownLines {
-				fmt.Fprintf(t.out, "%s %d: %s %s\n  %s\n", t.unit(), f.Line, t.word(f.Severity.String()), f.Code, visible(f.Message))
+				fmt.Fprintf(t.out, "%s %d: %s %s\n  %s\n", t.unit(), f.Line, f.Severity.Word(t.language), f.Code, visible(f.Message))
 			}
 		}
 	}
 	if t.nobody {
-		fmt.Fprintf(t.out, "%s: %s %s\n  %s\n", t.word("file"), t.word("error"), bankfile.DomainNoOwnAccount, t.word(nobodyNamed))
+		fmt.Fprintf(t.out, "%s: %s %s\n  %s\n", t.word("file"), bankfile.Error.Word(t.language), bankfile.DomainNoOwnAccount, t.word(nobodyNamed))
 	}
 	if t.shown > shownLines {
 		fmt.Fprintf(t.out, "... %s: %d\n", t.word("more lines with findings"), t.shown-shownLines)
