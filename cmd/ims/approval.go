@@ -66,7 +66,7 @@ type approvalApproveCommand struct {
 	Reason string  `help:"Why, for the audit trail."`
 }
 
-// Run approves; the one who asked then repeats the command.
+// Run approves; the one who asked, or who approved, then repeats the command.
 func (c *approvalApproveCommand) Run(p *program) error { return decide(p, c.ID, true, c.Reason) }
 
 type approvalRejectCommand struct {
@@ -85,8 +85,16 @@ func decide(p *program, id bank.ID, approve bool, reason string) error {
 		}
 		fmt.Fprintf(p.stdout, "%s: %s\n", a.Status, visible(a.Summary))
 		if approve {
-			fmt.Fprintf(p.stdout, "%s may now repeat the command.\n", visible(a.RequestedBy))
+			fmt.Fprintf(p.stdout, "Carry it out by repeating the command: %s.\n", whoGoesOn(a))
 		}
 		return nil
 	})
+}
+
+// whoGoesOn names who may carry out what was approved: not who is barred, as the uploader of a file.
+func whoGoesOn(a bank.Approval) string {
+	if a.Barred == a.RequestedBy {
+		return "you, or anybody else but " + visible(a.Barred)
+	}
+	return visible(a.RequestedBy) + " or you"
 }

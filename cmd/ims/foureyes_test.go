@@ -10,7 +10,8 @@ import (
 // the store asks for them, so that the customer is not lost, and may no more once there are two.
 func TestOneAdminIsLeft(t *testing.T) {
 	t.Parallel()
-	dsn := "sqlite:" + filepath.Join(t.TempDir(), "ims.db")
+	path := filepath.Join(t.TempDir(), "ims.db")
+	dsn := "sqlite:" + path
 	refused := func(reason string, args ...string) {
 		t.Helper()
 		if code, _, told := ims(t.Context(), append(args, "--store", dsn)...); code != exitRefused || !strings.Contains(told, reason) {
@@ -32,6 +33,9 @@ func TestOneAdminIsLeft(t *testing.T) {
 	done("customer", "create", "Example")
 	done("operator", "invite", ada, "--role", "ADMIN")
 	done("operator", "invite", bob, "--role", "ADMIN")
+	if err := signedIn(path, ada, bob); err != nil {
+		t.Fatal(err)
+	}
 	refused("say who acts", "operator", "unlock", bob)
 	done("operator", "lock", bob, "--as", ada)
 

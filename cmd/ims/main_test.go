@@ -19,6 +19,10 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ims/internal/store"
+	"ims/internal/store/sqlite"
+	"ims/internal/store/storetest"
 )
 
 // TestMain lets the test binary be the program, so that the scripts run the real main.
@@ -34,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits,
 			"field": field,
 			"csr":   writeCSR,
+			"come":  come,
 		},
 	})
 }
@@ -93,6 +98,23 @@ func writeCSR(ts *testscript.TestScript, neg bool, args []string) {
 	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: args[1]}}, key)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}), 0o600))
+}
+
+// come lets operators of the first customer have signed in to the panel: come EMAIL...
+func come(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: come EMAIL...")
+	}
+	ts.Check(signedIn(ts.MkAbs("ims.db"), args...))
+}
+
+// signedIn is come for the SQLite store at a path.
+func signedIn(path string, emails ...string) error {
+	db, err := store.Open(context.Background(), sqlite.Engine{Path: path}, store.SealKey{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(storetest.Come(db, 1, emails...), db.Close())
 }
 
 // ims runs a command inside this process and returns its exit code, standard output and standard error.

@@ -27,7 +27,7 @@ func TestOnboardingGuide(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"AUTOMATIC  on         on        MANAGER,ADMIN", "V-ExamplePay-Backend", "ops@example-pay.example", "which is ACTIVE"} {
+	for _, want := range []string{"AUTOMATIC  on         on        MANAGER,ADMIN", "V-ExamplePay-Backend", "ops@example-pay.example", "which is SETUP", "0 of 2 ADMINs have signed in"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}

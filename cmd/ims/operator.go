@@ -26,7 +26,7 @@ type operatorInviteCommand struct {
 	Institution bool      `help:"The person belongs to the IBAN issuing institution: only they work on files, items and funds."`
 }
 
-// Run gives the role and makes the link to take it up. The customer becomes ACTIVE with its second active ADMIN.
+// Run gives the role and makes the link to take it up. The customer becomes ACTIVE with the second ADMIN who signs in.
 func (c *operatorInviteCommand) Run(p *program) error {
 	return p.staffing(func(r *rooms, actor bank.Actor) error {
 		l, err := p.letterGate(r, c.Letters).Invite(p.ctx, actor, access.Visit{Customer: actor.Customer}, c.Email, c.Role, c.Institution)

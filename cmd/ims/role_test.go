@@ -9,7 +9,8 @@ import (
 // TestRoles changes a role on the command line: with a second person, and never so that nobody could change it back.
 func TestRoles(t *testing.T) {
 	t.Parallel()
-	dsn := "sqlite:" + filepath.Join(t.TempDir(), "ims.db")
+	path := filepath.Join(t.TempDir(), "ims.db")
+	dsn := "sqlite:" + path
 	done := func(args ...string) string { t.Helper(); return mustIMS(t, append(args, "--store", dsn)...) }
 	refused := func(reason string, args ...string) {
 		t.Helper()
@@ -22,6 +23,9 @@ func TestRoles(t *testing.T) {
 	done("customer", "create", "Example")
 	done("operator", "invite", ada, "--role", "ADMIN")
 	done("operator", "invite", bob, "--role", "ADMIN")
+	if err := signedIn(path, ada, bob); err != nil {
+		t.Fatal(err)
+	}
 	refused("nobody would be left", "role", "set", "ADMIN", "--forbid", "audit:read", "--as", ada)
 	change := []string{"role", "set", "MANAGER", "--allow", "audit:read", "--forbid", "blocks:write", "--as", ada}
 	refused("second person", change...)

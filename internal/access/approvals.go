@@ -12,7 +12,8 @@ import (
 )
 
 // Request asks for a second person before a change is made. Digest is of the exact content, so that nothing can be swapped
-// between approval and execution; Summary is what the second person reads.
+// between approval and execution; Summary is what the second person reads on the command line, Content what the panel shows and
+// carries out. Who is Barred may ask, but neither approve nor carry it out.
 type Request = store.ApprovalRequest
 
 // ActionExecuteFile is the action whose approval needs bank.PermFilesExecute; bank.ApprovalPermission tells of the others.
@@ -22,7 +23,8 @@ const ActionExecuteFile = "files.execute"
 // actor's.
 //
 // nil, nil: go on. Four eyes do not bind (the setting is off, or the customer is in SETUP), or an approval of exactly this
-// digest was there and is used up by this transaction.
+// digest was there and is used up by this transaction. Anybody whom the room lets do it may use it up, whoever asked; but who
+// is barred: bank.ErrFourEyes.
 //
 // An approval, nil: a second person must decide it first. It was made, or was open already; an open one with another
 // digest is void. The caller must do nothing more, let its transaction COMMIT, and then return Waiting(approval).
@@ -34,7 +36,7 @@ func (s *Service) Require(_ context.Context, tx *store.Tx, actor bank.Actor, r R
 	if err != nil {
 		return nil, fmt.Errorf("require approval: customer: %w", err)
 	}
-	if c.Status != bank.CustomerActive || !c.Settings.NeedsSecond(r.Action) {
+	if !c.NeedsSecond(r.Action) {
 		return nil, nil
 	}
 	if err := words("/summary", r.Summary); err != nil {
@@ -56,8 +58,8 @@ func (s *Service) openOrNew(tx *store.Tx, actor bank.Actor, r Request) (*bank.Ap
 		case errors.Is(err, bank.ErrNotFound):
 		case err != nil:
 			return nil, fmt.Errorf("open approval: %w", err)
-		case open.Digest == r.Digest:
-			return use(tx, open)
+		case open.Digest == r.Digest && (open.DecidedBy == "" || open.DecidedBy != r.Barred):
+			return use(tx, actor, open, r)
 		default:
 			event, err := s.void(tx, actor, open)
 			if err != nil {
@@ -74,9 +76,12 @@ func (s *Service) openOrNew(tx *store.Tx, actor bank.Actor, r Request) (*bank.Ap
 }
 
 // use spends an approved approval; a pending one is returned as it is.
-func use(tx *store.Tx, a bank.Approval) (*bank.Approval, error) {
+func use(tx *store.Tx, actor bank.Actor, a bank.Approval, r Request) (*bank.Approval, error) {
 	if a.Status == bank.ApprovalPending {
 		return &a, nil
+	}
+	if actor.Name == r.Barred {
+		return nil, bank.ErrFourEyes.With("%s was approved by %s; you may ask for it, and somebody else carries it out", r.Action, a.DecidedBy)
 	}
 	a.Status = bank.ApprovalUsed
 	if err := tx.DecideApproval(a); err != nil {
@@ -99,7 +104,7 @@ func (s *Service) void(tx *store.Tx, actor bank.Actor, a bank.Approval) (bank.Au
 // request inserts a pending approval and audits it behind what came before; false if another transaction was faster.
 func (s *Service) request(tx *store.Tx, actor bank.Actor, r Request, before []bank.AuditEvent) (*bank.Approval, bool, error) {
 	a := bank.Approval{Customer: actor.Customer, ID: bank.NewID(), Action: r.Action, Object: r.Object, Digest: r.Digest,
-		Summary: r.Summary, Status: bank.ApprovalPending, RequestedBy: actor.Name, RequestedAt: stamp(s.now())}
+		Summary: r.Summary, Content: r.Content, Barred: r.Barred, Status: bank.ApprovalPending, RequestedBy: actor.Name, RequestedAt: stamp(s.now())}
 	fresh, err := tx.AddApproval(a)
 	if err != nil || !fresh {
 		return nil, false, err

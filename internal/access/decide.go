@@ -13,9 +13,10 @@ import (
 )
 
 // Decide approves or rejects a pending approval of the customer, once. A rejection needs a reason. Only an operator with
-// the permission that the action needs may decide, and never approve what they requested; rejecting that withdraws it.
+// the permission that the action needs may decide, and never approve what they requested or are barred from; rejecting what
+// one requested withdraws it.
 //
-// Errors: bank.ErrForbidden, bank.ErrFourEyes for a requester who approves, bank.ErrNotFound, bank.ErrApprovalStale if the content
+// Errors: bank.ErrForbidden, bank.ErrFourEyes for a requester or somebody barred who approves, bank.ErrNotFound, bank.ErrApprovalStale if the content
 // changed meanwhile, bank.ErrConflict if somebody decided already, bank.ErrInvalid about the reason.
 func (s *Service) Decide(ctx context.Context, actor bank.Actor, customer bank.CustomerID, approval bank.ID, approve bool, reason string) (bank.Approval, error) {
 	if err := mayEverDecide(actor, customer); err != nil {
@@ -62,6 +63,8 @@ func mayDecide(actor bank.Actor, a bank.Approval, approve bool) error {
 		return bank.ErrConflict.With("approval %s is %s already", a.ID, a.Status)
 	case approve && a.RequestedBy == actor.Name:
 		return bank.ErrFourEyes.With("approval %s was requested by you: another person must decide it", a.ID)
+	case approve && a.Barred == actor.Name:
+		return bank.ErrFourEyes.With("approval %s is about what you brought: another person must decide it", a.ID)
 	}
 	return nil
 }

@@ -139,7 +139,8 @@ func (s *Service) LacksAdmins(ctx context.Context, customer bank.CustomerID) (la
 
 // InviteOperator gives a person a role with the customer, in place of an earlier one, and makes the account if there is
 // none. It needs bank.PermOperatorsWrite and every permission that the role has before and after. Where four eyes bind it
-// waits for a second person (bank.ErrFourEyes). The customer becomes ACTIVE with its second active ADMIN.
+// waits for a second person (bank.ErrFourEyes). The customer becomes ACTIVE with the second active ADMIN
+// who has signed in.
 func (s *Service) InviteOperator(ctx context.Context, actor bank.Actor, customer bank.CustomerID, email string, role bank.Role, institution bool) (bank.Operator, error) {
 	if err := mayManage(&actor, customer); err != nil {
 		return bank.Operator{}, err
@@ -170,12 +171,22 @@ func (s *Service) InviteOperator(ctx context.Context, actor bank.Actor, customer
 	return invited, nil
 }
 
+// OperatorContent is what exactly is approved about an operator: the role that is given, the reason of an unlocking; who loses
+// the second factor has neither.
+type OperatorContent struct {
+	Email       string    `json:"email"`
+	Role        bank.Role `json:"role,omitempty"`
+	Institution bool      `json:"institution,omitempty"`
+	Reason      string    `json:"reason,omitempty"`
+}
+
 func inviteRequest(email string, r bank.OperatorRole) Request {
 	summary := fmt.Sprintf("%s becomes %s", email, r.Role)
 	if r.Institution {
 		summary += " of the issuing institution"
 	}
-	return Request{Action: "operators.invite", Object: email, Digest: sha256.Sum256([]byte(summary)), Summary: summary}
+	return Request{Action: "operators.invite", Object: email, Digest: sha256.Sum256([]byte(summary)), Summary: summary,
+		Content: bank.ApprovalContent(OperatorContent{Email: email, Role: r.Role, Institution: r.Institution})}
 }
 
 // mayManage checks what does not depend on the other operator. A worker acts for the customer it names.
@@ -248,41 +259,61 @@ func (s *Service) changed(tx *store.Tx, actor bank.Actor, c bank.Customer, email
 		return fmt.Errorf("%s: %w", action, err)
 	}
 	events := []bank.AuditEvent{{Actor: actor.Name, Origin: actor.Origin, Action: action, Object: email, Before: before, After: roleJSON(staff, reason)}}
-	activated, err := activate(tx, c)
+	activated, err := activate(tx, actor, c)
 	if err != nil {
-		return fmt.Errorf("%s: activate customer: %w", action, err)
+		return fmt.Errorf("%s: %w", action, err)
 	}
-	if activated {
-		events = append(events, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "customer.activated", Object: fmt.Sprint(c.ID)})
-	}
+	events = append(events, activated...)
 	if err := tx.Audit(c.ID, s.now(), events...); err != nil {
 		return fmt.Errorf("%s: audit: %w", action, err)
 	}
 	return nil
 }
 
-// wantedAdmins is how many active ADMINs make a customer ACTIVE: one to ask and one to approve.
+// wantedAdmins is how many active ADMINs make a customer ACTIVE: one to ask and one to approve. Who was only invited may never
+// come, and does not count.
 const wantedAdmins = 2
 
-// activate makes a customer ACTIVE that has enough ADMINs. It never goes back to SETUP, or four eyes could be put to sleep
-// by locking somebody.
-func activate(tx *store.Tx, c bank.Customer) (bool, error) {
+// activate makes a customer, whose row is locked, ACTIVE if it has enough ADMINs, and returns what is to be audited. It never
+// goes back to SETUP, or four eyes could be put to sleep by locking somebody.
+func activate(tx *store.Tx, actor bank.Actor, c bank.Customer) ([]bank.AuditEvent, error) {
 	if c.Status == bank.CustomerActive {
-		return false, nil
+		return nil, nil
 	}
 	n, err := activeAdmins(tx, c.ID)
 	if err != nil || n < wantedAdmins {
-		return false, err
+		return nil, err
 	}
 	c.Status = bank.CustomerActive
-	return true, tx.UpdateCustomer(c)
+	if err := tx.UpdateCustomer(c); err != nil {
+		return nil, fmt.Errorf("activate customer: %w", err)
+	}
+	return []bank.AuditEvent{actor.Event("customer.activated", fmt.Sprint(c.ID), "", "")}, nil
+}
+
+// come notes that an operator has come to the customer's panel for the first time, which may make the customer ACTIVE, and
+// returns what is to be audited.
+func come(tx *store.Tx, actor bank.Actor, staff store.Staff, at time.Time) ([]bank.AuditEvent, error) {
+	if !staff.AcceptedAt.IsZero() {
+		return nil, nil
+	}
+	if err := tx.AcceptRole(staff.Customer, staff.ID, at); err != nil {
+		return nil, fmt.Errorf("accept invitation: %w", err)
+	}
+	events := []bank.AuditEvent{actor.Event("operator.accepted", staff.Email, "", roleJSON(staff, ""))}
+	c, err := tx.LockCustomer(staff.Customer)
+	if err != nil {
+		return nil, fmt.Errorf("lock customer: %w", err)
+	}
+	activated, err := activate(tx, actor, c)
+	return append(events, activated...), err
 }
 
 func activeAdmins(tx *store.Tx, customer bank.CustomerID) (int, error) {
 	list, err := tx.Operators(customer)
 	n := 0
 	for _, o := range list {
-		if o.Role == bank.Admin && !o.Locked {
+		if o.Role == bank.Admin && !o.Locked && !o.AcceptedAt.IsZero() {
 			n++
 		}
 	}
@@ -352,7 +383,8 @@ func (s *Service) UnlockOperator(ctx context.Context, actor bank.Actor, customer
 		}
 		summary := fmt.Sprintf("%s is unlocked as %s", staff.Email, staff.Role)
 		pending, err := s.Require(ctx, tx, actor, Request{Action: "operators.unlock", Object: staff.Email,
-			Digest: sha256.Sum256([]byte(summary)), Summary: summary})
+			Digest: sha256.Sum256([]byte(summary)), Summary: summary,
+			Content: bank.ApprovalContent(OperatorContent{Email: staff.Email, Role: staff.Role, Institution: staff.Institution, Reason: reason})})
 		if err != nil || pending != nil {
 			return pending, err
 		}

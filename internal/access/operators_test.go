@@ -1,13 +1,13 @@
 package access_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ims/internal/access"
 	"ims/internal/bank"
@@ -15,53 +15,77 @@ import (
 	"ims/internal/store/storetest"
 )
 
+// TestTwoAdminsMakeACustomerActive: who was only invited may never come, and could approve nothing.
 func TestTwoAdminsMakeACustomerActive(t *testing.T) {
-	s := open(t)
-	c := s.customer("Example")
+	g := openGate(t)
+	s, c := g.scene, g.c
 	s.invite(c, " Ada@Example.test", bank.Admin, true)
 	s.invite(c, "mia@example.test", bank.Manager, false)
-	if got := s.status(c); got != bank.CustomerSetup {
-		t.Fatalf("%s with one ADMIN", got)
+	s.invite(c, bobMail, bank.Admin, false)
+	if got := s.status(c); got != bank.CustomerSetup || !must[bool](t)(s.service.LacksAdmins(s.ctx, c.ID)) {
+		t.Fatalf("%s with two ADMINs who have not come", got)
 	}
-	s.invite(c, "ada@example.test", bank.Admin, true)
+	g.enrol(adaMail, bank.Admin)
+	s.come(c, "mia@example.test")
+	s.invite(c, adaMail, bank.Admin, true)
 	if got := s.status(c); got != bank.CustomerSetup {
-		t.Fatalf("%s with one ADMIN invited twice", got)
+		t.Fatalf("%s with one ADMIN and one who has not come", got)
 	}
-	s.invite(c, "bob@example.test", bank.Admin, false)
-	if got := s.status(c); got != bank.CustomerActive {
+	g.enrol(bobMail, bank.Admin)
+	if got := s.status(c); got != bank.CustomerActive || must[bool](t)(s.service.LacksAdmins(s.ctx, c.ID)) {
 		t.Fatalf("%s with two ADMINs", got)
 	}
-	want := []access.Staff{
-		{Operator: bank.Operator{Email: "ada@example.test", CreatedAt: noon}, Role: bank.Admin, Institution: true},
-		{Operator: bank.Operator{Email: "bob@example.test", CreatedAt: noon}, Role: bank.Admin},
-		{Operator: bank.Operator{Email: "mia@example.test", CreatedAt: noon}, Role: bank.Manager},
+	var got []string
+	for _, o := range must[[]access.Staff](t)(s.service.Operators(s.ctx, c.ID)) {
+		got = append(got, o.Email+" "+string(o.Role)+" "+o.Status())
 	}
-	got := must[[]access.Staff](t)(s.service.Operators(s.ctx, c.ID))
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(bank.Operator{}, "ID")); diff != "" {
+	if diff := cmp.Diff([]string{"ada@example.test ADMIN ACTIVE", "bob@example.test ADMIN ACTIVE", "mia@example.test MANAGER ACTIVE"}, got); diff != "" {
 		t.Error(diff)
 	}
+	want := []string{"bob@example.test operator.accepted", "bob@example.test customer.activated", "bob@example.test operator.signed-in"}
 	actions := s.actions(c)
-	if diff := cmp.Diff([]string{"ims operator.invited", "ims customer.activated"}, actions[len(actions)-2:]); diff != "" {
+	if diff := cmp.Diff(want, actions[len(actions)-3:]); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// Both ADMINs invited at the same moment: each transaction must see the other.
+// TestAnAdminByPromotion: the second ADMIN who makes a customer ACTIVE may have come in another role.
+func TestAnAdminByPromotion(t *testing.T) {
+	s := open(t)
+	c := s.customer("Example")
+	s.invite(c, adaMail, bank.Admin, true)
+	s.invite(c, bobMail, bank.Employee, true)
+	s.come(c, adaMail, bobMail)
+	if got := s.status(c); got != bank.CustomerSetup {
+		t.Fatalf("%s with one ADMIN", got)
+	}
+	s.invite(c, bobMail, bank.Admin, true)
+	if got := s.status(c); got != bank.CustomerActive {
+		t.Fatalf("%s with two ADMINs", got)
+	}
+}
+
+// Both ADMINs come at the same moment: each transaction must see the other.
 func TestActivationRace(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s := newScene(t, db)
-		for range 5 {
-			c := s.customer("Example")
+		g := newGateScene(t, db, false)
+		if err := db.Write(g.ctx, func(tx *store.Tx) error { return tx.Stamp(true) }); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 5 {
+			c := g.customer("Example")
 			var group sync.WaitGroup
-			for _, email := range []string{"ada@example.test", "bob@example.test"} {
+			for _, name := range []string{"ada", "bob"} {
+				email := fmt.Sprintf("%s%d@example.test", name, n)
+				g.invite(c, email, bank.Admin, true)
 				group.Go(func() {
-					if _, err := s.service.InviteOperator(s.ctx, system(c), c.ID, email, bank.Admin, true); err != nil {
+					if err := g.gate.EnrolSandbox(g.ctx, c.ID, email, password, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"); err != nil {
 						t.Error(err)
 					}
 				})
 			}
 			group.Wait()
-			if got := s.status(c); got != bank.CustomerActive {
+			if got := g.status(c); got != bank.CustomerActive {
 				t.Fatalf("%s with two ADMINs", got)
 			}
 		}

@@ -155,7 +155,7 @@ func (g *Gate) ResetSecondFactor(ctx context.Context, actor bank.Actor, v Visit,
 		}
 		summary := staff.Email + " loses the second factor, to enrol a new one"
 		pending, err := g.Access.Require(ctx, tx, actor, Request{Action: "operators.second-factor", Object: staff.Email,
-			Digest: sha256.Sum256([]byte(summary)), Summary: summary})
+			Digest: sha256.Sum256([]byte(summary)), Summary: summary, Content: bank.ApprovalContent(OperatorContent{Email: staff.Email})})
 		if err != nil || pending != nil {
 			return pending, err
 		}

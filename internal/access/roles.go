@@ -96,6 +96,13 @@ func without(list, other []bank.Permission) []bank.Permission {
 	return slices.DeleteFunc(slices.Clone(list), func(p bank.Permission) bool { return slices.Contains(other, p) })
 }
 
+// RoleContent is what exactly is approved with a change of a role.
+type RoleContent struct {
+	Role   bank.Role         `json:"role"`
+	Before []bank.Permission `json:"before"`
+	After  []bank.Permission `json:"after"`
+}
+
 // request binds an approval to the permissions before and after.
 func (c roleChange) request() Request {
 	content := toJSON([]RolePermissions{{c.role, c.before}, {c.role, c.after}})
@@ -106,7 +113,8 @@ func (c roleChange) request() Request {
 	if taken := c.taken(); len(taken) > 0 {
 		summary += " loses " + joined(taken)
 	}
-	return Request{Action: "roles.set", Object: string(c.role), Digest: sha256.Sum256([]byte(content)), Summary: summary}
+	return Request{Action: "roles.set", Object: string(c.role), Digest: sha256.Sum256([]byte(content)), Summary: summary,
+		Content: bank.ApprovalContent(RoleContent{c.role, c.before, c.after})}
 }
 
 func joined(list []bank.Permission) string {

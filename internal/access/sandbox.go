@@ -56,7 +56,11 @@ func (g *Gate) EnrolSandbox(ctx context.Context, customer bank.CustomerID, email
 		if err := tx.SetCredentials(c); err != nil {
 			return fmt.Errorf("enrol in the sandbox: %w", err)
 		}
-		return tx.AcceptRole(customer, staff.ID, stamp(g.Now()))
+		events, err := come(tx, bank.System(customer, "sandbox"), staff, stamp(g.Now()))
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		return tx.Audit(customer, g.Now(), events...)
 	})
 }
 

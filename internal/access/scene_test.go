@@ -83,12 +83,21 @@ func (s *scene) actor(c bank.Customer, email string) bank.Actor {
 	return must[bank.Actor](s.t)(s.service.Operator(s.ctx, c.ID, email))
 }
 
+// come lets operators have signed in.
+func (s *scene) come(c bank.Customer, emails ...string) {
+	s.t.Helper()
+	if err := storetest.Come(s.db, c.ID, emails...); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // active is a customer whose four eyes bind, with two ADMINs of the issuing institution.
 func (s *scene) active(name string) (c bank.Customer, ada, bob bank.Actor) {
 	s.t.Helper()
 	c = s.customer(name)
 	s.invite(c, "ada@example.test", bank.Admin, true)
 	s.invite(c, "bob@example.test", bank.Admin, true)
+	s.come(c, "ada@example.test", "bob@example.test")
 	return c, s.actor(c, "ada@example.test"), s.actor(c, "bob@example.test")
 }
 

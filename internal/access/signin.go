@@ -250,18 +250,16 @@ func (g *Gate) open(tx *store.Tx, v Visit, t ticket, c *bank.Credentials, factor
 
 // auditOpened accepts the role where this is the first session with the customer, and tells the trail.
 func (g *Gate) auditOpened(tx *store.Tx, v Visit, staff store.Staff, s bank.OperatorSession, factor string, failures int) error {
-	var events []bank.AuditEvent
-	if staff.AcceptedAt.IsZero() {
-		if err := tx.AcceptRole(v.Customer, staff.ID, s.CreatedAt); err != nil {
-			return fmt.Errorf("accept invitation: %w", err)
-		}
-		events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.accepted", Object: staff.Email, After: roleJSON(staff, "")})
+	actor := bank.Actor{Customer: v.Customer, Kind: bank.ActorOperator, Name: staff.Email, Origin: v.from()}
+	events, err := come(tx, actor, staff, s.CreatedAt)
+	if err != nil {
+		return fmt.Errorf("open session: %w", err)
 	}
-	events = append(events, bank.AuditEvent{Actor: staff.Email, Origin: v.from(), Action: "operator.signed-in", Object: s.ID.String(), After: toJSON(struct {
+	events = append(events, actor.Event("operator.signed-in", s.ID.String(), "", toJSON(struct {
 		Factor   string `json:"secondFactor"`
 		Agent    string `json:"userAgent"`
 		Failures int    `json:"failuresBefore,omitempty"`
-	}{factor, s.Agent, failures})})
+	}{factor, s.Agent, failures})))
 	if err := tx.Audit(v.Customer, s.CreatedAt, events...); err != nil {
 		return fmt.Errorf("open session: audit: %w", err)
 	}

@@ -23,7 +23,7 @@ func (s *Service) Approval(ctx context.Context, actor bank.Actor, id bank.ID) (a
 	return a, nil
 }
 
-// ApprovalsWaiting counts the approvals that wait for the actor: pending ones that they may decide and did not ask for. It
+// ApprovalsWaiting counts the approvals that wait for the actor: pending ones that they may approve. It
 // reads a few rows, so that every page can show it.
 func (s *Service) ApprovalsWaiting(ctx context.Context, actor bank.Actor) (n int64, err error) {
 	if actor.Kind != bank.ActorOperator {
@@ -33,7 +33,7 @@ func (s *Service) ApprovalsWaiting(ctx context.Context, actor bank.Actor) (n int
 		n = 0
 		list, err := tx.PendingApprovals(actor.Customer)
 		for _, p := range list {
-			if p.RequestedBy != actor.Name && actor.May(bank.ApprovalPermission(p.Action)) == nil {
+			if p.RequestedBy != actor.Name && p.Barred != actor.Name && actor.May(bank.ApprovalPermission(p.Action)) == nil {
 				n += p.Approvals
 			}
 		}

@@ -190,48 +190,6 @@ type Certificate struct {
 	CreatedAt   time.Time
 }
 
-// ApprovalStatus is the life of an approval.
-type ApprovalStatus string
-
-// The statuses of approvals.
-const (
-	ApprovalPending  ApprovalStatus = "PENDING"
-	ApprovalApproved ApprovalStatus = "APPROVED"
-	ApprovalRejected ApprovalStatus = "REJECTED"
-	ApprovalUsed     ApprovalStatus = "USED"
-)
-
-// Approval is a request for a second person, bound to the exact content they see.
-type Approval struct {
-	Customer    CustomerID
-	ID          ID
-	Action      string // file.execute, item.assign, ...
-	Object      string // what it is about
-	Digest      [32]byte
-	Summary     string // what the second person reads
-	Status      ApprovalStatus
-	RequestedBy string
-	RequestedAt time.Time
-	DecidedBy   string
-	DecidedAt   time.Time
-	Reason      string
-}
-
-// ApprovalPermission is what the second person must be allowed for an action: executing files, deciding items, ordering
-// transfers, or else changing the customer.
-func ApprovalPermission(action string) Permission {
-	noun, _, _ := strings.Cut(action, ".")
-	switch noun {
-	case "file", "files":
-		return PermFilesExecute
-	case "item", "items":
-		return PermItemsDecide
-	case "transfer":
-		return PermTransfersOrder
-	}
-	return PermCustomerWrite
-}
-
 // AuditEvent says who changed what. Before and After are JSON, empty where there is nothing to show.
 type AuditEvent struct {
 	Customer CustomerID

@@ -9,7 +9,7 @@ import (
 	"ims/internal/money"
 )
 
-// CustomerStatus is SETUP until the customer has two active ADMINs; four eyes bind after that.
+// CustomerStatus is SETUP until two ADMINs of the customer have signed in to its panel; four eyes bind after that.
 type CustomerStatus string
 
 // The customer statuses.
@@ -83,6 +83,11 @@ type Customer struct {
 	Status    CustomerStatus
 	Settings  Settings
 	CreatedAt time.Time
+}
+
+// NeedsSecond tells whether an action needs a second person now: it does so by the settings, once the customer is ACTIVE.
+func (c Customer) NeedsSecond(action string) bool {
+	return c.Status == CustomerActive && c.Settings.NeedsSecond(action)
 }
 
 // Acceptance says what a record with an error does to its file.

@@ -114,6 +114,16 @@ func (s *Service) addBaseIBAN(ctx context.Context, tx *store.Tx, actor bank.Acto
 		"suffix": b.Suffix, "currency": b.Currency.Code(), "issuing": b.Issuing, "capacity": b.Capacity})
 }
 
+// BaseIBANContent is what exactly is approved with a base IBAN.
+type BaseIBANContent struct {
+	Base          string  `json:"base"`
+	Suffix        string  `json:"suffix,omitempty"`
+	MasterAccount bank.ID `json:"masterAccount"`
+	MasterIBAN    string  `json:"masterIban"`
+	Currency      string  `json:"currency"`
+	Issuing       bool    `json:"issuing"`
+}
+
 func baseRequest(b bank.BaseIBAN, m bank.MasterAccount) store.ApprovalRequest {
 	verb := "no new IBANs come from it"
 	if b.Issuing {
@@ -124,7 +134,8 @@ func baseRequest(b bank.BaseIBAN, m bank.MasterAccount) store.ApprovalRequest {
 		numbers += " with the suffix " + b.Suffix
 	}
 	summary := fmt.Sprintf("base IBAN %s in %s on master account %s; %s", numbers, b.Currency, m.IBAN.Format(), verb)
-	return store.ApprovalRequest{Action: "base-ibans.add", Object: b.Base, Digest: sha256.Sum256([]byte(summary)), Summary: summary}
+	return store.ApprovalRequest{Action: "base-ibans.add", Object: b.Base, Digest: sha256.Sum256([]byte(summary)), Summary: summary,
+		Content: bank.ApprovalContent(BaseIBANContent{b.Base, b.Suffix, m.ID, m.IBAN.String(), b.Currency.Code(), b.Issuing})}
 }
 
 // freeForBase refuses a base that shares numbers with a registered one, or that could issue another customer's master

@@ -253,7 +253,7 @@ func (e *estate) admins() Step {
 	n := e.countStaff(func(o store.Staff) bool { return o.Role == bank.Admin })
 	missing := ""
 	if n < wantedApprovers {
-		missing = fmt.Sprintf("%d of %d active ADMINs", n, wantedApprovers)
+		missing = fmt.Sprintf("%d of %d ADMINs have signed in and are active", n, wantedApprovers)
 	}
 	return step("admins", "Two active ADMINs", missing)
 }
@@ -267,7 +267,7 @@ func (e *estate) files() Step {
 	n := e.countStaff(func(o store.Staff) bool { return o.Institution && e.executors[o.Role] })
 	missing := ""
 	if n < want {
-		missing = fmt.Sprintf("%d of %d active operators of the issuing institution may execute files", n, want)
+		missing = fmt.Sprintf("%d of %d operators of the issuing institution who may execute files have signed in and are active", n, want)
 	}
 	return step("file-operators", "Operators of the issuing institution who execute transaction files", missing)
 }
@@ -296,9 +296,10 @@ func (e *estate) notified() Step {
 	return result
 }
 
+// countStaff counts the active operators: those who came and are not locked.
 func (e *estate) countStaff(counts func(store.Staff) bool) (n int) {
 	for _, o := range e.staff {
-		if !o.Locked && counts(o) {
+		if !o.Locked && !o.AcceptedAt.IsZero() && counts(o) {
 			n++
 		}
 	}

@@ -44,9 +44,9 @@ func TestCheck(t *testing.T) {
 		"base-iban-room": "needs a base IBAN first",
 		"ca":             "the installation has no certificate authority",
 		"certificate":    "no certificate is active",
-		"admins":         "0 of 2 active ADMINs",
+		"admins":         "0 of 2 ADMINs have signed in and are active",
 		"domains":        "no host is registered: browsers get 403",
-		"file-operators": "0 of 2 active operators of the issuing institution may execute files",
+		"file-operators": "0 of 2 operators of the issuing institution who may execute files have signed in and are active",
 	}
 	expect := func(done ...string) {
 		t.Helper()
@@ -149,7 +149,7 @@ func TestCheckWarns(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := s.steps(c)
-	if steps["admins"].Note != "1 of 2 active ADMINs" || steps["file-operators"].Done {
+	if steps["admins"].Note != "1 of 2 ADMINs have signed in and are active" || steps["file-operators"].Done {
 		t.Errorf("%+v, %+v", steps["admins"], steps["file-operators"])
 	}
 }

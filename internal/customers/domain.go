@@ -73,9 +73,14 @@ func (s *Service) domainOf(actor *bank.Actor, host string) (string, error) {
 	return normal, nil
 }
 
+// DomainContent is what exactly is approved with a host.
+type DomainContent struct {
+	Host string `json:"host"`
+}
+
 func domainRequest(action, host string) store.ApprovalRequest {
 	return store.ApprovalRequest{Action: action, Object: host, Digest: sha256.Sum256([]byte(host)),
-		Summary: "browsers may come from " + host + ", and the panel be reached there"}
+		Summary: "browsers may come from " + host + ", and the panel be reached there", Content: bank.ApprovalContent(DomainContent{host})}
 }
 
 // Domains lists a customer's hosts in their order.

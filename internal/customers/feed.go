@@ -80,11 +80,20 @@ func checkFeed(m bank.MasterAccount) error {
 	return m.Dialect.Check()
 }
 
+// FeedContent is what exactly is approved with a change of a master account.
+type FeedContent struct {
+	MasterAccount bank.ID `json:"masterAccount"`
+	IBAN          string  `json:"iban"`
+	Before        Feed    `json:"before"`
+	After         Feed    `json:"after"`
+}
+
 func feedRequest(m bank.MasterAccount, before Feed) store.ApprovalRequest {
 	after := feedOf(m)
 	return store.ApprovalRequest{Action: "customers.master-account", Object: m.ID.String(),
 		Digest:  sha256.Sum256([]byte(m.IBAN.String() + toJSON(before) + toJSON(after))),
-		Summary: fmt.Sprintf("master account %s from %s to %s", m.IBAN, before, after)}
+		Summary: fmt.Sprintf("master account %s from %s to %s", m.IBAN, before, after),
+		Content: bank.ApprovalContent(FeedContent{m.ID, m.IBAN.String(), before, after})}
 }
 
 // String is the feed as a second person reads it.

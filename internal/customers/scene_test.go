@@ -95,6 +95,9 @@ func (s *scene) active(c bank.Customer) (first, second bank.Actor) {
 			s.t.Fatal(err)
 		}
 	}
+	if err := storetest.Come(s.db, c.ID, "ada@example.test", "bob@example.test"); err != nil {
+		s.t.Fatal(err)
+	}
 	return must[bank.Actor](s.t)(s.access.Operator(s.ctx, c.ID, "ada@example.test")),
 		must[bank.Actor](s.t)(s.access.Operator(s.ctx, c.ID, "bob@example.test"))
 }

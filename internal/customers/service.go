@@ -50,7 +50,7 @@ func (nobody) Require(_ context.Context, tx *store.Tx, actor bank.Actor, r store
 	if err != nil {
 		return nil, fmt.Errorf("require approval: customer: %w", err)
 	}
-	if c.Status == bank.CustomerActive && c.Settings.FourEyes {
+	if c.NeedsSecond(r.Action) {
 		return nil, bank.ErrFourEyes.With("%s needs a second person, and approvals are not kept here", r.Action)
 	}
 	return nil, nil

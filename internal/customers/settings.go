@@ -96,9 +96,16 @@ func (s *Service) UpdateSettings(ctx context.Context, actor bank.Actor, customer
 	})
 }
 
+// SettingsContent is what exactly is approved with a change of settings.
+type SettingsContent struct {
+	Before Settings `json:"before"`
+	After  Settings `json:"after"`
+}
+
 func settingsRequest(customer bank.CustomerID, before, after Settings) store.ApprovalRequest {
 	summary := fmt.Sprintf("settings from %s to %s", toJSON(before), toJSON(after))
-	return store.ApprovalRequest{Action: "customers.settings", Object: fmt.Sprint(customer), Digest: sha256.Sum256([]byte(summary)), Summary: summary}
+	return store.ApprovalRequest{Action: "customers.settings", Object: fmt.Sprint(customer), Digest: sha256.Sum256([]byte(summary)), Summary: summary,
+		Content: bank.ApprovalContent(SettingsContent{before, after})}
 }
 
 func (s *Service) updateSettings(tx *store.Tx, actor bank.Actor, c bank.Customer, before, after Settings) error {

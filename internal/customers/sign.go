@@ -39,7 +39,7 @@ func (s *Service) Sign(ctx context.Context, actor bank.Actor, customer bank.Cust
 		Status: bank.CertificateActive, Permissions: perms, CreatedAt: s.instant()}
 	var chain []byte
 	err = s.change(ctx, customer, func(tx *store.Tx, _ bank.Customer) (pending *bank.Approval, err error) {
-		pending, err = s.second.Require(ctx, tx, actor, signRequest(c))
+		pending, err = s.second.Require(ctx, tx, actor, signRequest(c, csrPEM))
 		if err != nil || pending != nil {
 			return pending, err
 		}
@@ -68,9 +68,19 @@ func mayGrant(actor bank.Actor, perms []bank.Permission) error {
 	return nil
 }
 
-func signRequest(c bank.Certificate) store.ApprovalRequest {
+// CertificateContent is what exactly is approved with a certificate. Its key is that of the request.
+type CertificateContent struct {
+	CN          string            `json:"cn"`
+	KeySHA256   string            `json:"keySha256"` // hexadecimal
+	Email       string            `json:"email,omitempty"`
+	Permissions []bank.Permission `json:"permissions"`
+	CSR         string            `json:"csr"` // PEM
+}
+
+func signRequest(c bank.Certificate, csrPEM []byte) store.ApprovalRequest {
 	summary := fmt.Sprintf("certificate for %s, key SHA-256 %x, with %s", c.CN, c.KeyHash, permissionList(c.Permissions))
-	return store.ApprovalRequest{Action: "certificates.sign", Object: c.CN, Digest: sha256.Sum256([]byte(summary + "\n" + c.Email)), Summary: summary}
+	return store.ApprovalRequest{Action: "certificates.sign", Object: c.CN, Digest: sha256.Sum256([]byte(summary + "\n" + c.Email)), Summary: summary,
+		Content: bank.ApprovalContent(CertificateContent{c.CN, fmt.Sprintf("%x", c.KeyHash), c.Email, c.Permissions, string(csrPEM)})}
 }
 
 func permissionList(perms []bank.Permission) string {

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"ims/internal/bank"
@@ -46,73 +45,72 @@ const (
 	BulkSettle   BulkAction = "SETTLE"    // claimed items are closed
 )
 
-// mostBulk is how many items are decided at once.
-const mostBulk = 200
+// MostBulk is how many items are decided at once.
+const MostBulk = 1000
 
 // Bulk is one decision about several items that are alike: of one reason, state and currency.
 type Bulk struct {
-	Items  []bank.ID // at most 200, each once
+	Items  []bank.ID // at most MostBulk, each once
 	Action BulkAction
 	Reason string
 }
 
-// BulkResult is what became of one item.
-type BulkResult struct {
-	Item     bank.Item
-	Approval *bank.Approval // that waits for a second person; nothing else happened
-	Err      error          // why it was refused; the others go on
-}
-
-// DecideAll makes one decision about several items, each in a transaction of its own and under an approval of its own where a
-// second person is needed. Nothing is decided unless all of them are open and alike: bank.ErrInvalid, bank.ErrNotFound or
-// bank.ErrConflict. After that the refusal of one is told with it. It needs bank.PermItemsDecide.
-func (s *Service) DecideAll(ctx context.Context, actor bank.Actor, b Bulk) ([]BulkResult, error) {
+// DecideAll makes one decision about several items, all or none of them, in one transaction and, where a second person is
+// needed, under one approval, which is returned while it waits. All must be open and alike. Errors: bank.ErrInvalid,
+// bank.ErrNotFound, bank.ErrConflict, or what refuses one of them. It needs bank.PermItemsDecide.
+func (s *Service) DecideAll(ctx context.Context, actor bank.Actor, b Bulk) ([]bank.Item, *bank.Approval, error) {
 	if err := actor.May(bank.PermItemsDecide); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	decide, err := s.bulkDecision(b)
+	d, err := b.decision()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.alike(ctx, actor, b.Items); err != nil {
-		return nil, fmt.Errorf("decide several items: %w", err)
+		return nil, nil, fmt.Errorf("decide several items: %w", err)
 	}
-	ctx = bank.WithIdempotency(ctx, &bank.Idempotency{}) // a key would stand for one of them only; deciding twice is refused anyway
-	results := make([]BulkResult, len(b.Items))
-	for n, id := range b.Items {
-		r := &results[n]
-		if r.Item, r.Approval, r.Err = decide(ctx, actor, id); r.Err == nil {
-			continue
-		}
-		if _, refused := bank.AsError(r.Err); !refused || errors.Is(r.Err, bank.ErrUnavailable) {
-			return results[:n], fmt.Errorf("decide item %s: %w", id, r.Err)
-		}
-	}
-	return results, nil
+	return s.decide(ctx, actor, b.Items, d, func(list []bank.Item) any { return list })
 }
 
-func (s *Service) bulkDecision(b Bulk) (func(context.Context, bank.Actor, bank.ID) (bank.Item, *bank.Approval, error), error) {
+// BulkOf is the decision about several items that an approval is about; false where it is about something else.
+func BulkOf(a bank.Approval) (b Bulk, ok bool) {
+	var c DecisionContent
+	if !a.Read(&c) {
+		return b, false
+	}
+	b = Bulk{Reason: c.Reason}
+	switch a.Action {
+	case "items.return":
+		b.Action = BulkReturn
+	case "items.settle":
+		b.Action = BulkSettle
+	case "items.assign":
+		b.Action = BulkOwnFunds
+	default:
+		return b, false
+	}
+	for _, i := range c.Items {
+		b.Items = append(b.Items, i.ID)
+	}
+	return b, true
+}
+
+func (b Bulk) decision() (decision, error) {
 	switch b.Action {
 	case BulkReturn:
-		return func(ctx context.Context, a bank.Actor, id bank.ID) (bank.Item, *bank.Approval, error) {
-			return s.Return(ctx, a, id, b.Reason)
-		}, nil
+		return returning(b.Reason), nil
 	case BulkSettle:
-		return func(ctx context.Context, a bank.Actor, id bank.ID) (bank.Item, *bank.Approval, error) {
-			return s.Settle(ctx, a, id, b.Reason)
-		}, nil
+		return settling(b.Reason), nil
 	case BulkOwnFunds:
-		return func(ctx context.Context, a bank.Actor, id bank.ID) (bank.Item, *bank.Approval, error) {
-			return s.Assign(ctx, a, id, Target{OwnFunds: true}, b.Reason)
-		}, nil
+		return assigning(Target{OwnFunds: true}, b.Reason), nil
 	}
-	return nil, bank.ErrInvalid.With("unknown decision").Field("/action", "unknown", "RETURN, OWN_FUNDS or SETTLE")
+	return decision{}, bank.ErrInvalid.With("unknown decision").Field("/action", "unknown", "RETURN, OWN_FUNDS or SETTLE")
 }
 
 // alike refuses items that are not all open and of one reason, state and currency.
 func (s *Service) alike(ctx context.Context, actor bank.Actor, ids []bank.ID) error {
-	if len(ids) == 0 || len(ids) > mostBulk {
-		return bank.ErrInvalid.With("choose 1 to %d items", mostBulk).Field("/items", "out-of-range", fmt.Sprintf("1 to %d", mostBulk))
+	if len(ids) == 0 || len(ids) > MostBulk {
+		return bank.ErrInvalid.With("choose 1 to %d items", MostBulk).Field("/items", "out-of-range", fmt.Sprintf("1 to %d", MostBulk))
 	}
 	return s.db.Read(ctx, func(tx *store.Tx) error {
 		var first bank.Item

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -18,8 +19,9 @@ import (
 )
 
 // Execute takes a Validated file to Executing, once for ever. Where a second person is needed and none has decided yet, the
-// approval that waits is returned and nothing else happens; when it is approved, Execute is called again. It is done once per
-// idempotency key of the context, which stays free while an approval waits.
+// approval that waits is returned and nothing else happens. Who uploaded the file may ask so, but neither approve nor execute:
+// when it is approved, whoever approved it, or anybody else who may, calls Execute again; the uploader gets
+// bank.ErrFourEyes. It is done once per idempotency key of the context, which stays free while an approval waits.
 func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, pending *bank.Approval, err error) {
 	if err := actor.May(bank.PermFilesExecute); err != nil {
 		return f, nil, err
@@ -66,6 +68,16 @@ func (s *Service) due(tx *store.Tx, f bank.TransactionFile) error {
 	return bank.ErrFileNotExecutable.With("%s", early.Message("en")).Field("", string(early.Code), early.Message("en"))
 }
 
+// ExecutionContent is what exactly is approved with an execution.
+type ExecutionContent struct {
+	File       bank.ID         `json:"file"`
+	Name       string          `json:"name"`
+	SHA256     string          `json:"sha256"` // hexadecimal
+	UploadedBy string          `json:"uploadedBy"`
+	Currency   string          `json:"currency"` // of all sums
+	Totals     bank.FileTotals `json:"totals"`
+}
+
 // executeApproval binds an approval to the bytes of the file and to what validation said about them. The second person reads
 // sums in the currency of the master account.
 func executeApproval(f bank.TransactionFile, c money.Currency) store.ApprovalRequest {
@@ -73,7 +85,8 @@ func executeApproval(f bank.TransactionFile, c money.Currency) store.ApprovalReq
 	digest := sha256.New()
 	digest.Write(f.SHA256[:])
 	digest.Write(totals)
-	a := store.ApprovalRequest{Action: "file.execute", Object: f.ID.String(), Summary: executeSummary(f, c)}
+	a := store.ApprovalRequest{Action: "file.execute", Object: f.ID.String(), Summary: executeSummary(f, c), Barred: f.UploadedBy,
+		Content: bank.ApprovalContent(ExecutionContent{f.ID, f.Name, hex.EncodeToString(f.SHA256[:]), f.UploadedBy, c.Code(), f.Totals})}
 	digest.Sum(a.Digest[:0])
 	return a
 }

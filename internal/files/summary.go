@@ -32,8 +32,8 @@ type Summary struct {
 
 	FourEyes   bool           // a second person must approve the execution, bound to this content and these totals
 	Approval   *bank.Approval // that waits or was given for it, nil where there is none or its content is another
-	OwnUpload  bool           // the actor uploaded it
-	Executable bool           // the actor may ask for its execution now
+	OwnUpload  bool           // the actor uploaded it: under four eyes they may ask, but neither approve nor execute
+	Executable bool           // the actor may call Execute now: to ask for it, or to begin it
 }
 
 // CodeCount is how often a finding occurs.
@@ -69,8 +69,13 @@ func (s *Service) Summary(ctx context.Context, actor bank.Actor, id bank.ID, lan
 	}
 	m.sums()
 	m.OwnUpload = m.File.UploadedBy == actor.Name
-	m.Executable = m.File.Status == bank.FileValidated && actor.May(bank.PermFilesExecute) == nil
+	m.Executable = m.File.Status == bank.FileValidated && actor.May(bank.PermFilesExecute) == nil && !m.barred()
 	return m, nil
+}
+
+// barred tells whether the actor has asked as far as they may: others go on.
+func (m *Summary) barred() bool {
+	return m.FourEyes && m.OwnUpload && m.Approval != nil && m.Approval.Status == bank.ApprovalApproved
 }
 
 // second tells what four eyes ask.
@@ -79,7 +84,7 @@ func (m *Summary) second(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	m.FourEyes = c.Status == bank.CustomerActive && c.Settings.FourEyes
+	m.FourEyes = c.NeedsSecond("file.execute")
 	want := executeApproval(m.File, m.Account.Currency)
 	list, err := tx.ApprovalsOf(m.File.Customer, want.Object)
 	for _, a := range list {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"ims/internal/bank"
@@ -17,8 +18,9 @@ func TestApprovalKeepsThePassword(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		x := newScene(t, db)
 		var asked store.ApprovalRequest
-		x.s.Approve = func(_ context.Context, _ *store.Tx, _ bank.Actor, r store.ApprovalRequest) (*bank.Approval, error) {
-			asked = r
+		var asker bank.CustomerID
+		x.s.Approve = func(_ context.Context, _ *store.Tx, by bank.Actor, r store.ApprovalRequest) (*bank.Approval, error) {
+			asked, asker = r, by.Customer
 			return &bank.Approval{}, nil
 		}
 		setting := Setting{URL: "https://events.example/in", Authentication: bank.EndpointBasic, Username: "ims", Password: "summer26", Active: true}
@@ -42,6 +44,17 @@ func TestApprovalKeepsThePassword(t *testing.T) {
 		}
 		if first == sha256.Sum256(content) {
 			t.Error("the digest is a hash of what is set: whoever reads it can try out passwords")
+		}
+		if strings.Contains(asked.Content, setting.Password) || !strings.Contains(asked.Content, setting.Username) {
+			t.Error("the content tells the password, or not what is set: " + asked.Content)
+		}
+		again := bank.Approval{Customer: x.actor.Customer, Action: asked.Action, Content: asked.Content}
+		if _, ok := x.s.Approved(again); ok {
+			t.Error("another customer's content was opened")
+		}
+		again.Customer = asker
+		if got, ok := x.s.Approved(again); !ok || got != setting {
+			t.Errorf("approved was %+v", got)
 		}
 		setting.Password = "winter27"
 		if digest(x.actor, setting) == first {

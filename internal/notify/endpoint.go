@@ -213,10 +213,45 @@ func badPair(secrets bank.EndpointSecrets, now time.Time) string {
 	return ""
 }
 
+// EndpointContent is what exactly is approved with a setting of the endpoint: what people may read of it, and, sealed, all of it.
+type EndpointContent struct {
+	URL            string                      `json:"url"` // without its query
+	Authentication bank.EndpointAuthentication `json:"authentication"`
+	Username       string                      `json:"username,omitempty"`
+	OwnCertificate bool                        `json:"ownCertificate,omitempty"` // another certificate of the customer's
+	OwnCA          bool                        `json:"ownCa,omitempty"`
+	NewPassword    bool                        `json:"newPassword,omitempty"`
+	Active         bool                        `json:"active"`
+	Sealed         []byte                      `json:"sealed"`
+}
+
+// contentName is what a sealed setting is sealed for.
+func contentName(customer bank.CustomerID) string {
+	return fmt.Sprint("notification-endpoint approval of customer ", customer)
+}
+
+func (s *Service) content(customer bank.CustomerID, n Setting, whole []byte) string {
+	return bank.ApprovalContent(EndpointContent{URL: shownURL(n.URL), Authentication: n.Authentication, Username: n.Username, OwnCertificate: n.Certificate != "",
+		OwnCA: n.CA != "", NewPassword: n.Password != "", Active: n.Active, Sealed: s.DB.Seal(contentName(customer), whole)})
+}
+
+// Approved is the setting that an approval is about, with its secrets, to be set as it was approved; false where the approval
+// is about something else, or its content cannot be opened.
+func (s *Service) Approved(a bank.Approval) (n Setting, ok bool) {
+	var c EndpointContent
+	if a.Action != actionSet || !a.Read(&c) {
+		return n, false
+	}
+	whole, err := s.DB.Unseal(contentName(a.Customer), c.Sealed)
+	return n, err == nil && json.Unmarshal(whole, &n) == nil
+}
+
+const actionSet = "notification-endpoint.set"
+
 // approval binds a second person to everything that is set, a password too, which the digest that is kept must not help to guess.
 func (s *Service) approval(customer bank.CustomerID, n Setting) store.ApprovalRequest {
 	content, _ := json.Marshal(n) // texts and a flag: never fails
-	return store.ApprovalRequest{Action: "notification-endpoint.set", Object: fmt.Sprint(customer), Digest: s.digest(customer, content),
+	return store.ApprovalRequest{Action: actionSet, Content: s.content(customer, n, content), Object: fmt.Sprint(customer), Digest: s.digest(customer, content),
 		Summary: fmt.Sprintf("send notifications to %s (%s), active %v", shownURL(n.URL), n.Authentication, n.Active)}
 }
 
@@ -268,7 +303,7 @@ func (s *Service) Rotate(ctx context.Context, actor bank.Actor) (secret string, 
 			return noEndpoint(err)
 		}
 		request := store.ApprovalRequest{Action: "notification-endpoint.rotate", Object: fmt.Sprint(actor.Customer),
-			Digest: s.digest(actor.Customer, []byte(e.Secrets.Signing[0].Secret)), Summary: "make a new signing secret for notifications"}
+			Digest: s.digest(actor.Customer, []byte(e.Secrets.Signing[0].Secret)), Summary: "make a new signing secret for notifications", Content: bank.ApprovalContent(struct{}{})}
 		if pending, err = s.Approve(ctx, tx, actor, request); err != nil || pending != nil {
 			return err
 		}

@@ -520,6 +520,9 @@ func TestSecondPerson(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := storetest.Come(s.db, c.ID, "ada@example.test", "bob@example.test"); err != nil {
+		t.Fatal(err)
+	}
 	var f TransactionFile
 	c.upload(api, "day.pli", line(outsideNRB, masterNRB, 500, "A")).ok(201, &f)
 	c.work(f.ID)

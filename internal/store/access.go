@@ -140,20 +140,23 @@ type ApprovalRequest struct {
 	Action  string   // noun.verb
 	Object  string   // what it is about; together with Action it names the change
 	Digest  [32]byte // of the exact content: another digest is another request
-	Summary string   // what the second person reads
+	Summary string   // what the second person reads, in English
+	Content string   // what exactly is to happen, as bank.ApprovalContent writes it
+	Barred  string   // who may ask, but neither approve nor carry it out; empty: nobody besides who asks
 }
 
 // AddApproval inserts a request for a second person; false if the object already waits for one or has one unused.
 func (tx *Tx) AddApproval(a bank.Approval) (bool, error) {
-	return tx.insertNew(`INSERT INTO approvals (customer_id, id, action, object, digest, summary, status, requested_by, requested_at, decided_by, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '')`,
-		a.Customer, a.ID, a.Action, a.Object, a.Digest[:], a.Summary, a.Status, a.RequestedBy, micros(a.RequestedAt))
+	return tx.insertNew(`INSERT INTO approvals (customer_id, id, action, object, digest, summary, content, barred, status, requested_by,
+		requested_at, decided_by, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '')`,
+		a.Customer, a.ID, a.Action, a.Object, a.Digest[:], a.Summary, a.Content, a.Barred, a.Status, a.RequestedBy, micros(a.RequestedAt))
 }
 
-const approvalColumns = `SELECT customer_id, id, action, object, digest, summary, status, requested_by, requested_at, decided_by, decided_at, reason FROM approvals`
+const approvalColumns = `SELECT customer_id, id, action, object, digest, summary, content, barred, status, requested_by, requested_at,
+	decided_by, decided_at, reason FROM approvals`
 
 func scanApproval(row scanner) (a bank.Approval, err error) {
-	return a, row.Scan(&a.Customer, &a.ID, &a.Action, &a.Object, hash32{&a.Digest}, &a.Summary, &a.Status, &a.RequestedBy,
+	return a, row.Scan(&a.Customer, &a.ID, &a.Action, &a.Object, hash32{&a.Digest}, &a.Summary, &a.Content, &a.Barred, &a.Status, &a.RequestedBy,
 		instant{&a.RequestedAt}, &a.DecidedBy, instant{&a.DecidedAt}, &a.Reason)
 }
 
@@ -172,20 +175,21 @@ func (tx *Tx) ApprovalsOf(customer bank.CustomerID, object string) ([]bank.Appro
 	return query(tx, scanApproval, approvalColumns+" WHERE customer_id = $1 AND object = $2 ORDER BY id", customer, object)
 }
 
-// PendingFigure counts the approvals of an action that one person asked for and nobody has decided.
+// PendingFigure counts the approvals of an action that one person asked for and nobody has decided. Barred is as in
+// bank.Approval.
 type PendingFigure struct {
-	Action, RequestedBy string
-	Approvals           int64
+	Action, RequestedBy, Barred string
+	Approvals                   int64
 }
 
 // PendingApprovals counts what waits for a second person.
 func (tx *Tx) PendingApprovals(customer bank.CustomerID) ([]PendingFigure, error) {
 	scan := func(row scanner) (p PendingFigure, err error) {
-		return p, row.Scan(&p.Action, &p.RequestedBy, &p.Approvals)
+		return p, row.Scan(&p.Action, &p.RequestedBy, &p.Barred, &p.Approvals)
 	}
 	// The index is of pending and approved ones together.
-	return query(tx, scan, `SELECT action, requested_by, SUM(CASE WHEN status = 'PENDING' THEN 1 ELSE 0 END) FROM approvals
-		WHERE customer_id = $1 AND status IN ('PENDING', 'APPROVED') GROUP BY action, requested_by ORDER BY action, requested_by`, customer)
+	return query(tx, scan, `SELECT action, requested_by, barred, SUM(CASE WHEN status = 'PENDING' THEN 1 ELSE 0 END) FROM approvals
+		WHERE customer_id = $1 AND status IN ('PENDING', 'APPROVED') GROUP BY action, requested_by, barred ORDER BY action, requested_by, barred`, customer)
 }
 
 // OpenApproval returns the approval of an action on an object that is pending or not yet used, locked, or bank.ErrNotFound.

@@ -35,10 +35,11 @@ var steps = map[int64][]string{
 	26: {"0026_answer_location.sql"},
 	30: {"0030_sign_in.sql"},
 	31: {"0031_operators.sql"},
+	40: {"0040_approval_content.sql"},
+	41: {"0041_lists.sql"},
 	42: {"0042_authorised.sql", "0042_authorised_append_only.ENGINE.sql"},
 	43: {"0043_transfers.sql", "0043_transfers_forward.ENGINE.sql"},
 	46: {"0046_history_columns.ENGINE.sql"},
-	41: {"0041_lists.sql"},
 }
 
 // fills are what a migration writes that SQL cannot reckon, behind its text.

@@ -117,7 +117,8 @@ func operator(c bank.CustomerID, n int) bank.Operator {
 
 func approval(c bank.CustomerID, n int) bank.Approval {
 	return bank.Approval{Customer: c, ID: id(n), Action: "file.execute", Object: fmt.Sprintf("file %d", n), Digest: digest("seen"),
-		Summary: of(c, "execute", n), Status: bank.ApprovalPending, RequestedBy: "ada@example.com", RequestedAt: at(n)}
+		Summary: of(c, "execute", n), Content: bank.ApprovalContent(n), Barred: "kim@example.com",
+		Status: bank.ApprovalPending, RequestedBy: "ada@example.com", RequestedAt: at(n)}
 }
 
 func cnOf(c bank.CustomerID) string { return fmt.Sprintf("V-Example%d-App", c) }
