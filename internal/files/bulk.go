@@ -20,6 +20,18 @@ func (s *Service) Item(ctx context.Context, actor bank.Actor, id bank.ID) (i ban
 	return i, err
 }
 
+// SomeItems returns those of the items that there are, in the order of their opening. It needs bank.PermFundsRead.
+func (s *Service) SomeItems(ctx context.Context, actor bank.Actor, ids []bank.ID) (list []bank.Item, err error) {
+	if err := actor.May(bank.PermFundsRead); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = tx.ItemsByID(actor.Customer, ids)
+		return err
+	})
+	return list, err
+}
+
 // ItemSum adds open items; it has a name here for the doors, which do not know the store.
 type ItemSum = store.ItemFigure
 

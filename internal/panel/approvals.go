@@ -20,6 +20,7 @@ func approvalRoutes() []route {
 		{method: http.MethodGet, path: "/approvals/{id}", need: signedIn, page: (*visit).approval},
 		{method: http.MethodPost, path: "/approvals/{id}/approve", need: signedIn, page: (*visit).approve, sure: true},
 		{method: http.MethodPost, path: "/approvals/{id}/reject", need: signedIn, page: (*visit).reject},
+		{method: http.MethodPost, path: "/approvals/{id}/carry-out", need: signedIn, page: (*visit).carryOut, sure: true},
 	}
 }
 
@@ -28,17 +29,27 @@ type approvalView struct {
 	bank.Approval
 	what   string // the action in words
 	href   string // of the page of what it is about; "" where there is none for this operator
+	line   string // its content in one
 	own    bool   // the operator asked for it
+	barred bool   // the operator brought what it is about
 	decide bool   // the operator may decide it
-	again  *again // what carries it out, where it is approved and the operator kept it
+	goOn   bool   // the operator can carry it out now
 }
 
 // mine tells whether it waits for this operator.
-func (a approvalView) mine() bool { return a.Status == bank.ApprovalPending && a.decide && !a.own }
+func (a approvalView) mine() bool {
+	return a.Status == bank.ApprovalPending && a.decide && !a.own && !a.barred
+}
 
 func (v *visit) approvalView(a bank.Approval) approvalView {
-	return approvalView{Approval: a, what: v.actionWords(a.Action), href: v.objectOf(a), own: a.RequestedBy == v.actor.Name,
-		decide: v.may(bank.ApprovalPermission(a.Action))}
+	return approvalView{Approval: a, what: v.actionWords(a.Action), href: v.objectOf(a), line: v.aboutOf(a).line, own: a.RequestedBy == v.actor.Name,
+		barred: a.Barred == v.actor.Name, decide: v.may(bank.ApprovalPermission(a.Action)), goOn: v.mayCarryOut(a)}
+}
+
+// waitsFor leads to the approval that a change waits for. Every action that ends in the error of a waiting change comes here.
+func (v *visit) waitsFor(approval bank.ID) error {
+	v.say("approvals.asked", "")
+	return v.redirect("/approvals/" + approval.String())
 }
 
 // actionWords names an action; one that no page has words for is named as it is.
@@ -58,6 +69,8 @@ func (v *visit) objectOf(a bank.Approval) string {
 		return v.reach("/files/" + a.Object)
 	case "item":
 		return v.reach("/items/" + a.Object)
+	case "items":
+		return v.reach("/items")
 	case "operators":
 		return v.reach("/operators")
 	case "roles":
@@ -67,6 +80,11 @@ func (v *visit) objectOf(a bank.Approval) string {
 	case "domain":
 		return v.reach("/domains")
 	case "base-ibans":
+		return v.reach("/master-accounts")
+	case "notification-endpoint":
+		return v.reach("/notifications")
+	}
+	if a.Action == "customers.master-account" {
 		return v.reach("/master-accounts")
 	}
 	return v.reach("/settings")
@@ -82,9 +100,9 @@ func (v *visit) approvalsIn(status bank.ApprovalStatus) ([]bank.Approval, error)
 // openWork are the approvals that are not over, by who must do something.
 type openWork struct {
 	mine     []approvalView // wait for this operator
-	carryOut []approvalView // asked by them and approved: they go on
-	others   []approvalView // asked by them, wait for somebody else
-	rest     []approvalView // approved, asked by others: those go on
+	carryOut []approvalView // approved, and theirs to carry out
+	others   []approvalView // wait for somebody else
+	rest     []approvalView // approved, and others carry them out
 }
 
 // approvals is the page of what waits.
@@ -102,9 +120,9 @@ func (v *visit) approvals() error {
 		switch view := v.approvalView(a); {
 		case view.mine():
 			w.mine = append(w.mine, view)
-		case view.own && a.Status == bank.ApprovalApproved:
+		case view.goOn, view.own && a.Status == bank.ApprovalApproved && !view.barred:
 			w.carryOut = append(w.carryOut, view)
-		case view.own:
+		case a.Status == bank.ApprovalPending:
 			w.others = append(w.others, view)
 		default:
 			w.rest = append(w.rest, view)
@@ -132,10 +150,6 @@ func (v *visit) approvalOfPath() (bank.Approval, error) {
 
 func (v *visit) showApproval(status int, a bank.Approval, f decisionFaults) error {
 	view := v.approvalView(a)
-	var err error
-	if view.again, err = v.againOf(a); err != nil {
-		return err
-	}
 	content, err := v.contentOf(a)
 	if err != nil {
 		return err
@@ -223,7 +237,8 @@ func approvalColumns() []column[bank.Approval] {
 	return []column[bank.Approval]{
 		{name: "action", cell: func(v *visit, a bank.Approval) templ.Component { return plain(v.actionWords(a.Action)) },
 			sheet: func(_ *visit, a bank.Approval) any { return a.Action }},
-		text("content", func(a bank.Approval) string { return a.Summary }, false),
+		{name: "content", cell: func(v *visit, a bank.Approval) templ.Component { return plain(v.aboutOf(a).line) },
+			sheet: func(v *visit, a bank.Approval) any { return v.aboutOf(a).line }},
 		{name: "status", cell: func(v *visit, a bank.Approval) templ.Component { return status(v, "approvalStatus", string(a.Status)) },
 			sheet: func(_ *visit, a bank.Approval) any { return string(a.Status) }},
 		text("askedBy", func(a bank.Approval) string { return a.RequestedBy }, false),
@@ -261,4 +276,17 @@ func rejectKey(a approvalView) string {
 func decisionField(v *visit, approve bool, f decisionFaults) field {
 	name := reasonField(approve)
 	return field{name: name, label: v.T("approvals." + name), value: f.typed, required: !approve, limit: 140, fault: f.fields[name]}
+}
+
+// approvedWords say who goes on with what was approved.
+func approvedWords(v *visit, a approvalView) string {
+	switch {
+	case a.goOn:
+		return v.T("approvals.goOn", a.DecidedBy)
+	case a.barred:
+		return v.T("approvals.barredGoOn", a.DecidedBy)
+	case a.own:
+		return v.T("approvals.goOnByHand", a.DecidedBy)
+	}
+	return v.T("approvals.othersGoOn", a.DecidedBy)
 }

@@ -60,7 +60,7 @@ func TestAuditPages(t *testing.T) {
 // TestDifferences sets values of all shapes beside each other, and loses no digit of them.
 func TestDifferences(t *testing.T) {
 	got := differences(bank.AuditEvent{Before: `{"a":{"b":1,"c":"<x>"},"n":9007199254740993,"l":["p","q"],"gone":true}`, After: `{"a":{"b":2,"c":"<x>"},"n":9007199254740993,"l":[],"o":[1,{"z":0}]}`})
-	want := []difference{{"a.b", "1", "2"}, {"a.c", "<x>", "<x>"}, {"gone", "true", ""}, {"l", "p, q", ""}, {"n", "9007199254740993", "9007199254740993"}, {"o", "", `[1,{"z":0}]`}}
+	want := []difference{{path: "a.b", before: "1", after: "2"}, {path: "a.c", before: "<x>", after: "<x>"}, {path: "gone", before: "true", after: ""}, {path: "l", before: "p, q", after: ""}, {path: "n", before: "9007199254740993", after: "9007199254740993"}, {path: "o", before: "", after: `[1,{"z":0}]`}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(difference{})); diff != "" {
 		t.Error(diff)
 	}

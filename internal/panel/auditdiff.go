@@ -13,7 +13,10 @@ import (
 
 // difference is one value of what an audit event was about, before and after. An absent value is "", which audit events do
 // not tell from an empty one.
-type difference struct{ path, before, after string }
+type difference struct {
+	path, before, after string
+	named               bool // the path is a name in words
+}
 
 // same tells whether the event left the value as it was.
 func (d difference) same() bool { return d.before == d.after }
@@ -31,7 +34,7 @@ func differences(e bank.AuditEvent) []difference {
 	}
 	list := make([]difference, 0, len(paths))
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		list = append(list, difference{path, before[path], after[path]})
+		list = append(list, difference{path: path, before: before[path], after: after[path]})
 	}
 	return list
 }

@@ -23,13 +23,13 @@ func certificateRoutes() []route {
 		{method: http.MethodGet, path: "/certificates", need: need, page: (*visit).certificates, group: "group.settings", entry: "certificates.title", letter: "c"},
 		{method: http.MethodGet, path: "/certificates/new", need: need, page: (*visit).newCertificate},
 		{method: http.MethodPost, path: "/certificates/new", need: need, page: (*visit).previewCertificate},
-		{method: http.MethodPost, path: "/certificates/sign", need: need, page: (*visit).signCertificate},
+		{method: http.MethodPost, path: "/certificates/sign", need: need, page: (*visit).signCertificate, sure: true},
 		{method: http.MethodGet, path: "/certificates/ca.pem", need: need, page: (*visit).downloadCA},
 		{method: http.MethodGet, path: "/certificates/{id}", need: need, page: (*visit).certificate},
 		{method: http.MethodGet, path: "/certificates/{id}/certificate.pem", need: need, page: (*visit).downloadCertificate},
 		{method: http.MethodGet, path: "/certificates/{id}/chain.pem", need: need, page: (*visit).downloadChain},
 		{method: http.MethodGet, path: "/certificates/{id}/revoke", need: need, page: (*visit).askRevoke},
-		{method: http.MethodPost, path: "/certificates/{id}/revoke", need: need, page: (*visit).revoke},
+		{method: http.MethodPost, path: "/certificates/{id}/revoke", need: need, page: (*visit).revoke, sure: true},
 	}
 }
 

@@ -14,9 +14,9 @@ func domainRoutes() []route {
 	const need = bank.PermCustomerWrite
 	return []route{
 		{method: http.MethodGet, path: "/domains", need: need, page: (*visit).domains, group: "group.settings", entry: "domains.title", letter: "d"},
-		{method: http.MethodPost, path: "/domains", need: need, page: (*visit).addDomain},
+		{method: http.MethodPost, path: "/domains", need: need, page: (*visit).addDomain, sure: true},
 		{method: http.MethodGet, path: "/domains/remove", need: need, page: (*visit).askRemoveDomain},
-		{method: http.MethodPost, path: "/domains/remove", need: need, page: (*visit).removeDomain},
+		{method: http.MethodPost, path: "/domains/remove", need: need, page: (*visit).removeDomain, sure: true},
 	}
 }
 

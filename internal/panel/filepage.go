@@ -70,7 +70,7 @@ const (
 	approvalMine                         // the operator asked, and somebody else must decide
 	approvalForMe                        // somebody else asked, and the operator may decide
 	approvalElse                         // somebody else asked, and others decide
-	approvalIsGiven                      // it was given: the file can be executed
+	approvalIsGiven                      // it was given: the file can be executed, by all but who uploaded it
 )
 
 func (s fileState) approval(v *visit) approvalState {
@@ -83,7 +83,7 @@ func (s fileState) approval(v *visit) approvalState {
 		return approvalIsGiven
 	case a.RequestedBy == v.actor.Name:
 		return approvalMine
-	case s.Executable:
+	case s.Executable && s.Approval.MayApprove(v.actor.Name) && !s.OwnUpload:
 		return approvalForMe
 	}
 	return approvalElse

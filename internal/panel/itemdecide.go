@@ -2,7 +2,6 @@ package panel
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"ims/internal/access"
@@ -83,7 +82,6 @@ func (v *visit) assign() error {
 		return v.redirect("/items/" + id.String())
 	}
 	if err == nil {
-		v.repeat = url.Values{} // the approval itself says all of it
 		return access.Waiting(pending)
 	}
 	faults, whole, err := v.faults(err)
@@ -145,7 +143,6 @@ func (v *visit) decideItem(action string, do itemDecision) error {
 		return v.redirect("/items/" + id.String())
 	}
 	if err == nil {
-		v.repeat = url.Values{} // the approval itself says all of it
 		return access.Waiting(pending)
 	}
 	faults, whole, err := v.faults(err)

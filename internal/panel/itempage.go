@@ -24,7 +24,7 @@ func (v *visit) item() error {
 			row.suggestion = &s
 		}
 	}
-	notices, err := v.noticesOf(i.ID.String())
+	notices, err := v.noticesOfItem(i.ID)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func itemRoutes() []route {
 		{method: http.MethodGet, path: "/items/{id}/settle", need: bank.PermItemsDecide, page: (*visit).askSettle},
 		{method: http.MethodPost, path: "/items/{id}/settle", need: bank.PermItemsDecide, page: (*visit).settle, sure: true},
 		{method: http.MethodGet, path: "/items/several", need: bank.PermItemsDecide, page: (*visit).askSeveral},
+		{method: http.MethodPost, path: "/items/several/look", need: bank.PermItemsDecide, page: (*visit).askSeveral},
 		{method: http.MethodPost, path: "/items/several", need: bank.PermItemsDecide, page: (*visit).decideSeveral, sure: true},
 	}
 }

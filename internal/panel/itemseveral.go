@@ -2,12 +2,12 @@ package panel
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"ims/internal/access"
 	"ims/internal/bank"
 	"ims/internal/files"
 	"ims/internal/money"
@@ -15,9 +15,6 @@ import (
 
 // itemDecision is a decision about one item, as the room takes it.
 type itemDecision = func(context.Context, bank.Actor, bank.ID, string) (bank.Item, *bank.Approval, error)
-
-// mostSeveral is how many items are decided at once, as the room takes them.
-const mostSeveral = 200
 
 // several is one decision about several items: what it would do, and what is missing.
 type several struct {
@@ -82,7 +79,7 @@ func (v *visit) allOfFilter(s *several) error {
 	l := listOfItems(nil)
 	l.filters[2].choices = nil // the currency may be one without open items now
 	q := l.readQuery(v)
-	f, err := itemFilter(v, q, mostSeveral+1)
+	f, err := itemFilter(v, q, files.MostBulk+1)
 	if err != nil {
 		return err
 	}
@@ -90,33 +87,27 @@ func (v *visit) allOfFilter(s *several) error {
 	if s.items, err = v.Files.Items(v.r.Context(), v.actor, f); err != nil {
 		return err
 	}
-	s.more = len(s.items) > mostSeveral
-	s.items = s.items[:min(len(s.items), mostSeveral)]
+	s.more = len(s.items) > files.MostBulk
+	s.items = s.items[:min(len(s.items), files.MostBulk)]
 	return nil
 }
 
 func (v *visit) chosenItems(s *several) error {
-	seen := map[bank.ID]bool{}
+	var ids []bank.ID
 	for _, text := range v.r.Form["item"] {
-		id, err := bank.ParseID(text)
-		if err != nil || seen[id] || len(seen) == mostSeveral {
-			continue
+		if id, err := bank.ParseID(text); err == nil && !slices.Contains(ids, id) && len(ids) < files.MostBulk {
+			ids = append(ids, id)
 		}
-		seen[id] = true
-		i, err := v.Files.Item(v.r.Context(), v.actor, id)
-		if errors.Is(err, bank.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if i.Status != bank.ItemOpen {
-			s.left++
-			continue
-		}
-		s.items = append(s.items, i)
 	}
-	return nil
+	list, err := v.Files.SomeItems(v.r.Context(), v.actor, ids)
+	for _, i := range list {
+		if i.Status == bank.ItemOpen {
+			s.items = append(s.items, i)
+		} else {
+			s.left++
+		}
+	}
+	return err
 }
 
 // sort finds out which items go together, and what can be done with them.
@@ -160,45 +151,20 @@ func (v *visit) decideSeveral() error {
 		s.faults, s.whole = map[string]string{"count": v.T("items.countFault", len(s.items))}, v.T("form.wrong")
 		return v.answer(http.StatusUnprocessableEntity, v.T("items.severalTitle"), severalPage(v, s))
 	}
-	results, err := v.Files.DecideAll(v.r.Context(), v.actor, files.Bulk{Items: s.groups[0].ids, Action: files.BulkAction(s.action), Reason: strings.TrimSpace(s.reason)})
+	list, pending, err := v.Files.DecideAll(v.r.Context(), v.actor, files.Bulk{Items: s.groups[0].ids, Action: files.BulkAction(s.action), Reason: strings.TrimSpace(s.reason)})
+	if err == nil {
+		err = access.Waiting(pending)
+	}
+	if _, waits := access.WaitingFor(err); waits {
+		return err
+	}
 	if err != nil {
 		if s.faults, s.whole, err = v.faults(err); err != nil {
 			return err
 		}
 		return v.answer(http.StatusUnprocessableEntity, v.T("items.severalTitle"), severalPage(v, s))
 	}
-	return v.severalDone(s, results)
-}
-
-// severalDone tells what became of each. A reason that the room refuses is refused for each alike: the form comes back.
-func (v *visit) severalDone(s several, results []files.BulkResult) error {
-	done := bulkDone{several: s, results: results}
-	for _, r := range results {
-		e, refused := bank.AsError(r.Err)
-		if refused && e.Kind == bank.Invalid && len(e.Fields) > 0 {
-			var err error
-			if s.faults, s.whole, err = v.faults(r.Err); err != nil {
-				return err
-			}
-			return v.answer(http.StatusUnprocessableEntity, v.T("items.severalTitle"), severalPage(v, s))
-		}
-		switch {
-		case r.Err != nil:
-			done.refused++
-		case r.Approval != nil:
-			done.waiting++
-		default:
-			done.decided++
-		}
-	}
-	return v.show(v.T("items.severalTitle"), severalDonePage(v, done))
-}
-
-// bulkDone is what became of several items.
-type bulkDone struct {
-	several
-	results                   []files.BulkResult
-	decided, waiting, refused int
+	return v.show(v.T("items.severalTitle"), severalDonePage(v, list))
 }
 
 // severalLink leads from the queue to a decision about all that its filter finds.

@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"ims/internal/bank"
+	"ims/internal/customers"
+	"ims/internal/files"
 	"ims/internal/store"
 )
 
@@ -67,11 +69,15 @@ func (s *scene) openedApprovals() (waits, change, approved bank.ID) {
 		}
 		return a.ID
 	}
-	waits = add(bank.Approval{Action: "item.return", Object: s.itemOf(99_00).ID.String(), Summary: "return 99.00 PLN: nobody of this name", Status: bank.ApprovalPending, RequestedBy: secondEmail})
-	change = add(bank.Approval{Action: "customers.settings", Object: "1", Summary: `settings from {"fourEyes":true,"ibanMode":"AUTOMATIC"} to {"fourEyes":false,"ibanMode":"API"}`,
+	waits = add(bank.Approval{Action: "item.return", Object: s.itemOf(99_00).ID.String(), Summary: "return 99.00 PLN: nobody of this name",
+		Content: bank.ApprovalContent(files.DecisionContent{Items: []files.DecidedItem{{ID: s.itemOf(99_00).ID, Amount: 99_00}}, Currency: "PLN", Reason: "nobody of this name"}), Status: bank.ApprovalPending, RequestedBy: secondEmail})
+	change = add(bank.Approval{Action: "customers.settings", Object: "1", Summary: "settings",
+		Content: bank.ApprovalContent(customers.SettingsContent{Before: customers.Settings{Settings: bank.DefaultSettings()},
+			After: customers.Settings{Settings: bank.Settings{IBANMode: bank.IssueByAPI, RetentionYears: 7}}}),
 		Status: bank.ApprovalPending, RequestedBy: secondEmail})
-	approved = add(bank.Approval{Action: "item.assign", Object: s.itemOf(12_50).ID.String(), Summary: "assign 12.50 PLN to balance " + s.candidatesOf(0)[0].ID.String() + ": one slip",
-		Status: bank.ApprovalApproved, RequestedBy: adminEmail, DecidedBy: secondEmail})
+	approved = add(bank.Approval{Action: "item.assign", Object: s.itemOf(12_50).ID.String(), Summary: "assign 12.50 PLN",
+		Content: bank.ApprovalContent(files.DecisionContent{Items: []files.DecidedItem{{ID: s.itemOf(12_50).ID, Amount: 12_50}}, Currency: "PLN", Balance: s.candidatesOf(0)[0].ID, Reason: "one slip"}),
+		Status:  bank.ApprovalApproved, RequestedBy: adminEmail, DecidedBy: secondEmail})
 	return waits, change, approved
 }
 

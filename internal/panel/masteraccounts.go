@@ -16,11 +16,11 @@ func masterAccountRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/master-accounts", need: need, page: (*visit).masterAccounts, group: "group.settings", entry: "masters.title", letter: "m"},
 		{method: http.MethodGet, path: "/master-accounts/new", need: need, page: (*visit).newMaster},
-		{method: http.MethodPost, path: "/master-accounts/new", need: need, page: (*visit).addMaster},
+		{method: http.MethodPost, path: "/master-accounts/new", need: need, page: (*visit).addMaster, sure: true},
 		{method: http.MethodGet, path: "/master-accounts/{id}/edit", need: need, page: (*visit).editMaster},
-		{method: http.MethodPost, path: "/master-accounts/{id}/edit", need: need, page: (*visit).changeMaster},
+		{method: http.MethodPost, path: "/master-accounts/{id}/edit", need: need, page: (*visit).changeMaster, sure: true},
 		{method: http.MethodGet, path: "/master-accounts/{id}/base", need: need, page: (*visit).newBase},
-		{method: http.MethodPost, path: "/master-accounts/{id}/base", need: need, page: (*visit).addBase},
+		{method: http.MethodPost, path: "/master-accounts/{id}/base", need: need, page: (*visit).addBase, sure: true},
 		{method: http.MethodGet, path: "/master-accounts/issue", need: bank.PermIBANsIssue, page: (*visit).askIssueMissing},
 		{method: http.MethodPost, path: "/master-accounts/issue", need: bank.PermIBANsIssue, page: (*visit).issueMissing},
 	}

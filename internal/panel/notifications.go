@@ -19,12 +19,12 @@ func notificationRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/notifications", need: need, page: (*visit).endpoint, group: "group.settings", entry: "notifications.title", letter: "y"},
 		{method: http.MethodGet, path: "/notifications/edit", need: need, page: (*visit).editEndpoint},
-		{method: http.MethodPost, path: "/notifications/edit", need: need, page: (*visit).setEndpoint},
-		{method: http.MethodPost, path: "/notifications/pause", need: need, page: (*visit).pauseEndpoint},
-		{method: http.MethodPost, path: "/notifications/continue", need: need, page: (*visit).continueEndpoint},
+		{method: http.MethodPost, path: "/notifications/edit", need: need, page: (*visit).setEndpoint, sure: true},
+		{method: http.MethodPost, path: "/notifications/pause", need: need, page: (*visit).pauseEndpoint, sure: true},
+		{method: http.MethodPost, path: "/notifications/continue", need: need, page: (*visit).continueEndpoint, sure: true},
 		{method: http.MethodPost, path: "/notifications/test", need: need, page: (*visit).testEndpoint},
 		{method: http.MethodGet, path: "/notifications/rotate", need: need, page: (*visit).askRotate},
-		{method: http.MethodPost, path: "/notifications/rotate", need: need, page: (*visit).rotateSecret},
+		{method: http.MethodPost, path: "/notifications/rotate", need: need, page: (*visit).rotateSecret, sure: true},
 		{method: http.MethodGet, path: "/notifications/resend", need: need, page: (*visit).askResend},
 		{method: http.MethodPost, path: "/notifications/resend", need: need, page: (*visit).resendSince},
 		{method: http.MethodGet, path: "/notifications/log", need: bank.PermHistoryRead, page: (*visit).deliveries},
@@ -124,9 +124,6 @@ func (v *visit) setEndpoint() error {
 func unixLines(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
 
 func (v *visit) set(n notify.Setting, done string) error {
-	if err := v.needProof(); err != nil {
-		return err
-	}
 	_, secret, pending, err := v.Notify.Set(v.r.Context(), v.actor, n)
 	if err == nil {
 		err = access.Waiting(pending)
@@ -190,9 +187,6 @@ func (v *visit) askRotate() error {
 }
 
 func (v *visit) rotateSecret() error {
-	if err := v.needProof(); err != nil {
-		return err
-	}
 	secret, pending, err := v.Notify.Rotate(v.r.Context(), v.actor)
 	if err == nil {
 		err = access.Waiting(pending)

@@ -77,9 +77,6 @@ func (v *visit) resetFactor() error {
 	if err != nil {
 		return err
 	}
-	if err := v.needProof(); err != nil {
-		return err
-	}
 	letter, err := v.Gate.ResetSecondFactor(v.r.Context(), v.actor, v.where(), o.Email)
 	if err == nil {
 		return v.sent(letter, operatorPath(o, ""))

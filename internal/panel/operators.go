@@ -18,17 +18,17 @@ func operatorRoutes() []route {
 		{method: http.MethodGet, path: "/operators", need: bank.PermOperatorsRead, page: (*visit).operators,
 			group: "group.settings", entry: "operators.title", letter: "n"},
 		{method: http.MethodGet, path: "/operators/invite", need: bank.PermOperatorsWrite, page: (*visit).invitePage},
-		{method: http.MethodPost, path: "/operators/invite", need: bank.PermOperatorsWrite, page: (*visit).invite},
+		{method: http.MethodPost, path: "/operators/invite", need: bank.PermOperatorsWrite, page: (*visit).invite, sure: true},
 		{method: http.MethodGet, path: "/operators/{id}", need: bank.PermOperatorsRead, page: (*visit).operator},
 		{method: http.MethodGet, path: "/operators/{id}/role", need: bank.PermOperatorsWrite, page: (*visit).rolePage},
-		{method: http.MethodPost, path: "/operators/{id}/role", need: bank.PermOperatorsWrite, page: (*visit).changeRole},
+		{method: http.MethodPost, path: "/operators/{id}/role", need: bank.PermOperatorsWrite, page: (*visit).changeRole, sure: true},
 		{method: http.MethodPost, path: "/operators/{id}/invite", need: bank.PermOperatorsWrite, page: (*visit).inviteAgain},
 		{method: http.MethodGet, path: "/operators/{id}/lock", need: bank.PermOperatorsWrite, page: (*visit).askLockOperator},
-		{method: http.MethodPost, path: "/operators/{id}/lock", need: bank.PermOperatorsWrite, page: (*visit).lockOperator},
+		{method: http.MethodPost, path: "/operators/{id}/lock", need: bank.PermOperatorsWrite, page: (*visit).lockOperator, sure: true},
 		{method: http.MethodGet, path: "/operators/{id}/unlock", need: bank.PermOperatorsWrite, page: (*visit).askUnlockOperator},
-		{method: http.MethodPost, path: "/operators/{id}/unlock", need: bank.PermOperatorsWrite, page: (*visit).unlockOperator},
+		{method: http.MethodPost, path: "/operators/{id}/unlock", need: bank.PermOperatorsWrite, page: (*visit).unlockOperator, sure: true},
 		{method: http.MethodGet, path: "/operators/{id}/second-factor", need: bank.PermOperatorsWrite, page: (*visit).askResetFactor},
-		{method: http.MethodPost, path: "/operators/{id}/second-factor", need: bank.PermOperatorsWrite, page: (*visit).resetFactor},
+		{method: http.MethodPost, path: "/operators/{id}/second-factor", need: bank.PermOperatorsWrite, page: (*visit).resetFactor, sure: true},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"errors"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -36,9 +35,8 @@ type visit struct {
 	language language.Tag
 	printer  *message.Printer
 	zone     *time.Location
-	said     *flash     // what the page before had to say
-	waits    int64      // approvals that wait for this operator
-	repeat   url.Values // what a form says that is to be repeated after an approval, where it is not the form itself
+	said     *flash // what the page before had to say
+	waits    int64  // approvals that wait for this operator
 }
 
 // visit begins one: nobody is known yet.

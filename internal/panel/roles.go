@@ -13,7 +13,7 @@ func roleRoutes() []route {
 		{method: http.MethodGet, path: "/roles", need: bank.PermOperatorsRead, page: (*visit).roles,
 			group: "group.settings", entry: "roles.title"},
 		{method: http.MethodGet, path: "/roles/{role}", need: bank.PermCustomerWrite, page: (*visit).role},
-		{method: http.MethodPost, path: "/roles/{role}", need: bank.PermCustomerWrite, page: (*visit).setRole},
+		{method: http.MethodPost, path: "/roles/{role}", need: bank.PermCustomerWrite, page: (*visit).setRole, sure: true},
 	}
 }
 
@@ -57,9 +57,6 @@ func (v *visit) role() error {
 func (v *visit) setRole() error {
 	r, err := v.roleOfPath()
 	if err != nil {
-		return err
-	}
-	if err := v.needProof(); err != nil {
 		return err
 	}
 	chosen := v.r.PostForm["permission"]

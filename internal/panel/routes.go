@@ -21,7 +21,7 @@ type route struct {
 	need   bank.Permission
 	page   func(*visit) error
 	live   bool // a stream or polling: it does not renew the idle time
-	sure   bool // a form that moves money: it is taken only within five minutes of a proof of who sits there, and asks for one
+	sure   bool // a form that is grave: it is taken only within five minutes of a proof of who sits there, and asks for one
 
 	// An entry of the navigation, where the route is one: the group and its own name, both keys of texts, and the letter that
 	// follows g on the keyboard.

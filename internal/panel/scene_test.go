@@ -62,7 +62,16 @@ func must[T any](t testing.TB) func(T, error) T {
 
 func newScene(t testing.TB) *scene {
 	t.Helper()
-	db := storetest.Open(t)
+	return newSceneOn(t, storetest.Open(t))
+}
+
+// eachScene runs a test on every engine.
+func eachScene(t *testing.T, test func(s *scene)) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) { test(newSceneOn(t, db)) })
+}
+
+func newSceneOn(t testing.TB, db *store.DB) *scene {
+	t.Helper()
 	s := &scene{t: t, db: db, at: time.Now().Truncate(time.Second)}
 	if err := db.Write(t.Context(), func(tx *store.Tx) error { return tx.Stamp(true) }); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ func settingsRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/settings", need: bank.PermCustomerWrite, page: (*visit).settings, group: "group.settings", entry: "settings.title", letter: "s"},
 		{method: http.MethodGet, path: "/settings/edit", need: bank.PermCustomerWrite, page: (*visit).editSettings},
-		{method: http.MethodPost, path: "/settings/edit", need: bank.PermCustomerWrite, page: (*visit).changeSettings},
+		{method: http.MethodPost, path: "/settings/edit", need: bank.PermCustomerWrite, page: (*visit).changeSettings, sure: true},
 	}
 }
 
@@ -92,6 +92,15 @@ func (v *visit) yesNo(on bool) string {
 
 // settingsFacts are the settings in words.
 func settingsFacts(v *visit, s customers.Settings) []fact {
+	var list []fact
+	for _, t := range settingsTexts(v, s) {
+		list = append(list, fact{t[0], plain(t[1])})
+	}
+	return list
+}
+
+// settingsTexts are the settings by name, in words.
+func settingsTexts(v *visit, s customers.Settings) [][2]string {
 	roles := v.T("settings.nobody")
 	if len(s.AddBalanceRoles) > 0 {
 		names := make([]string, len(s.AddBalanceRoles))
@@ -104,13 +113,13 @@ func settingsFacts(v *visit, s customers.Settings) []fact {
 	if s.RetentionYears > 0 {
 		kept = v.T("settings.years", s.RetentionYears)
 	}
-	return []fact{
-		{v.T("settings.fourEyes"), plain(v.yesNo(s.FourEyes))},
-		{v.T("settings.ibanMode"), plain(v.word("ibanMode", string(s.IBANMode)))},
-		{v.T("settings.kycGate"), plain(v.yesNo(s.KYCGate))},
-		{v.T("settings.addBalanceRoles"), plain(roles)},
-		{v.T("settings.slidingSessions"), plain(v.yesNo(s.SlidingSessions))},
-		{v.T("settings.retentionYears"), plain(kept)},
+	return [][2]string{
+		{v.T("settings.fourEyes"), v.yesNo(s.FourEyes)},
+		{v.T("settings.ibanMode"), v.word("ibanMode", string(s.IBANMode))},
+		{v.T("settings.kycGate"), v.yesNo(s.KYCGate)},
+		{v.T("settings.addBalanceRoles"), roles},
+		{v.T("settings.slidingSessions"), v.yesNo(s.SlidingSessions)},
+		{v.T("settings.retentionYears"), kept},
 	}
 }
 

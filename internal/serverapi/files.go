@@ -24,8 +24,8 @@ func fileRoutes() []route {
 			status:      http.StatusAccepted, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},
 			answer: fileExample, mount: typed((*server).validateFile)},
 		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/execute", id: "executeTransactionFile", tag: tag, summary: "Execute a Validated file",
-			description: "Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits: repeat the request once it is approved.",
-			status:      http.StatusAccepted, need: bank.PermFilesExecute, key: keyOptional, problems: []*bank.Error{bank.ErrFileNotExecutable, bank.ErrConflict, bank.ErrApprovalStale},
+			description: "Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits. Who uploaded the file may ask so, but not execute it: once it is approved, the operator who approved it, or another caller, executes it, and the uploader gets 403 with the code `second-person-required`.",
+			status:      http.StatusAccepted, need: bank.PermFilesExecute, key: keyOptional, problems: []*bank.Error{bank.ErrFileNotExecutable, bank.ErrConflict, bank.ErrApprovalStale, bank.ErrFourEyes},
 			answer: map[string]any{"file": fileExample}, mount: typed((*server).executeFile)},
 	}, streamRoutes(tag)...)
 }

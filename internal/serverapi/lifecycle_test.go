@@ -508,11 +508,11 @@ func TestService(t *testing.T) {
 	}
 }
 
-// TestSecondPerson: a certificate asks, operators decide.
+// TestSecondPerson: a certificate asks, operators decide; which certificate uploaded the file never executes it.
 func TestSecondPerson(t *testing.T) {
 	s := newScene(t)
 	c := s.example()
-	api := c.caller("V-Example-Backend")
+	api, executor := c.caller("V-Example-Backend"), c.caller("V-Example-Executor")
 	system := bank.System(c.ID, "test")
 	must[bank.Settings](t)(bank.Settings{}, s.customers.UpdateSettings(t.Context(), system, c.ID, func(x *customers.Settings) error { x.FourEyes = true; return nil }))
 	for _, email := range []string{"ada@example.test", "bob@example.test"} {
@@ -540,7 +540,8 @@ func TestSecondPerson(t *testing.T) {
 	id := must[bank.ID](t)(bank.ParseID(e.Approval.ID))
 	must[bank.Approval](t)(s.access.Decide(t.Context(), ada, c.ID, id, true, ""))
 	e = FileExecution{}
-	api.do("POST", "/secure/transaction-files/"+f.ID+"/execute", nil).ok(202, &e)
+	api.do("POST", "/secure/transaction-files/"+f.ID+"/execute", nil).refused(bank.ErrFourEyes)
+	executor.do("POST", "/secure/transaction-files/"+f.ID+"/execute", nil).ok(202, &e)
 	if e.Approval != nil || e.File.Status != "Executing" {
 		t.Fatalf("approved execution: %+v", e)
 	}

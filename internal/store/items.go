@@ -49,6 +49,16 @@ func (tx *Tx) Item(customer bank.CustomerID, id bank.ID) (bank.Item, error) {
 	return queryOne(tx, scanItem, itemSelect+" WHERE i.customer_id = $1 AND i.id = $2", customer, id)
 }
 
+// ItemsByID returns those of the identified items that exist, in the order of their opening.
+func (tx *Tx) ItemsByID(customer bank.CustomerID, ids []bank.ID) ([]bank.Item, error) {
+	list := make([][]byte, len(ids))
+	for i := range ids {
+		list[i] = ids[i][:]
+	}
+	condition, arg := tx.in("i.id", 2, List{IDs: list})
+	return query(tx, scanItem, itemSelect+" WHERE i.customer_id = $1 AND "+condition+" ORDER BY i.id", customer, arg)
+}
+
 // LockItem locks an item until the end of the transaction and returns it.
 func (tx *Tx) LockItem(customer bank.CustomerID, id bank.ID) (bank.Item, error) {
 	_, err := queryOne(tx, number, "SELECT 1 FROM items WHERE customer_id = $1 AND id = $2"+tx.engine.LockRows(), customer, id)

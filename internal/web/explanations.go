@@ -22,7 +22,7 @@ var explanations = map[string]explanation{
 	"forbidden":                  {"The certificate or operator lacks the permission that the operation needs.", "Look at GET /secure/whoami; ask an ADMIN for a certificate with the permission."},
 	"certificate-not-authorised": {"The certificate's CN and key are not registered, were revoked or have expired.", "Compare the CN in the answer with the one you were given; ask for a new certificate if it was revoked."},
 	"origin-not-allowed":         {"A browser page of another site sent the request, and its host is not registered for your customer.", "Call the API from your server, or have the host registered: ims domain add."},
-	"second-person-required":     {"Four eyes bind, and nobody else has approved this.", "Let another operator approve it, then repeat the request unchanged."},
+	"second-person-required":     {"Four eyes bind: nobody else has approved this, or you brought what it is about.", "Let another operator approve it, then repeat the request unchanged. A file that you uploaded is executed by somebody else."},
 	"signature-refused":          {"The JWS or the passkey's answer is not one of a registered key, or not over this order: another id, amount, currency, payee or challenge.", "Sign exactly what the order was answered with; one JWS or one passkey's answer, never both."},
 	"confirmation-required":      {"What was asked is grave, and the operator proved who they are more than five minutes ago.", "Confirm with the password or a code, then repeat the request."},
 	"not-found":                  {"There is no such object among yours, or nothing at this address.", "Check the identifier; objects of others are not found either."},

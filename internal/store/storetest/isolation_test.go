@@ -94,6 +94,9 @@ var moneyProbes = []probe{
 	{"CloseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseIBAN(c, number(5), at(50)) }},
 	{"LiftBlock", func(tx *store.Tx, c bank.CustomerID) error { return tx.LiftBlock(c, id(1), at(50)) }},
 	{"Posting", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Posting(c, 1)) }},
+	{"ItemsByID", func(tx *store.Tx, c bank.CustomerID) error {
+		return found(tx.ItemsByID(c, []bank.ID{id(1)}))
+	}},
 	{"Item", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Item(c, id(1))) }},
 	{"LockItem", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockItem(c, id(1))) }},
 	{"DecideItem", func(tx *store.Tx, c bank.CustomerID) error { return tx.DecideItem(item(c, 1)) }},
