@@ -171,6 +171,14 @@ func (s *Service) InviteOperator(ctx context.Context, actor bank.Actor, customer
 	return invited, nil
 }
 
+// The actions about operators and roles that wait for a second person.
+const (
+	ActionInvite       = "operators.invite"
+	ActionUnlock       = "operators.unlock"
+	ActionSecondFactor = "operators.second-factor"
+	ActionSetRole      = "roles.set"
+)
+
 // OperatorContent is what exactly is approved about an operator: the role that is given, the reason of an unlocking; who loses
 // the second factor has neither.
 type OperatorContent struct {
@@ -185,7 +193,7 @@ func inviteRequest(email string, r bank.OperatorRole) Request {
 	if r.Institution {
 		summary += " of the issuing institution"
 	}
-	return Request{Action: "operators.invite", Object: email, Digest: sha256.Sum256([]byte(summary)), Summary: summary,
+	return Request{Action: ActionInvite, Object: email, Digest: sha256.Sum256([]byte(summary)), Summary: summary,
 		Content: bank.ApprovalContent(OperatorContent{Email: email, Role: r.Role, Institution: r.Institution})}
 }
 
@@ -382,7 +390,7 @@ func (s *Service) UnlockOperator(ctx context.Context, actor bank.Actor, customer
 			return nil, err
 		}
 		summary := fmt.Sprintf("%s is unlocked as %s", staff.Email, staff.Role)
-		pending, err := s.Require(ctx, tx, actor, Request{Action: "operators.unlock", Object: staff.Email,
+		pending, err := s.Require(ctx, tx, actor, Request{Action: ActionUnlock, Object: staff.Email,
 			Digest: sha256.Sum256([]byte(summary)), Summary: summary,
 			Content: bank.ApprovalContent(OperatorContent{Email: staff.Email, Role: staff.Role, Institution: staff.Institution, Reason: reason})})
 		if err != nil || pending != nil {

@@ -154,7 +154,7 @@ func (g *Gate) ResetSecondFactor(ctx context.Context, actor bank.Actor, v Visit,
 			return nil, err
 		}
 		summary := staff.Email + " loses the second factor, to enrol a new one"
-		pending, err := g.Access.Require(ctx, tx, actor, Request{Action: "operators.second-factor", Object: staff.Email,
+		pending, err := g.Access.Require(ctx, tx, actor, Request{Action: ActionSecondFactor, Object: staff.Email,
 			Digest: sha256.Sum256([]byte(summary)), Summary: summary, Content: bank.ApprovalContent(OperatorContent{Email: staff.Email})})
 		if err != nil || pending != nil {
 			return pending, err

@@ -113,7 +113,7 @@ func (c roleChange) request() Request {
 	if taken := c.taken(); len(taken) > 0 {
 		summary += " loses " + joined(taken)
 	}
-	return Request{Action: "roles.set", Object: string(c.role), Digest: sha256.Sum256([]byte(content)), Summary: summary,
+	return Request{Action: ActionSetRole, Object: string(c.role), Digest: sha256.Sum256([]byte(content)), Summary: summary,
 		Content: bank.ApprovalContent(RoleContent{c.role, c.before, c.after})}
 }
 

@@ -50,7 +50,7 @@ func (s *Service) Execute(ctx context.Context, actor bank.Actor, id bank.ID) (f 
 		if err := tx.UpdateFile(f); err != nil {
 			return nil, err
 		}
-		return f, tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.execute", Object: id.String()})
+		return f, tx.Audit(f.Customer, f.ExecutingAt, bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: ActionExecute, Object: id.String()})
 	})
 	return f, pending, err
 }
@@ -67,6 +67,9 @@ func (s *Service) due(tx *store.Tx, f bank.TransactionFile) error {
 	early := bankfile.Finding{Code: bankfile.DomainNotDue, Value: dates[len(dates)-1]}
 	return bank.ErrFileNotExecutable.With("%s", early.Message("en")).Field("", string(early.Code), early.Message("en"))
 }
+
+// ActionExecute is the action of an execution, in approvals and in the audit trail.
+const ActionExecute = "file.execute"
 
 // ExecutionContent is what exactly is approved with an execution.
 type ExecutionContent struct {
@@ -85,7 +88,7 @@ func executeApproval(f bank.TransactionFile, c money.Currency) store.ApprovalReq
 	digest := sha256.New()
 	digest.Write(f.SHA256[:])
 	digest.Write(totals)
-	a := store.ApprovalRequest{Action: "file.execute", Object: f.ID.String(), Summary: executeSummary(f, c), Barred: f.UploadedBy,
+	a := store.ApprovalRequest{Action: ActionExecute, Object: f.ID.String(), Summary: executeSummary(f, c), Barred: f.UploadedBy,
 		Content: bank.ApprovalContent(ExecutionContent{f.ID, f.Name, hex.EncodeToString(f.SHA256[:]), f.UploadedBy, c.Code(), f.Totals})}
 	digest.Sum(a.Digest[:0])
 	return a

@@ -84,7 +84,7 @@ func (m *Summary) second(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	m.FourEyes = c.NeedsSecond("file.execute")
+	m.FourEyes = c.NeedsSecond(ActionExecute)
 	want := executeApproval(m.File, m.Account.Currency)
 	list, err := tx.ApprovalsOf(m.File.Customer, want.Object)
 	for _, a := range list {

@@ -56,7 +56,7 @@ var errNoContent = bank.ErrConflict.With("this approval does not hold what was a
 // deedOf is the deed of an action.
 func deedOf(action string) (deed, bool) {
 	switch action {
-	case "file.execute":
+	case files.ActionExecute:
 		return deedOn(bank.PermFilesExecute, tellExecution, (*visit).doExecution), true
 	case "item.assign", "item.return", "item.settle":
 		return deedOn(bank.PermItemsDecide, tellDecision, (*visit).doDecision), true
@@ -72,9 +72,9 @@ func deedOf(action string) (deed, bool) {
 		return deedOn(bank.PermCustomerWrite, tellCertificate, (*visit).doCertificate), true
 	case "domain.add":
 		return deedOn(bank.PermCustomerWrite, tellDomain, (*visit).doDomain), true
-	case "operators.invite", "operators.unlock", "operators.second-factor":
+	case access.ActionInvite, access.ActionUnlock, access.ActionSecondFactor:
 		return deedOn(bank.PermOperatorsWrite, tellOperator, (*visit).doOperator), true
-	case "roles.set":
+	case access.ActionSetRole:
 		return deedOn(bank.PermCustomerWrite, tellRole, (*visit).doRole), true
 	case "notification-endpoint.set":
 		return deedOn(bank.PermNotificationsWrite, tellEndpoint, (*visit).doEndpoint), true
@@ -197,12 +197,12 @@ func (v *visit) doDomain(_ bank.Approval, c customers.DomainContent) error {
 
 // doOperator invites, unlocks or lets enrol anew; a link that cannot be mailed is shown once.
 func (v *visit) doOperator(a bank.Approval, c access.OperatorContent) error {
-	if a.Action == "operators.unlock" {
+	if a.Action == access.ActionUnlock {
 		return v.done(v.Access.UnlockOperator(v.r.Context(), v.actor, v.customer.ID, c.Email, c.Reason), "/operators")
 	}
 	var letter access.Letter
 	var err error
-	if a.Action == "operators.invite" {
+	if a.Action == access.ActionInvite {
 		letter, err = v.Gate.Invite(v.r.Context(), v.actor, v.where(), c.Email, c.Role, c.Institution)
 	} else {
 		letter, err = v.Gate.ResetSecondFactor(v.r.Context(), v.actor, v.where(), c.Email)
