@@ -3,6 +3,7 @@ package customers_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -97,7 +98,7 @@ func TestUpdateSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := bank.Settings{IBANMode: bank.IssueByAPI, FourEyes: true, KYCGate: true}
-	if got := must[bank.Customer](t)(s.service.Get(s.ctx, c.ID)).Settings; got != want {
+	if got := must[bank.Customer](t)(s.service.Get(s.ctx, c.ID)).Settings; !reflect.DeepEqual(got, want) {
 		t.Errorf("settings %+v, want %+v", got, want)
 	}
 	event := s.lastAudit(c)
