@@ -197,6 +197,9 @@ func each[T any](tx *Tx, scan func(scanner) (T, error), fn func(T) error, text s
 
 // queryOne returns the only row, or bank.ErrNotFound.
 func queryOne[T any](tx *Tx, scan func(scanner) (T, error), text string, args ...any) (T, error) {
+	if tx.trace != nil {
+		tx.trace(text, args)
+	}
 	v, err := scan(tx.sql.QueryRowContext(tx.ctx, text, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, bank.ErrNotFound
