@@ -68,6 +68,8 @@ var reportWords = map[string][2]string{
 
 	"advice-damaged": {"The file as a whole cannot be trusted: see its first errors. Ask the bank for it again, and upload it under the same name.",
 		"Plikowi jako całości nie można ufać: zob. pierwsze błędy. Poproś bank o niego ponownie i wczytaj go pod tą samą nazwą."},
+	"advice-said": {"The file holds something else than was said of it: see its first errors. If the file is wrong, ask the bank for it again; if what was said is wrong, validate the file again: that sets it aside.",
+		"Plik zawiera co innego, niż zapowiedziano: zob. pierwsze błędy. Jeśli błędny jest plik, poproś bank o niego ponownie; jeśli błędna jest zapowiedź, sprawdź plik ponownie: zostanie wtedy pominięta."},
 	"advice-strict": {"Nothing is booked. Send the bank the rejected records and ask for a corrected file; or, where an account or a setting of ours was wrong, mend it and validate the file again.",
 		"Niczego nie zaksięgowano. Wyślij bankowi odrzucone rekordy i poproś o poprawiony plik; a jeśli błędne było konto lub ustawienie u nas, popraw je i sprawdź plik ponownie."},
 	"advice-own": {"Nothing is booked. Own funds are short for records that they must pay: bring money to own funds and validate the file again.",
@@ -143,6 +145,8 @@ func adviceOf(f bank.TransactionFile) string {
 	switch {
 	case f.Status == bank.FileExecuting || f.Status == bank.FileExecuted:
 		return ""
+	case f.Status == bank.FileInvalid && otherThanSaid(f.Totals):
+		return "advice-said"
 	case f.Status == bank.FileInvalid && damaged(f.Totals.Codes):
 		return "advice-damaged"
 	case f.Status == bank.FileInvalid && own:

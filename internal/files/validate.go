@@ -242,7 +242,8 @@ func (v *validation) acceptable(report *bankfile.Report) bool {
 }
 
 // ValidateAgain takes an Invalid file back to Pending: the same bytes, after a setting or an account was mended. Its name
-// must still be free. It is done once per idempotency key of the context.
+// must still be free. What was said of a file that holds something else is set aside: its content cannot be uploaded a second
+// time, and who validates it again has seen what it holds. It is done once per idempotency key of the context.
 func (s *Service) ValidateAgain(ctx context.Context, actor bank.Actor, id bank.ID) (f bank.TransactionFile, err error) {
 	if err := actor.May(bank.PermFilesUpload); err != nil {
 		return f, err
@@ -261,11 +262,17 @@ func (s *Service) ValidateAgain(ctx context.Context, actor bank.Actor, id bank.I
 		if err := nameFree(tx, f); err != nil {
 			return nil, err
 		}
+		audit := bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.validate", Object: id.String()}
+		if otherThanSaid(f.Totals) {
+			said := f.Totals.Expected
+			audit.Before = fmt.Sprintf(`{"expect":"%s","expectedRecords":%d,"expectedSum":%d}`, said.Direction, said.Records, said.Sum)
+			f.Totals.Expected = bank.FileExpected{}
+		}
 		f.Status, f.StopReason, f.Attempts = bank.FilePending, "", 0
 		if err := tx.UpdateFile(f); err != nil {
 			return nil, err
 		}
-		return f, tx.Audit(f.Customer, s.now(), bank.AuditEvent{Actor: actor.Name, Origin: actor.Origin, Action: "file.validate", Object: id.String()})
+		return f, tx.Audit(f.Customer, s.now(), audit)
 	})
 	return f, err
 }

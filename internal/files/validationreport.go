@@ -236,6 +236,12 @@ func damaged(codes map[string]int64) bool {
 	return false
 }
 
+// otherThanSaid tells whether a file holds something else than was said of it.
+func otherThanSaid(t bank.FileTotals) bool {
+	differs := t.Codes[string(bankfile.FileDirectionMismatch)] + t.Codes[string(bankfile.FileControlTotals)]
+	return t.Expected != bank.FileExpected{} && differs > 0
+}
+
 // place is where a finding is, in a line of its own.
 func (f reportedFinding) place() string {
 	if f.Line == 0 {

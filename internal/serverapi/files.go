@@ -20,7 +20,7 @@ func fileRoutes() []route {
 			description: "With its progress while a stage runs, and what became of its records so far.",
 			need:        bank.PermFilesRead, answer: fileStateExample, tagged: true, mount: typed((*server).getFile)},
 		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/validate", id: "validateTransactionFile", located: true, tag: tag, summary: "Validate an Invalid file again",
-			description: "The same bytes, after a setting or an account was mended. The file is Pending again.",
+			description: "The same bytes, after a setting or an account was mended. The file is Pending again. What was said of a file that holds something else is set aside.",
 			status:      http.StatusAccepted, need: bank.PermFilesUpload, key: keyOptional, problems: []*bank.Error{bank.ErrConflict, bank.ErrFileNameTaken},
 			answer: fileExample, mount: typed((*server).validateFile)},
 		{method: http.MethodPost, path: "/secure/transaction-files/{fileId}/execute", id: "executeTransactionFile", tag: tag, summary: "Execute a Validated file",

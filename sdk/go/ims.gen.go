@@ -2894,7 +2894,7 @@ func (c *Client) GetTransactionFile(ctx context.Context, fileID string, options 
 	}, options)
 }
 
-// ExecuteTransactionFile: Execute a Validated file. Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits: repeat the request once it is approved.
+// ExecuteTransactionFile: Execute a Validated file. Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits. Who uploaded the file may ask so, but not execute it: once it is approved, the operator who approved it, or another caller, executes it, and the uploader gets 403 with the code `second-person-required`.
 func (c *Client) ExecuteTransactionFile(ctx context.Context, fileID string, options ...Option) (*FileExecution, error) {
 	return callJSON[FileExecution](ctx, c, &request{
 		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/execute", segment(fileID)), keyed: true,
@@ -2922,7 +2922,7 @@ func (c *Client) GetReport(ctx context.Context, fileID string, params *GetReport
 	}, options)
 }
 
-// ValidateTransactionFile: Validate an Invalid file again. The same bytes, after a setting or an account was mended. The file is Pending again.
+// ValidateTransactionFile: Validate an Invalid file again. The same bytes, after a setting or an account was mended. The file is Pending again. What was said of a file that holds something else is set aside.
 func (c *Client) ValidateTransactionFile(ctx context.Context, fileID string, options ...Option) (*TransactionFile, error) {
 	return callJSON[TransactionFile](ctx, c, &request{
 		method: "POST", path: fmt.Sprintf("/secure/transaction-files/%s/validate", segment(fileID)), keyed: true,

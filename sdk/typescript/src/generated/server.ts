@@ -781,7 +781,7 @@ export interface paths {
         put?: never;
         /**
          * Execute a Validated file
-         * @description Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits: repeat the request once it is approved.
+         * @description Once for ever. The file is Executing, or, where a second person is needed, still Validated with the approval that waits. Who uploaded the file may ask so, but not execute it: once it is approved, the operator who approved it, or another caller, executes it, and the uploader gets 403 with the code `second-person-required`.
          */
         post: operations["executeTransactionFile"];
         delete?: never;
@@ -861,7 +861,7 @@ export interface paths {
         put?: never;
         /**
          * Validate an Invalid file again
-         * @description The same bytes, after a setting or an account was mended. The file is Pending again.
+         * @description The same bytes, after a setting or an account was mended. The file is Pending again. What was said of a file that holds something else is set aside.
          */
         post: operations["validateTransactionFile"];
         delete?: never;
@@ -14024,7 +14024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden, second-person-required */
             403: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
