@@ -85,6 +85,14 @@ func checkPosition(t *testing.T, s *scene, c bank.CustomerID, id, posting bank.T
 			t.Errorf("%s: booked %d before and %d behind", kind, before, behind)
 		}
 	}
+	words := details(c, bank.Origin{File: 1, Line: 500 + int64(posting)})
+	s.write(t, func(tx *store.Tx) error { return tx.AddDetails(c, []bank.Details{words}) })
+	found := get(t, s, func(tx *store.Tx) ([]store.UserWords, error) {
+		return tx.UserWordsAfter(c, bank.NewID(), []bank.BalanceNo{5}, id, 100)
+	})
+	if len(found) != 1 || found[0].ID != posting || found[0].Details.Origin != words.Origin {
+		t.Errorf("words to erase: %+v", found)
+	}
 	first := get(t, s, func(tx *store.Tx) (bank.TransactionID, error) { return tx.FirstIDSince(c, at(1000), 1<<52) })
 	equal(t, "the first id of its instant", first, posting)
 	last := get(t, s, func(tx *store.Tx) (time.Time, error) { return tx.LastTransactionAt(c, 5) })
