@@ -5,6 +5,7 @@ TESTFLAGS ?=
 PACKAGES  ?= ./...
 FUZZTIME  ?= 20s
 FUZZTOTAL ?=
+CHECKS    ?= 1000
 BENCH     ?= .
 RUNFLAGS  ?=
 RACE      ?=
@@ -13,7 +14,7 @@ VIEWS     ?=
 LINT := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build run install test screenshots sdk check fmt vet house tidy generated lint race fuzz bench generate clean
+.PHONY: help build run install test screenshots sdk check fmt vet house tidy generated lint race fuzz fuzz-api bench generate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +72,10 @@ race: install ## the race detector: rooms without a store, and the store's suite
 
 fuzz: ## every fuzz target for FUZZTIME, or FUZZTOTAL=1h shared by all (PACKAGES='./pli ./bankfile' TESTFLAGS=-parallel=1)
 	TESTFLAGS='$(TESTFLAGS)' FUZZTOTAL='$(FUZZTOTAL)' scripts/fuzz $(FUZZTIME) $(PACKAGES)
+
+fuzz-api: install ## requests made from the OpenAPI documents, none of which may fail: CHECKS to each operation, and ten times as many at random
+	IMS_FUZZ_CASES=$(CHECKS) scripts/with-postgres $(GO) test -run '^(TestNoRequestIsAFailure|TestWalkOfAllOperations)$$' -count 1 -timeout 12h ./internal/serverapi -rapid.checks=$(CHECKS)
+	IMS_FUZZ_CASES=$(CHECKS) scripts/with-postgres $(GO) test -run '^TestWalkOfAllOperations$$' -count 1 -timeout 12h ./internal/mobileapi
 
 bench: install ## the benchmarks in the tests (BENCH=pattern PACKAGES=./pli); the program's own: bin/ims bench
 	scripts/with-postgres $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(TESTFLAGS) $(PACKAGES)

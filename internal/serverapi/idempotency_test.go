@@ -30,16 +30,19 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 	c.fund(api, 10_000)
 	b, other := api.balance(), api.balance()
 	api.send("/secure/balances/"+other.ID+"/credit", Order{Amount: Money{Amount: 100, Currency: "PLN"}}, "other").ok(201, nil)
-	invalid := c.uploaded(api, "invalid.pli", "damaged")
-	valid := c.uploaded(api, "valid.pli", line(outsideNRB, "13111111117700000000000099", 500, "NEVER ISSUED")+line(outsideNRB, masterNRB, 300, "OWN"))
+	var mistake Transaction
+	api.send("/secure/balances/"+other.ID+"/credit", Order{Amount: Money{Amount: 50, Currency: "PLN"}}, "mistake").ok(201, &mistake)
+	invalid, valid := c.uploaded(api, "invalid.pli", "damaged"),
+		c.uploaded(api, "valid.pli", line(outsideNRB, "13111111117700000000000099", 500, "NEVER ISSUED")+line(outsideNRB, masterNRB, 300, "OWN"))
 	uploaded := line(outsideNRB, b.IBAN[2:], 40, "UPLOADED WITH A KEY")
 	upload := "/secure/transaction-files?name=keyed.pli&masterAccountId=" + c.master.ID.String()
 	api.do("DELETE", "/secure/bank-accounts/"+b.IBAN, nil).ok(200, nil)
-	requests := []struct {
+	type request struct {
 		path string
 		body any
 		ok   int
-	}{
+	}
+	requests := []request{
 		{"/secure/users", map[string]any{"type": "PERSON", "firstName": "Eve & <Co>", "lastName": "Example"}, 201},
 		{"/secure/users/" + b.UserID + "/balances", map[string]any{"currency": "PLN"}, 201},
 		{"/secure/users/" + b.UserID + "/blocks", map[string]any{"kind": "FRAUD", "direction": "DEBITS"}, 201},
@@ -50,6 +53,7 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		{upload, uploaded, 201},
 		{"/secure/balances/" + other.ID + "/debit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, 201},
 		{"/secure/reports", ReportOrder{Format: "csv"}, 202},
+		{fmt.Sprintf("/secure/transactions/%d/reverse", mistake.ID), ReversalOrder{Title: "A mistake"}, 201},
 	}
 	first := make([]answer, len(requests))
 	for i, r := range requests {
@@ -63,11 +67,7 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		if i%2 == 1 {
 			body = map[string]any{"reason": "unknown"}
 		}
-		requests = append(requests, struct {
-			path string
-			body any
-			ok   int
-		}{path, body, 200})
+		requests = append(requests, request{path, body, 200})
 		first = append(first, api.send(path, body, fmt.Sprint("k-", len(first))).ok(200, nil))
 	}
 	api.do("PATCH", "/secure/users/"+b.UserID, map[string]any{"status": "LOCKED"}).ok(200, nil)
