@@ -67,6 +67,7 @@ func (e FileExpected) Check() error {
 type FileForecast struct {
 	Outcomes  map[string]Sum `json:"outcomes"`           // of the records, by Outcome
 	Technical Sum            `json:"technical,omitzero"` // goes to the technical balance, as items
+	Orders    Sum            `json:"orders,omitzero"`    // books transfers that we ordered, from what is reserved for them
 	Claimed   Sum            `json:"claimed,omitzero"`   // items for which nothing is posted, with what they are about
 }
 

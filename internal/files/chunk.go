@@ -16,12 +16,13 @@ import (
 // write.
 type chunkRun struct {
 	*execution
-	tx       *store.Tx
-	batch    *ledger.Batch
-	now      time.Time
-	sides    []side
-	outcomes map[string]bank.Sum
-	record   record
+	tx         *store.Tx
+	batch      *ledger.Batch
+	now        time.Time
+	sides      []side
+	outcomes   map[string]bank.Sum
+	record     record
+	settlement *settlement
 }
 
 // chunk executes a chunk unless it is marked.
@@ -40,7 +41,8 @@ func (x *execution) chunk(ctx context.Context, no int64) error {
 		if err != nil {
 			return err
 		}
-		run := &chunkRun{execution: x, tx: tx, batch: ledger.NewBatch(tx, x.file.Customer, now), now: now, outcomes: map[string]bank.Sum{}}
+		run := &chunkRun{execution: x, tx: tx, batch: ledger.NewBatch(tx, x.file.Customer, now), now: now, outcomes: map[string]bank.Sum{},
+			settlement: newSettlement(tx, x.file, x.account)}
 		if err := run.execute(c); err != nil {
 			return err
 		}
@@ -52,7 +54,13 @@ func (r *chunkRun) execute(c chunk) (err error) {
 	if r.sides, err = resolve(r.tx, r.account, c.ibans, r.now); err != nil {
 		return err
 	}
+	if err := r.settlement.read(c.entries, r.sides); err != nil {
+		return err
+	}
 	if err := r.lock(c); err != nil {
+		return err
+	}
+	if err := r.settlement.lock(); err != nil {
 		return err
 	}
 	// Asked again under the locks: a balance is closed under its lock, so what is seen now stays true until the commit.
@@ -77,7 +85,7 @@ func (r *chunkRun) execute(c chunk) (err error) {
 // lock locks every balance that the chunk may change: own funds and the customer's receivable, which all files and API
 // operations share, only where a record needs them.
 func (r *chunkRun) lock(c chunk) error {
-	var numbers []bank.BalanceNo
+	numbers := r.orderPayers()
 	for _, s := range r.sides {
 		if s.known {
 			numbers = append(numbers, s.balance)
@@ -138,6 +146,11 @@ func (r *chunkRun) decide() (bank.Outcome, error) {
 	if _, found := slices.BinarySearch(r.surplus, r.record.line); found {
 		r.claim(bank.ReasonDuplicate, r.record.amount)
 		return bank.OutcomeDuplicate, nil
+	}
+	if pays(r.record.direction) {
+		if outcome, done, err := r.settle(); done || err != nil {
+			return outcome, err
+		}
 	}
 	switch r.record.direction {
 	case bankfile.Credit:

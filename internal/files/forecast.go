@@ -24,6 +24,12 @@ func (f *forecast) count(outcome bank.Outcome, amount int64) {
 	f.Outcomes[outcome.String()] = f.Outcomes[outcome.String()].Plus(amount)
 }
 
+// settle counts a debit that books an order of ours.
+func (f *forecast) settle(amount int64) {
+	f.count(bank.OutcomeDebited, amount)
+	f.Orders = f.Orders.Plus(amount)
+}
+
 // add takes an entry; paid is what its payer has of the amount, refused that own funds are short.
 func (f *forecast) add(e entry, payer, payee side, paid int64, refused bool) {
 	switch e.direction {

@@ -158,28 +158,50 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 		return fmt.Errorf("read balances: %w", err)
 	}
 	v.forecast = newForecast()
-	for _, e := range v.plan.entries {
-		if e.direction == bankfile.Unknown {
-			v.forecast.claim(bank.OutcomeUnreadable, e.amount, e.amount)
-			continue
+	orders := newSettlement(tx, v.file, v.account)
+	for part := range slices.Chunk(v.plan.entries, resolveStep) {
+		if err := orders.read(part, sides); err != nil {
+			return err
 		}
-		var payer, payee side
-		if e.payer > 0 {
-			payer = sides[e.payer-1]
-			v.judgeSide(payer, !payer.noDebits, e.line, partPayer, e.payer)
+		for _, e := range part {
+			v.judgeEntry(e, sides, funds, surplus, orders)
 		}
-		if e.payee > 0 {
-			payee = sides[e.payee-1]
-			v.judgeSide(payee, !payee.noCredits, e.line, partPayee, e.payee)
-		}
-		if _, found := slices.BinarySearch(surplus, e.line); found {
-			v.forecast.claim(bank.OutcomeDuplicate, e.amount, e.amount)
-			continue
-		}
-		paid, refused := v.project(e, payer, payee, funds)
-		v.forecast.add(e, payer, payee, paid, refused)
 	}
 	return nil
+}
+
+func (v *validation) judgeEntry(e entry, sides []side, funds map[bank.BalanceNo]int64, surplus []uint32, orders *settlement) {
+	if e.direction == bankfile.Unknown {
+		v.forecast.claim(bank.OutcomeUnreadable, e.amount, e.amount)
+		return
+	}
+	var payer, payee side
+	if e.payer > 0 {
+		payer = sides[e.payer-1]
+		v.judgeSide(payer, !payer.noDebits, e.line, partPayer, e.payer)
+	}
+	if e.payee > 0 {
+		payee = sides[e.payee-1]
+		v.judgeSide(payee, !payee.noCredits, e.line, partPayee, e.payee)
+	}
+	if _, found := slices.BinarySearch(surplus, e.line); found {
+		v.forecast.claim(bank.OutcomeDuplicate, e.amount, e.amount)
+		return
+	}
+	if pays(e.direction) {
+		t, found, again := orders.match(e, payer)
+		switch {
+		case again:
+			v.forecast.claim(bank.OutcomeDuplicate, e.amount, e.amount)
+			return
+		case found: // paid from what is reserved for it
+			orders.done[t.ID] = true
+			v.forecast.settle(e.amount)
+			return
+		}
+	}
+	paid, refused := v.project(e, payer, payee, funds)
+	v.forecast.add(e, payer, payee, paid, refused)
 }
 
 // judgeSide reports what is out of the ordinary about one of our IBANs; number is its place in the plan.

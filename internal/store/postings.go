@@ -150,3 +150,9 @@ func (tx *Tx) EachDetails(customer bank.CustomerID, file bank.FileNo, first int6
 	return each(tx, scanDetails, fn, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND line >= $3 ORDER BY line LIMIT $4",
 		customer, file, first, limit)
 }
+
+// EachLineDetails hands the words of some lines of a file to fn, in no order.
+func (tx *Tx) EachLineDetails(customer bank.CustomerID, file bank.FileNo, lines []int64, fn func(bank.Details) error) error {
+	condition, arg := tx.in("line", 3, List{Ints: lines})
+	return each(tx, scanDetails, fn, detailSelect+" WHERE customer_id = $1 AND file_no = $2 AND "+condition, customer, file, arg)
+}

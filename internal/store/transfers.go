@@ -47,6 +47,22 @@ func (tx *Tx) TransferOf(customer bank.CustomerID, transaction bank.TransactionI
 	return queryOne(tx, scanTransfer, transferColumns+" WHERE t.customer_id = $1 AND t.transaction_id = $2 AND t.transaction_id > 0", customer, transaction)
 }
 
+// TransfersOf lists the transfers whose payers' sides in the history are among some transactions.
+func (tx *Tx) TransfersOf(customer bank.CustomerID, transactions []bank.TransactionID) ([]bank.Transfer, error) {
+	list := make([]int64, len(transactions))
+	for i, id := range transactions {
+		list[i] = int64(id)
+	}
+	condition, arg := tx.in("t.transaction_id", 2, List{Ints: list})
+	return query(tx, scanTransfer, transferColumns+" WHERE t.customer_id = $1 AND "+condition+" AND t.transaction_id > 0 ORDER BY t.id", customer, arg)
+}
+
+// HasTransfers tells whether a transfer was ever ordered.
+func (tx *Tx) HasTransfers(customer bank.CustomerID) (bool, error) {
+	n, err := queryOne(tx, number, "SELECT COUNT(*) FROM (SELECT id FROM transfers WHERE customer_id = $1 LIMIT 1) AS first", customer)
+	return n > 0, err
+}
+
 // LockTransfers locks transfers until the end of the transaction, in the order of their ids, and returns those that exist.
 // Balances are locked before them.
 func (tx *Tx) LockTransfers(customer bank.CustomerID, ids ...bank.ID) ([]bank.Transfer, error) {

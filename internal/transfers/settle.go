@@ -21,8 +21,13 @@ func (w Told) step() bank.TransferStep {
 	return bank.TransferStep{Actor: w.Actor, Reason: w.Reason, Note: w.Note, At: w.At}
 }
 
+// ReferencePrefix begins the reference of every order of ours at the bank.
+const ReferencePrefix = "IMS"
+
 // Reference is how the bank knows a transfer: what its answers name.
-func Reference(t bank.Transfer) string { return fmt.Sprintf("IMS%d", int64(t.Transaction)) }
+func Reference(t bank.Transfer) string {
+	return fmt.Sprintf(ReferencePrefix+"%d", int64(t.Transaction))
+}
 
 // Outstanding lists the transfers of some payers that were handed to the bank and that it has not answered, oldest first.
 func Outstanding(tx *store.Tx, customer bank.CustomerID, payers []bank.BalanceNo) ([]bank.Transfer, error) {

@@ -45,6 +45,10 @@ func TestBulk(t *testing.T) {
 			return gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 1, 27, 2, fn) })
 		})
 		sameRows(t, "details of two lines", some, words[26:28])
+		some = get(t, s, func(tx *store.Tx) ([]bank.Details, error) {
+			return gather(func(fn func(bank.Details) error) error { return tx.EachLineDetails(c, 1, []int64{3}, fn) })
+		})
+		sameRows(t, "details of one line", some, words[2:3])
 		for _, want := range []int64{15_000, 5_000, 0} {
 			s.write(t, func(tx *store.Tx) error {
 				deleted, err := tx.DeleteDetails(c, 1, 15_000)

@@ -300,6 +300,9 @@ var fileListings = []listing{
 	{"EachFilePosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, 1, 1000, fn) }))
 	}},
+	{"EachLineDetails", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(bank.Details) error) error { return tx.EachLineDetails(c, 1, []int64{1, 2, 3, 4, 5}, fn) }))
+	}},
 	{"EachDetails", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(bank.Details) error) error { return tx.EachDetails(c, 1, 1, 1000, fn) }))
 	}},

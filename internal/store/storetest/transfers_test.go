@@ -81,6 +81,15 @@ var transferListings = []listing{
 	{"OutstandingTransfers", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.OutstandingTransfers(c, []bank.BalanceNo{5}))
 	}},
+	{"TransfersOf", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.TransfersOf(c, []bank.TransactionID{502, 503}))
+	}},
+	{"HasTransfers", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		if any, err := tx.HasTransfers(c); any || err != nil {
+			return []bool{any}, err
+		}
+		return []bool{}, nil
+	}},
 	{"TransferSteps", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.TransferSteps(c, id(2))) }},
 	{"TransferSum", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		sum, err := tx.TransferSum(c, []bank.BalanceNo{5}, "2026-03-14")
@@ -114,12 +123,17 @@ func payer(t testing.TB, s *scene) bank.CustomerID {
 func TestTransfer(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		c := payer(t, s)
+		ever := func() bool {
+			return get(t, s, func(tx *store.Tx) (bool, error) { return tx.HasTransfers(c) })
+		}
+		equal(t, "before the first order", ever(), false)
 		want := transfer(c, 1)
 		s.write(t, func(tx *store.Tx) error { return tx.AddTransfer(want) })
 		one := func() bank.Transfer {
 			return get(t, s, func(tx *store.Tx) (bank.Transfer, error) { return tx.Transfer(c, id(1)) })
 		}
 		equal(t, "as ordered", one(), want)
+		equal(t, "after it", ever(), true)
 		want.Transaction, want.Hold = 1<<52, id(9)
 		s.write(t, func(tx *store.Tx) error {
 			locked, err := tx.LockTransfers(c, id(8), id(1))
@@ -133,6 +147,9 @@ func TestTransfer(t *testing.T) {
 		s.write(t, func(tx *store.Tx) error { return lead(tx, &want, bank.TransferReturned) })
 		equal(t, "returned", one(), want)
 		equal(t, "by its transaction", get(t, s, func(tx *store.Tx) (bank.Transfer, error) { return tx.TransferOf(c, 1<<52) }), want)
+		equal(t, "by some transactions", get(t, s, func(tx *store.Tx) ([]bank.Transfer, error) {
+			return tx.TransfersOf(c, []bank.TransactionID{0, 7, 1 << 52})
+		}), []bank.Transfer{want})
 		wantError(t, "none has transaction 0", s.try(t, func(tx *store.Tx) error { return found(tx.TransferOf(c, 0)) }), bank.ErrNotFound)
 		history := get(t, s, func(tx *store.Tx) ([]bank.TransferStep, error) { return tx.TransferSteps(c, id(1)) })
 		step := func(no int, status bank.TransferStatus, reason bank.Reason, second int) bank.TransferStep {
