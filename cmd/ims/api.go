@@ -14,6 +14,7 @@ import (
 	"ims/internal/mobileapi"
 	"ims/internal/sandbox"
 	"ims/internal/serverapi"
+	"ims/internal/transfers"
 	"ims/internal/web"
 )
 
@@ -34,6 +35,7 @@ func (s *service) api(p *program) (*http.Server, error) {
 	}
 	auth := access.NewAuthenticator(s.rooms.db, p.now)
 	sessions := access.NewSessions(s.rooms.db, auth, trusted, p.now)
+	s.rooms.transfers = s.rooms.transfers.With(transfers.WithSignatures(sessions))
 	server, err := s.serverAPI(p, trusted, auth, sessions)
 	if err != nil {
 		return nil, err

@@ -140,9 +140,8 @@ func (r *rooms) sweepAnswers(ctx context.Context, customer bank.CustomerID) erro
 	return nil
 }
 
-// endBlocks lifts the blocks whose time is over. Where the work of a customer rests, they stand: somebody may have prolonged
-// them behind the backup.
-func (r *rooms) endBlocks(ctx context.Context) (worked bool, err error) {
+// eachAtWork runs fn for each customer whose work does not rest since a restore, and tells whether any of it did something.
+func (r *rooms) eachAtWork(ctx context.Context, fn func(bank.CustomerID) (done int, err error)) (worked bool, err error) {
 	list, err := r.customers.List(ctx)
 	if err != nil {
 		return false, err
@@ -153,11 +152,23 @@ func (r *rooms) endBlocks(ctx context.Context) (worked bool, err error) {
 		} else if !errors.Is(err, bank.ErrNotFound) {
 			return false, err
 		}
-		lifted, err := r.accounts.EndBlocks(ctx, c.ID)
+		done, err := fn(c.ID)
 		if err != nil {
-			return false, fmt.Errorf("end blocks of customer %d: %w", c.ID, err)
+			return false, fmt.Errorf("customer %d: %w", c.ID, err)
 		}
-		worked = worked || lifted > 0
+		worked = worked || done > 0
 	}
 	return worked, nil
+}
+
+// endBlocks lifts the blocks whose time is over. Where the work of a customer rests, they stand: somebody may have prolonged
+// them behind the backup.
+func (r *rooms) endBlocks(ctx context.Context) (bool, error) {
+	return r.eachAtWork(ctx, func(c bank.CustomerID) (int, error) { return r.accounts.EndBlocks(ctx, c) })
+}
+
+// endWaits cancels transfers that were not confirmed in time. Where the work of a customer rests, they wait: they may have been
+// confirmed behind the backup.
+func (r *rooms) endWaits(ctx context.Context) (bool, error) {
+	return r.eachAtWork(ctx, func(c bank.CustomerID) (int, error) { return r.transfers.EndWaits(ctx, c) })
 }

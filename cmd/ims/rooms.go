@@ -15,6 +15,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/notify"
 	"ims/internal/store"
+	"ims/internal/transfers"
 )
 
 // rooms are the services on an open store: everything a command or a door works with.
@@ -29,6 +30,7 @@ type rooms struct {
 	history   *history.Service
 	notify    *notify.Service
 	reports   *history.Reports
+	transfers *transfers.Service
 	address   storeAddress
 }
 
@@ -77,6 +79,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		history:   history.New(db),
 		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate, Lease: c.Lease}),
 		reports:   history.NewReports(history.ReportsConfig{DB: db, Now: p.now, Lease: c.Lease, Keep: time.Duration(c.ReportsKept) * 24 * time.Hour}),
+		transfers: transfers.New(db, people, transfers.WithClock(p.now), transfers.WithPayeeChecker(transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}))),
 	}
 }
 

@@ -105,6 +105,7 @@ func newService(p *program, r *rooms, c Config, log *slog.Logger) (*service, err
 	}
 	s := &service{Config: c, rooms: r, log: traces.logged(log), writer: ledger.NewWriter(r.db, p.now), meters: newMetrics(), traces: traces}
 	s.payees = transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(r.db), Told: s.meters.payee})
+	r.transfers = r.transfers.With(transfers.WithPayeeChecker(s.payees))
 	s.meters.registry.MustRegister(&figures{rooms: r, now: p.now, log: log, queued: s.writer.Queued})
 	stopped := p.ctx.Done()
 	s.ready = func(ctx context.Context) error {
@@ -265,6 +266,7 @@ func (s *service) addressOf(name string) string {
 const (
 	foldEvery   = 10 * time.Second
 	blocksEvery = 5 * time.Second
+	waitsEvery  = 5 * time.Second // of transfers that were not confirmed
 	sweepEvery  = time.Hour
 	proofEvery  = 5 * time.Minute // of the light proof, whoever makes it
 	notifyLoops = 4               // endpoints that one process serves at once
@@ -283,6 +285,7 @@ func (s *service) work(ctx context.Context) {
 	}
 	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, blocksEvery, worker.Stage{Name: "blocks", Run: s.rooms.endBlocks}) })
+	loops.Go(func() { worker.Loop(ctx, s.log, waitsEvery, worker.Stage{Name: "transfers", Run: s.rooms.endWaits}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, proofEvery/10, worker.Stage{Name: "proof", Run: s.rooms.proveLightly}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })
 	loops.Wait()

@@ -54,6 +54,15 @@ func New(db *store.DB, guard Guard, opts ...Option) *Service {
 	return s
 }
 
+// With returns the service with other options.
+func (s *Service) With(opts ...Option) *Service {
+	with := *s
+	for _, o := range opts {
+		o(&with)
+	}
+	return &with
+}
+
 // ActionOrder is what a second person approves: that one order of an operator is carried out.
 const ActionOrder = "transfer.order"
 
