@@ -32,9 +32,10 @@ func viewCustomer(p *program, r *rooms, c bank.Customer) (customerView, error) {
 }
 
 func customerTable(list ...customerView) *table {
-	t := newTable(">ID", "NAME", "STATUS", "IBAN MODE", "FOUR EYES", "KYC GATE", "MAY ADD BALANCES", "SLIDING SESSIONS", "CREATED")
+	t := newTable(">ID", "NAME", "STATUS", "IBAN MODE", "FOUR EYES", "KYC GATE", "MAY ADD BALANCES", "SLIDING SESSIONS", "TRANSFER FOUR EYES", "TRANSFER LIMITS", "CREATED")
 	for _, c := range list {
-		t.row(c.ID, c.Name, c.Status, c.Settings.IBANMode, onOff(c.Settings.FourEyes), onOff(c.Settings.KYCGate), roleNames(c.Settings.AddBalanceRoles), onOff(c.Settings.SlidingSessions), instantText(c.CreatedAt))
+		t.row(c.ID, c.Name, c.Status, c.Settings.IBANMode, onOff(c.Settings.FourEyes), onOff(c.Settings.KYCGate), roleNames(c.Settings.AddBalanceRoles), onOff(c.Settings.SlidingSessions),
+			onOff(c.Settings.TransferFourEyes), limitsText(c.Settings.TransferLimits), instantText(c.CreatedAt))
 	}
 	return t
 }

@@ -7,6 +7,7 @@ import (
 
 	"ims/internal/bank"
 	"ims/internal/customers"
+	"ims/internal/money"
 )
 
 // settingFlags are the settings that a customer can be made with; nil leaves one as it is.
@@ -16,6 +17,10 @@ type settingFlags struct {
 	Sliding  *switchFlag   `help:"on: the session of an end user begins anew with each use, for 12 hours at most; off: it ends after 10 minutes." name:"sliding-sessions" placeholder:"on|off"`
 	Years    *int          `help:"Years that an end user is kept behind the last thing that happened, and the bytes of a file; then they are erased. 0: for ever." name:"retention-years" placeholder:"N"`
 	FourEyes *switchFlag   `help:"on: a second person must decide about files, items, roles, settings, certificates and base IBANs." placeholder:"on|off"`
+
+	TransferFourEyes *switchFlag `help:"on: a second person must agree to a transfer that an operator orders." placeholder:"on|off"`
+	TransferLimits   *limitsFlag `help:"What leaves by transfers at most, for each currency: CURRENCY=ORDER/BALANCE-DAY/USER-DAY, with commas between, 0 for no limit; or none." placeholder:"PLN=10000.00/20000.00/0"`
+	PayeeNames       *switchFlag `help:"on: a transfer is refused where the payee's name does not match." name:"payee-name-must-match" placeholder:"on|off"`
 }
 
 func (f settingFlags) apply(s *bank.Settings) {
@@ -34,6 +39,88 @@ func (f settingFlags) apply(s *bank.Settings) {
 	if f.FourEyes != nil {
 		s.FourEyes = f.FourEyes.on
 	}
+	f.applyTransfers(s)
+}
+
+func (f settingFlags) applyTransfers(s *bank.Settings) {
+	if f.TransferFourEyes != nil {
+		s.TransferFourEyes = f.TransferFourEyes.on
+	}
+	if f.TransferLimits != nil {
+		s.TransferLimits = f.TransferLimits.list
+	}
+	if f.PayeeNames != nil {
+		s.PayeeNameMustMatch = f.PayeeNames.on
+	}
+}
+
+// limitsFlag is a list of limits for transfers, or none of them.
+type limitsFlag struct{ list []bank.TransferLimit }
+
+const noLimit = "none"
+
+// UnmarshalText reads limits with commas between them.
+func (f *limitsFlag) UnmarshalText(text []byte) error {
+	f.list = nil
+	if string(text) == noLimit {
+		return nil
+	}
+	for part := range strings.SplitSeq(string(text), ",") {
+		limit, err := parseLimit(part)
+		if err != nil {
+			return fmt.Errorf("%q is no limit such as PLN=10000.00/20000.00/0: %w", part, err)
+		}
+		f.list = append(f.list, limit)
+	}
+	return nil
+}
+
+func parseLimit(text string) (l bank.TransferLimit, err error) {
+	code, amounts, _ := strings.Cut(text, "=")
+	currency, err := money.ParseCurrency(code)
+	if err != nil {
+		return l, err
+	}
+	parts := strings.Split(amounts, "/")
+	if len(parts) != 3 {
+		return l, fmt.Errorf("%d amounts, not 3", len(parts))
+	}
+	l.Currency = currency.Code()
+	for i, to := range []*int64{&l.Order, &l.BalanceDay, &l.UserDay} {
+		if parts[i] == "0" {
+			continue
+		}
+		amount, err := money.ParseDecimal(parts[i], currency)
+		if err != nil {
+			return l, err
+		}
+		*to = amount.Minor()
+	}
+	return l, nil
+}
+
+// limitsText is how limits are given.
+func limitsText(list []bank.TransferLimit) string {
+	var all []string
+	for _, l := range list {
+		currency, err := money.ParseCurrency(l.Currency)
+		if err != nil {
+			continue // the settings hold supported currencies only
+		}
+		amounts := make([]string, 0, 3)
+		for _, n := range []int64{l.Order, l.BalanceDay, l.UserDay} {
+			text := "0"
+			if n > 0 {
+				text = money.New(n, currency).Decimal()
+			}
+			amounts = append(amounts, text)
+		}
+		all = append(all, l.Currency+"="+strings.Join(amounts, "/"))
+	}
+	if len(all) == 0 {
+		return noLimit
+	}
+	return strings.Join(all, ",")
 }
 
 // switchFlag is on or off.
@@ -101,7 +188,7 @@ type customerSetCommand struct {
 // Validate wants something to change; kong calls it.
 func (c *customerSetCommand) Validate() error {
 	if c.settingFlags == (settingFlags{}) && c.AddBalanceRoles == nil {
-		return fmt.Errorf("say what to set: --iban-mode, --kyc-gate, --sliding-sessions, --retention-years, --four-eyes or --add-balance-roles")
+		return fmt.Errorf("say what to set: --iban-mode, --kyc-gate, --sliding-sessions, --retention-years, --four-eyes, --transfer-four-eyes, --transfer-limits, --payee-name-must-match or --add-balance-roles")
 	}
 	return nil
 }

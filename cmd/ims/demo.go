@@ -118,7 +118,7 @@ func (d *demo) findCustomer() error {
 		}
 	}
 	settings := bank.DefaultSettings()
-	settings.FourEyes = false
+	settings.FourEyes, settings.TransferFourEyes = false, false
 	d.customer, err = d.rooms.customers.Create(d.ctx, bank.System(0, commandLine), demoName, settings)
 	return err
 }

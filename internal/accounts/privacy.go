@@ -150,8 +150,8 @@ func (s *Service) Erase(ctx context.Context, actor bank.Actor, id bank.ID) error
 				after = next
 				return nil
 			}
-			if _, err := tx.EndUserSessions(u.Customer, u.ID); err != nil {
-				return fmt.Errorf("end sessions: %w", err)
+			if err := eraseBeside(tx, u, balances); err != nil {
+				return err
 			}
 			now := s.now().UTC()
 			if err := tx.EraseUser(u.Customer, u.ID, now); err != nil {
@@ -164,6 +164,34 @@ func (s *Service) Erase(ctx context.Context, actor bank.Actor, id bank.ID) error
 		}
 	}
 	return nil
+}
+
+// eraseBeside takes out what is kept of an end user beside the ledger: sessions, passkeys, the words of transfers.
+func eraseBeside(tx *store.Tx, u bank.User, balances []bank.Balance) error {
+	if _, err := tx.EndUserSessions(u.Customer, u.ID); err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	if _, err := tx.DropUserPasskeys(u.Customer, u.ID); err != nil {
+		return fmt.Errorf("drop passkeys: %w", err)
+	}
+	own, err := ibansOf(tx, u, balances)
+	if err != nil {
+		return err
+	}
+	if err := tx.EraseTransferWords(u.Customer, numbersOf(balances), own); err != nil {
+		return fmt.Errorf("erase words of transfers: %w", err)
+	}
+	return nil
+}
+
+// ibansOf are the electronic IBANs that an end user's balances ever had.
+func ibansOf(tx *store.Tx, u bank.User, balances []bank.Balance) ([]string, error) {
+	numbers, err := tx.BankAccountsOf(u.Customer, numbersOf(balances)...)
+	own := make([]string, len(numbers))
+	for i, n := range numbers {
+		own[i] = n.IBAN.String()
+	}
+	return own, err
 }
 
 // erasable locks an end user whom nothing keeps.
@@ -228,13 +256,9 @@ func eraseWords(tx *store.Tx, u bank.User, balances []bank.Balance, after bank.T
 	if len(balances) == 0 {
 		return 0, nil
 	}
-	numbers, err := tx.BankAccountsOf(u.Customer, numbersOf(balances)...)
+	own, err := ibansOf(tx, u, balances)
 	if err != nil {
 		return 0, err
-	}
-	own := make([]string, len(numbers))
-	for i, n := range numbers {
-		own[i] = n.IBAN.String()
 	}
 	page, err := tx.UserWordsAfter(u.Customer, u.ID, numbersOf(balances), after, erasePage)
 	if err != nil || len(page) == 0 {

@@ -3,7 +3,6 @@ package customers_test
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -97,9 +96,9 @@ func TestUpdateSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := bank.Settings{IBANMode: bank.IssueByAPI, FourEyes: true, KYCGate: true}
-	if got := must[bank.Customer](t)(s.service.Get(s.ctx, c.ID)).Settings; !reflect.DeepEqual(got, want) {
-		t.Errorf("settings %+v, want %+v", got, want)
+	want := bank.Settings{IBANMode: bank.IssueByAPI, FourEyes: true, KYCGate: true, TransferFourEyes: true}
+	if diff := cmp.Diff(want, must[bank.Customer](t)(s.service.Get(s.ctx, c.ID)).Settings); diff != "" {
+		t.Error(diff)
 	}
 	event := s.lastAudit(c)
 	if !strings.Contains(event.Before, `"AUTOMATIC"`) || !strings.Contains(event.After, `"API"`) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ims/internal/bank"
+	"ims/internal/money"
 	"ims/internal/store"
 )
 
@@ -31,9 +32,29 @@ func (s Settings) check() error {
 	if s.RetentionYears < 0 || s.RetentionYears > maxRetention {
 		return bank.ErrInvalid.With("the retention period is wrong").Field("/retentionYears", "out-of-range", "0 (for ever) to 100 years")
 	}
+	if err := checkLimits(s.TransferLimits); err != nil {
+		return err
+	}
 	for _, r := range s.AddBalanceRoles {
 		if !r.Known() {
 			return bank.ErrInvalid.With("unknown role").Field("/addBalanceRoles", "unknown", "EMPLOYEE, MANAGER or ADMIN")
+		}
+	}
+	return nil
+}
+
+// checkLimits wants at most one limit for each supported currency, and amounts that can be written.
+func checkLimits(list []bank.TransferLimit) error {
+	bad := func(why string) error {
+		return bank.ErrInvalid.With("the limits for transfers are wrong").Field("/transferLimits", "invalid", why)
+	}
+	seen := map[string]bool{}
+	for _, l := range list {
+		if _, err := money.ParseCurrency(l.Currency); err != nil || seen[l.Currency] {
+			return bad("one for each supported currency")
+		}
+		if seen[l.Currency] = true; min(l.Order, l.BalanceDay, l.UserDay) < 0 {
+			return bad("amounts are positive, or 0 for no limit")
 		}
 	}
 	return nil
