@@ -7,8 +7,12 @@ import (
 	"ims/internal/store"
 )
 
-// linked completes a transaction with the one that it takes back and the one that takes it back, as its holder sees them.
+// linked completes a transaction with who ordered it, the one that it takes back and the one that takes it back, as its holder
+// sees them.
 func linked(tx *store.Tx, customer bank.CustomerID, row *Row) (err error) {
+	if row.Author, err = authorOf(tx, customer, row); err != nil {
+		return err
+	}
 	if row.Reverses, err = sideOf(tx, customer, row.Reverses, row.Balance); err != nil || row.Posting == 0 {
 		return err
 	}
@@ -36,4 +40,20 @@ func sideOf(tx *store.Tx, customer bank.CustomerID, posting bank.TransactionID, 
 		return nil
 	})
 	return side, err
+}
+
+// authorOf is who ordered an operation of the API, also one that was declined; zero for files.
+func authorOf(tx *store.Tx, customer bank.CustomerID, row *Row) (bank.Author, error) {
+	if row.Origin.File != 0 {
+		return bank.Author{}, nil
+	}
+	ordered := row.Posting
+	if ordered == 0 {
+		ordered = row.ID
+	}
+	list, err := tx.Authors(customer, ordered, ordered)
+	if err != nil || len(list) == 0 {
+		return bank.Author{}, err
+	}
+	return list[0], nil
 }

@@ -16,7 +16,6 @@ type Story struct {
 	Posting         bank.Posting
 	Payer, Payee    Side                 // of the posting; zero where nothing was posted
 	Other           bank.TransactionID   // what the holder of the other side sees of the same posting; 0: the bank's side, which nobody holds
-	Author          bank.Author          // who ordered an operation of the API; zero for files and for what is older than that
 	File            bank.TransactionFile // zero: not of a file, or the reader may not read files
 	Items           []bank.Item          // that it opened or resolved
 	Approvals       []bank.Approval      // of the file's execution and of the items' decisions
@@ -51,7 +50,7 @@ func (s *Service) Story(ctx context.Context, actor bank.Actor, id bank.Transacti
 			return err
 		}
 		n := narrator{tx: tx, actor: actor, Story: Story{Row: list[0]}}
-		for _, part := range []func() error{n.posting, n.sides, n.author, n.file, n.items, n.links, n.deliveries} {
+		for _, part := range []func() error{n.posting, n.sides, n.file, n.items, n.links, n.deliveries} {
 			if err := part(); err != nil {
 				return err
 			}
@@ -128,18 +127,6 @@ func (n *narrator) side(no bank.BalanceNo) (s Side, err error) {
 }
 
 // author looks under the first id of the operation, which is its posting's, or the transaction's that was authorised or declined.
-func (n *narrator) author() error {
-	if n.Origin.File != 0 {
-		return nil
-	}
-	first := bank.TransactionID(n.Origin.Line)
-	list, err := n.tx.Authors(n.actor.Customer, first, first)
-	if len(list) > 0 {
-		n.Author = list[0]
-	}
-	return err
-}
-
 func (n *narrator) file() (err error) {
 	if n.FileID.IsZero() || !n.may(bank.PermFilesRead) {
 		return nil

@@ -36,7 +36,7 @@ func reversal(t *testing.T, db *store.DB) {
 	}
 	shown = Transaction{}
 	api.do("GET", fmt.Sprintf("/secure/transactions/%d", debit.ID), nil).ok(200, &shown)
-	if shown.ReversedBy != back.ID || shown.Status != "CLEARED" || shown.Amount.Amount != -120 {
+	if shown.ReversedBy != back.ID || shown.Status != "CLEARED" || shown.Amount.Amount != -120 || shown.OrderedBy != "V-Example-Backend" {
 		t.Errorf("what was taken back is %+v", shown)
 	}
 	api.send(path, ReversalOrder{}, "twice").refused(bank.ErrConflict)
@@ -54,5 +54,9 @@ func reversal(t *testing.T, db *store.DB) {
 	api.do("GET", "/secure/transactions?status=DECLINED", nil).ok(200, &list)
 	if len(list.Items) != 1 || list.Items[0].Type != "REVERSAL" || list.Items[0].Amount.Amount != -500 || list.Items[0].Reason == nil {
 		t.Errorf("declined %+v", list.Items)
+	}
+	shown = Transaction{}
+	if api.do("GET", fmt.Sprintf("/secure/transactions/%d", list.Items[0].ID), nil).ok(200, &shown); shown.OrderedBy != "V-Example-Backend" {
+		t.Errorf("a declined one was ordered by %q", shown.OrderedBy)
 	}
 }

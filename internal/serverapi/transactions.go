@@ -52,6 +52,7 @@ type Transaction struct {
 	Outcome      string      `json:"outcome,omitempty" doc:"What became of the file's record."`
 	Reverses     int64       `json:"reverses,omitempty" doc:"It takes this transaction back."`
 	ReversedBy   int64       `json:"reversedBy,omitempty" doc:"This transaction takes it back; told where one transaction is asked for."`
+	OrderedBy    string      `json:"orderedBy,omitempty" doc:"Who ordered it, where it came with no file: the CN of a certificate, or an operator; told where one transaction is asked for." example:"V-Example-Backend"`
 }
 
 // Location implements web.Located.
@@ -63,7 +64,7 @@ func transactionFrom(h history.Row) Transaction {
 		BalanceID: h.BalanceID.String(), BalanceKind: h.Kind.String(), Payer: web.PartyOf(d.PayerName, d.PayerAccount),
 		Payee: web.PartyOf(d.PayeeName, d.PayeeAccount), Title: d.Title, Reference: d.Reference, Operation: d.Operation,
 		BookingDate: h.Booking, ValueDate: h.Value, CreatedAt: web.Moment(h.At), Line: fileLine(h.Origin), Outcome: h.Outcome.String(),
-		Reverses: int64(h.Reverses), ReversedBy: int64(h.ReversedBy)}
+		Reverses: int64(h.Reverses), ReversedBy: int64(h.ReversedBy), OrderedBy: h.Author.Actor}
 	if h.Kind.HasRow() {
 		t.BalanceAfter = &Money{Amount: h.BalanceAfter, Currency: h.Currency}
 	}

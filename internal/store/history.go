@@ -21,8 +21,9 @@ type HistoryRow struct {
 	Booking    string
 	Value      string
 	Reverses   bank.TransactionID
-	ReversedBy bank.TransactionID // what takes it back; filled in by the history room
-	Reason     bank.Reason        // why it was declined or taken back, lies on the technical balance or was frozen; empty: nothing to explain
+	ReversedBy bank.TransactionID // what takes it back; this and who ordered it the history room fills in where one is asked for
+	Author     bank.Author
+	Reason     bank.Reason // why it was declined or taken back, lies on the technical balance or was frozen; empty: nothing to explain
 	Details    bank.Details
 }
 

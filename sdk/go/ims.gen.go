@@ -1895,6 +1895,11 @@ type Transaction struct {
 	// Examples: payout-2026-11-20-0001
 	Operation *string `json:"operation,omitempty"`
 
+	// OrderedBy Who ordered it, where it came with no file: the CN of a certificate, or an operator; told where one transaction is asked for.
+	//
+	// Examples: V-Example-Backend
+	OrderedBy *string `json:"orderedBy,omitempty"`
+
 	// Outcome What became of the file's record.
 	//
 	// Examples: CREDITED

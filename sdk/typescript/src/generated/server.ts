@@ -2598,6 +2598,11 @@ export interface components {
              */
             operation?: string;
             /**
+             * @description Who ordered it, where it came with no file: the CN of a certificate, or an operator; told where one transaction is asked for.
+             * @example V-Example-Backend
+             */
+            orderedBy?: string;
+            /**
              * @description What became of the file's record.
              * @example CREDITED
              */
