@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"errors"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"ims/internal/accounts"
 	"ims/internal/bank"
+	"ims/internal/ledger"
+	"ims/internal/money"
 	"ims/internal/notify"
 )
 
@@ -60,6 +65,38 @@ func TestTransaction(t *testing.T) {
 	for _, path := range []string{"/transactions/0", "/transactions/-1", "/transactions/999999", "/transactions/x", "/transactions/9999999999999999999999"} {
 		b.get(path).expect(http.StatusNotFound)
 	}
+}
+
+// TestDeclined tells operators exactly why a debit was declined, in their language; a court's block is theirs to know.
+func TestDeclined(t *testing.T) {
+	eachScene(t, func(s *scene) {
+		balance := s.balanceOf(0)
+		writer := ledger.NewWriter(s.db, s.now)
+		s.t.Cleanup(writer.Close)
+		debit := func(key string, want error) {
+			s.t.Helper()
+			op := ledger.Single{Actor: s.admin, Key: bank.Idempotency{Key: key}, Debit: true, Balance: balance.ID, Amount: money.New(5_00, money.PLN), Title: key}
+			if _, err := writer.Post(s.t.Context(), op); !errors.Is(err, want) {
+				s.t.Fatalf("%s: %v", key, err)
+			}
+		}
+		debit("too much", bank.ErrInsufficientFunds)
+		must[bank.Block](s.t)(s.panel.Accounts.Block(s.t.Context(), s.admin, accounts.NewBlock{Target: bank.BlockBalance, TargetKey: balance.ID.String(),
+			Kind: bank.BlockByCourt, Direction: bank.BlockDebits, Reference: "I Co 1/26"}))
+		debit("under a block", bank.ErrBlocked)
+		for _, email := range []string{adminEmail, employeeEmail} {
+			b := s.signedIn(email)
+			rows := regexp.MustCompile(`class="row" href="(/transactions/[0-9]+)"`).FindAllStringSubmatch(b.get("/history").expect(http.StatusOK).body, -1)
+			if len(rows) != 2 {
+				s.t.Fatalf("%s sees %d rows", email, len(rows))
+			}
+			for n, reason := range []bank.Reason{bank.ReasonBlockedCourt, bank.ReasonFunds} { // the newest first
+				at := rows[n][1]
+				b.get(at).expect(http.StatusOK, "Declined", html.EscapeString(reason.Text("en")), "5.00").lacks("Balance after")
+				b.get(at, "Accept-Language", "pl").expect(http.StatusOK, "Odrzucona", html.EscapeString(reason.Text("pl"))).lacks(reason.Text("en"))
+			}
+		}
+	})
 }
 
 func first(body string) string {

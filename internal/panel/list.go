@@ -159,7 +159,7 @@ func (p *rows[R]) fetchPage(v *visit) error {
 	list, err := p.of.fetch(v, p.q, p.q.size+1)
 	if e, ok := bank.AsError(err); ok && e.Kind == bank.Invalid && len(e.Fields) > 0 {
 		for _, f := range e.Fields {
-			p.q.faults[strings.TrimPrefix(f.Pointer, "/")] = f.Detail
+			p.q.faults[strings.TrimPrefix(f.Pointer, "/")] = v.fieldDetail(f)
 		}
 		return nil
 	}

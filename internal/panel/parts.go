@@ -85,7 +85,7 @@ func (v *visit) faults(err error) (map[string]string, string, error) {
 	}
 	byField := map[string]string{}
 	for _, f := range e.Fields {
-		byField[pointerName(f.Pointer)] = f.Detail
+		byField[pointerName(f.Pointer)] = v.fieldDetail(f)
 	}
 	if len(byField) == 0 {
 		return byField, v.sentence(e), nil
@@ -100,11 +100,11 @@ func pointerName(pointer string) string {
 	return pointer
 }
 
-// sentence is what an error says: its title in the reader's language, and the details, which are in English.
+// sentence is what an error says: its title, and the details.
 func (v *visit) sentence(e *bank.Error) string {
-	title := v.word("error", e.Code)
-	if e.Message == "" {
+	title, detail := v.word("error", e.Code), v.detail(e)
+	if detail == "" {
 		return title
 	}
-	return title + ": " + e.Message
+	return title + ": " + detail
 }

@@ -27,11 +27,19 @@ type words struct {
 	catalog *catalog.Builder
 	keys    map[language.Tag]map[string]bool
 	matcher language.Matcher
+	details map[language.Tag][]translation // of the sentences of the rooms, which are in the first language
 }
 
 // readWords reads the embedded catalogues.
 func readWords() (*words, error) {
-	w := &words{catalog.NewBuilder(catalog.Fallback(languages[0])), map[language.Tag]map[string]bool{}, language.NewMatcher(languages)}
+	w := &words{catalog.NewBuilder(catalog.Fallback(languages[0])), map[language.Tag]map[string]bool{}, language.NewMatcher(languages), map[language.Tag][]translation{}}
+	for _, tag := range languages[1:] {
+		list, err := readDetails(tag)
+		if err != nil {
+			return nil, err
+		}
+		w.details[tag] = list
+	}
 	entries, err := textFiles.ReadDir("text")
 	if err != nil {
 		return nil, fmt.Errorf("texts: %w", err)
