@@ -45,6 +45,7 @@ type scene struct {
 	customer bank.Customer
 	admin    bank.Actor
 	users    []bank.User
+	origins  *origins // nil: nobody watches where actions come from
 
 	mutex sync.Mutex
 	at    time.Time
@@ -212,12 +213,19 @@ func (b *browser) do(r *http.Request, headers ...string) reply {
 		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	watched := b.s.origins != nil && r.Method == http.MethodPost
+	if watched {
+		b.s.origins.begin(b.s)
+	}
 	response, err := b.client.Do(r)
 	if err != nil {
 		b.s.t.Fatal(err)
 	}
 	defer response.Body.Close()
 	body := must[[]byte](b.s.t)(io.ReadAll(response.Body))
+	if watched {
+		b.s.origins.end(b.s, r, asked(response.Header))
+	}
 	return reply{b.s.t, response.StatusCode, response.Header, string(body)}
 }
 
