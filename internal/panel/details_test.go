@@ -24,8 +24,7 @@ func TestDetailsAreOfTheRooms(t *testing.T) {
 		}
 	}
 	for _, l := range must[[]translation](t)(readDetails(language.Polish)) {
-		parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(l.english.String(), "(?s)^"), "$"), "(.+)")
-		for _, part := range parts {
+		for part := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(l.english.String(), "(?s)^"), "$"), "(.+)") {
 			plain := strings.ReplaceAll(strings.NewReplacer(`\.`, ".", `\(`, "(", `\)`, ")", `\[`, "[", `\-`, "-", `\?`, "?", `\+`, "+").Replace(part), `\\`, `\`)
 			if len(plain) > 6 && !strings.Contains(all.String(), plain) {
 				t.Errorf("no room says %q", plain)

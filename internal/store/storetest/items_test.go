@@ -33,7 +33,9 @@ func TestItems(t *testing.T) {
 			return get(t, s, func(tx *store.Tx) ([]bank.Item, error) { return tx.Items(c, f) })
 		}
 		equal(t, "all", items(store.ItemFilter{}), want)
-		equal(t, "those that there are", get(t, s, func(tx *store.Tx) ([]bank.Item, error) { return tx.ItemsByID(c, []bank.ID{id(9999), want[1].ID, want[0].ID}) }), want[:2])
+		equal(t, "those that there are", get(t, s, func(tx *store.Tx) ([]bank.Item, error) {
+			return tx.ItemsByID(c, []bank.ID{id(9999), want[1].ID, want[0].ID})
+		}), want[:2])
 		equal(t, "one", get(t, s, func(tx *store.Tx) (bank.Item, error) { return tx.Item(c, id(1)) }), want[0])
 		lines := func(first, last int64) []bank.Item {
 			return get(t, s, func(tx *store.Tx) ([]bank.Item, error) { return tx.FileItems(c, 1, first, last) })
