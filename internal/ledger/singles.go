@@ -366,5 +366,6 @@ func (s *scene) row(op Single, m move) store.HistoryRow {
 	details := *m.Details
 	details.Origin, details.Salt = m.Origin, [16]byte{}
 	return store.HistoryRow{Transaction: t, BalanceID: op.Balance, Kind: bank.KindUser, Currency: op.Amount.Currency().Code(),
-		Cause: m.Cause, Outcome: m.Outcome, Booking: m.BookingDate, Value: m.ValueDate, Reverses: op.of.side(op.Debit), Details: details}
+		Cause: m.Cause, Outcome: m.Outcome, Booking: m.BookingDate, Value: m.ValueDate, Reverses: op.of.side(op.Debit), Details: details,
+		Author: bank.Author{Posting: m.id, Actor: op.Actor.Name, Origin: op.Actor.Origin}}
 }

@@ -98,7 +98,7 @@ func (s *server) post(ctx context.Context, op ledger.Single) (*moneyAnswer, erro
 	if err != nil {
 		return nil, err
 	}
-	row.ReversedBy, row.Author = 0, bank.Author{} // which the first answer did not tell
+	row.ReversedBy = 0 // which the first answer could not tell
 	return &moneyAnswer{Replayed: "true", Body: transactionFrom(row)}, nil
 }
 
