@@ -63,7 +63,7 @@ func (v *visit) itemContent(a bank.Approval, c *about) error {
 		return err
 	}
 	c.facts = append(c.facts,
-		fact{v.T("approvals.why"), plain(v.reasonWords(i.Reason))},
+		fact{v.T("approvals.noHome"), plain(v.reasonWords(i.Reason))},
 		fact{v.word("column", "payer"), party(v, i.Details.PayerName, i.Details.PayerAccount)},
 		fact{v.word("column", "payee"), party(v, i.Details.PayeeName, i.Details.PayeeAccount)},
 		fact{v.word("column", "paymentTitle"), plain(i.Details.Title)})
@@ -82,7 +82,7 @@ func (v *visit) itemsContent(c *about) error {
 		c.items[at].known = i
 	}
 	if len(list) > 0 {
-		c.facts = append(c.facts, fact{v.T("approvals.why"), plain(v.reasonWords(list[0].Reason))})
+		c.facts = append(c.facts, fact{v.T("approvals.noHome"), plain(v.reasonWords(list[0].Reason))})
 	}
 	return err
 }
@@ -156,6 +156,8 @@ func changed(list ...difference) about {
 
 func tellSettings(v *visit, c customers.SettingsContent) about {
 	before, after := settingsTexts(v, c.Before), settingsTexts(v, c.After)
+	before = append(before, [2]string{v.T("settings.transferFourEyes"), v.yesNo(c.Before.TransferFourEyes)})
+	after = append(after, [2]string{v.T("settings.transferFourEyes"), v.yesNo(c.After.TransferFourEyes)})
 	list := make([]difference, len(before))
 	for n := range before {
 		list[n] = named(before[n][0], before[n][1], after[n][1])
@@ -168,8 +170,8 @@ func tellSettings(v *visit, c customers.SettingsContent) about {
 	return changed(list...)
 }
 
-// wordedSettings are those that settingsTexts tells.
-var wordedSettings = []string{"ibanMode", "fourEyes", "kycGate", "slidingSessions", "retentionYears", "addBalanceRoles"}
+// wordedSettings are those that have words.
+var wordedSettings = []string{"ibanMode", "fourEyes", "transferFourEyes", "kycGate", "slidingSessions", "retentionYears", "addBalanceRoles"}
 
 func jsonOf(v any) string {
 	text, _ := json.Marshal(v) // settings always marshal

@@ -21,7 +21,7 @@ func itemViews(s *scene) []view {
 	s.withItems()
 	s.namesake()
 	item := "/items/" + s.itemOf(12_50).ID.String()
-	waits, change, approved := s.openedApprovals()
+	waits, change, approved, several := s.openedApprovals()
 	return []view{
 		{name: "items", path: "/items", as: adminEmail},
 		{name: "items-filtered", path: "/items?words=tytulu&amount.from=0.50&itemStatus=ALL", as: adminEmail},
@@ -45,6 +45,7 @@ func itemViews(s *scene) []view {
 		{name: "approvals-all", path: "/approvals/all", as: adminEmail},
 		{name: "approval", path: "/approvals/" + waits.String(), as: adminEmail},
 		{name: "approval-change", path: "/approvals/" + change.String(), as: adminEmail},
+		{name: "approval-several", path: "/approvals/" + several.String(), as: adminEmail},
 		{name: "approval-approved", path: "/approvals/" + approved.String(), as: adminEmail},
 		{name: "funds", path: "/funds", as: adminEmail},
 		{name: "fund", path: "/funds/" + s.fundOf(bank.KindTechnical).String(), as: adminEmail},
@@ -53,9 +54,9 @@ func itemViews(s *scene) []view {
 	}
 }
 
-// openedApprovals are three that are open: an item's return and a change of settings wait for the admin, and an item's
+// openedApprovals are four that are open: returns of an item and of several, and a change of settings wait for the admin, and an item's
 // assignment that the admin asked for is approved.
-func (s *scene) openedApprovals() (waits, change, approved bank.ID) {
+func (s *scene) openedApprovals() (waits, change, approved, several bank.ID) {
 	s.t.Helper()
 	add := func(a bank.Approval) bank.ID {
 		a.Customer, a.ID, a.RequestedAt = s.customer.ID, bank.NewID(), s.now()
@@ -78,7 +79,11 @@ func (s *scene) openedApprovals() (waits, change, approved bank.ID) {
 	approved = add(bank.Approval{Action: "item.assign", Object: s.itemOf(12_50).ID.String(), Summary: "assign 12.50 PLN",
 		Content: bank.ApprovalContent(files.DecisionContent{Items: []files.DecidedItem{{ID: s.itemOf(12_50).ID, Amount: 12_50}}, Currency: "PLN", Balance: s.candidatesOf(0)[0].ID, Reason: "one slip"}),
 		Status:  bank.ApprovalApproved, RequestedBy: adminEmail, DecidedBy: secondEmail})
-	return waits, change, approved
+	several = add(bank.Approval{Action: "items.return", Object: "several", Summary: "return 3.00 PLN of 2 items",
+		Content: bank.ApprovalContent(files.DecisionContent{Items: []files.DecidedItem{{ID: s.itemOf(1_00).ID, Amount: 1_00}, {ID: s.itemOf(2_00).ID, Amount: 2_00}},
+			Currency: "PLN", Reason: "nobody asks for it"}),
+		Status: bank.ApprovalPending, RequestedBy: secondEmail})
+	return waits, change, approved, several
 }
 
 // TestKeys goes with the keyboard to every entry of the navigation, as the help says it, and through a list.
