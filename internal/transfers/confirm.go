@@ -34,10 +34,11 @@ func (s *Service) Confirm(ctx context.Context, actor bank.Actor, id bank.ID, sig
 		if t, err = c.run(tx, id); err != nil {
 			return nil, err
 		}
-		if refused = c.refused; refused != nil {
-			return nil, nil // the key stays free, the trace is left
+		var made any // nothing where it is refused: the key stays free, the trace is left
+		if refused = c.refused; refused == nil {
+			made = t
 		}
-		return t, nil
+		return made, nil
 	})
 	if err == nil {
 		err = refused
