@@ -13,4 +13,6 @@ var Exceptions = map[string]string{
 	"operator_passkeys":       "or several",
 	"goose_db_version":        "the migration library's own",
 	"sqlite_sequence":         "SQLite's own",
+	"sqlite_stat1":            "SQLite's own",
+	"sqlite_stat4":            "SQLite's own",
 }

@@ -142,3 +142,54 @@ func TestIndexUsers(t *testing.T) {
 		}
 	})
 }
+
+// TestPagePlans: what pages ask beside their list is entered by a key that says more than the customer, on a store without
+// figures of its own.
+func TestPagePlans(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		customer := populated(t, db)
+		for name, ask := range map[string]func(*store.Tx) error{
+			"special balances": func(tx *store.Tx) error { _, err := tx.SpecialBalances(customer); return err },
+			"balances of one":  func(tx *store.Tx) error { _, err := tx.UserBalances(customer, bank.NewID()); return err },
+			"balances by id":   func(tx *store.Tx) error { _, err := tx.BalancesByID(customer, []bank.ID{bank.NewID()}); return err },
+			"IBANs":            func(tx *store.Tx) error { _, err := tx.BankAccountsOf(customer, 5, 6); return err },
+			"blocks":           func(tx *store.Tx) error { _, err := tx.StandingBlocks(customer, []string{"a"}); return err },
+			"holds":            func(tx *store.Tx) error { _, err := tx.OpenHolds(customer, 5); return err },
+			"names":            func(tx *store.Tx) error { _, err := tx.UsersNamed(customer, "PLN", []string{"a"}, 5); return err },
+			"pending":          func(tx *store.Tx) error { _, err := tx.PendingApprovals(customer); return err },
+			"approvals of one": func(tx *store.Tx) error { _, err := tx.ApprovalsOf(customer, "a"); return err },
+		} {
+			err := db.Read(t.Context(), func(tx *store.Tx) error {
+				var texts []string
+				var args [][]any
+				tx.Trace(func(text string, list []any) { texts, args = append(texts, text), append(args, list) })
+				err := ask(tx)
+				tx.Trace(nil)
+				for i, text := range texts {
+					plan, explained := tx.Explain(text, args[i])
+					if explained != nil {
+						return explained
+					}
+					checkPagePlan(t, db.EngineName(), name, text, plan)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// partial are indexes that hold few rows of a customer.
+var partial = regexp.MustCompile(`balances_special|approvals_open|items_open|blocks_standing`)
+
+func checkPagePlan(t *testing.T, engine, name, text string, plan []string) {
+	t.Helper()
+	for _, line := range plan {
+		enters := strings.HasPrefix(line, "SEARCH") || strings.HasPrefix(line, "SCAN") && !strings.Contains(line, "json_each")
+		if engine == "sqlite" && enters && !partial.MatchString(line) && !beyondCustomer.MatchString(line) || strings.Contains(line, "Seq Scan on") {
+			t.Errorf("%s: %s\n%s\nbecause of %s", name, text, strings.Join(plan, "\n"), line)
+		}
+	}
+}

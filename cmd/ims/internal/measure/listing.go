@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
@@ -23,7 +24,7 @@ var (
 )
 
 // rounds of the same question with other values; what is asked first finds cold caches and does not count.
-const listRounds = 8
+const listRounds = 5
 
 // rounds are one where there is too little for figures.
 func (v *visitor) rounds() int {
@@ -165,20 +166,28 @@ func (q *listQuestions) turn(page reading) (err error) {
 			return nil
 		}
 		address := strings.ReplaceAll(next[1], "&amp;", "&")
+		if err := q.ask(address, true); err != nil {
+			return err
+		}
 		if page, err = q.visitor.get(address); err != nil {
 			return err
 		}
-		q.answers = append(q.answers, listAnswer{address, page.took})
 	}
 	return nil
 }
 
+// ask asks three times and keeps the least: what else the machine does is none of the page's doing.
 func (q *listQuestions) ask(address string, counts bool) error {
-	page, err := q.visitor.get(address)
-	if err == nil && counts {
-		q.answers = append(q.answers, listAnswer{address, page.took})
+	least := time.Duration(math.MaxInt64)
+	for range 3 {
+		page, err := q.visitor.get(address)
+		if err != nil || !counts {
+			return err
+		}
+		least = min(least, page.took)
 	}
-	return err
+	q.answers = append(q.answers, listAnswer{address, least})
+	return nil
 }
 
 func (q *listQuestions) one(list []string) string { return list[q.random.IntN(len(list))] }
