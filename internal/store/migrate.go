@@ -36,7 +36,6 @@ var steps = map[int64][]string{
 	30: {"0030_sign_in.sql"},
 	31: {"0031_operators.sql"},
 	40: {"0040_approval_content.sql"},
-	41: {"0041_lists.sql"},
 	42: {"0042_authorised.sql", "0042_authorised_append_only.ENGINE.sql"},
 	43: {"0043_transfers.sql", "0043_transfers_forward.ENGINE.sql"},
 	41: {"0041_lists.sql", "0041_lists_shape.ENGINE.sql"},
