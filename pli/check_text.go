@@ -149,6 +149,15 @@ func (p *parser) splitVAT(s string) {
 	p.splitPaid.VAT = vat
 }
 
+// ReadSplit reads the title of a split payment; false if it is none, or one that cannot be read.
+func ReadSplit(title string) (m bankfile.SplitPayment, ok bool) {
+	vat, ok := cutTitle(title, &m)
+	if ok {
+		m.VAT, ok = parseVAT(vat)
+	}
+	return m, ok
+}
+
 // cutTitle cuts a title at the first /IDC/, the first /INV/ after it and the first /TXT/ after that: the
 // values may hold slashes themselves. It returns the VAT part unread.
 func cutTitle(title string, m *bankfile.SplitPayment) (vat string, ok bool) {

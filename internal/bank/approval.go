@@ -36,12 +36,12 @@ type Approval struct {
 	Reason      string
 }
 
-// ApprovalPermission is what the second person must be allowed for an action: executing files, deciding items, ordering
-// transfers, or else changing the customer.
+// ApprovalPermission is what the second person must be allowed for an action: executing files and keeping order files, deciding
+// items, ordering transfers, or else changing the customer.
 func ApprovalPermission(action string) Permission {
 	noun, _, _ := strings.Cut(action, ".")
 	switch noun {
-	case "file", "files":
+	case "file", "files", "order-file":
 		return PermFilesExecute
 	case "item", "items":
 		return PermItemsDecide

@@ -2,6 +2,7 @@ package bank
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,13 +51,28 @@ func DefaultSettings() Settings {
 	return Settings{IBANMode: IssueAutomatic, FourEyes: true, TransferFourEyes: true}
 }
 
-// NeedsSecond tells whether an action of an operator needs a second person. Transfers have a switch of their own.
+// NeedsSecond tells whether an action of an operator needs a second person. Transfers have a switch of their own; what sets money
+// free that may be at the bank always needs one.
 func (s Settings) NeedsSecond(action string) bool {
+	if slices.Contains(alwaysTwo, action) {
+		return true
+	}
 	if ApprovalPermission(action) == PermTransfersOrder {
 		return s.TransferFourEyes
 	}
 	return s.FourEyes
 }
+
+// What is done to order files without a word of the bank, or on a person's word for it.
+const (
+	ActionHandOver    = "order-file.hand-over"    // without a word of the bank
+	ActionDiscard     = "order-file.discard"      // of a file that somebody has downloaded
+	ActionRejectFile  = "order-file.reject"       // the bank has refused it
+	ActionRejectOrder = "order-file.reject-order" // the bank has refused one of its orders
+)
+
+// alwaysTwo are the actions that two people decide, whatever the settings say.
+var alwaysTwo = []string{ActionHandOver, ActionDiscard, ActionRejectFile, ActionRejectOrder}
 
 // TransferLimit bounds transfers in one currency, in minor units; 0: no limit. Days are those of Zone, by the order.
 type TransferLimit struct {
@@ -124,6 +140,7 @@ type MasterAccount struct {
 	Format      string // feeding format, one of Formats
 	Acceptance  Acceptance
 	Dialect     Dialect
+	Ordering    Ordering // how orders go to the bank
 	BankBalance BalanceNo
 	CreatedAt   time.Time
 }

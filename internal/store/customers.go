@@ -75,28 +75,29 @@ func (tx *Tx) UpdateCustomer(c bank.Customer) error {
 
 // AddMasterAccount inserts a master account; bank.ErrAlreadyExists if the customer has one with this IBAN.
 func (tx *Tx) AddMasterAccount(m bank.MasterAccount) error {
-	fresh, err := tx.insertNew(`INSERT INTO master_accounts (customer_id, id, iban, name, currency, format, acceptance, bank_balance, created_at, dialect)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		m.Customer, m.ID, m.IBAN.String(), m.Name, m.Currency.Code(), m.Format, m.Acceptance, m.BankBalance, micros(m.CreatedAt), jsonText[bank.Dialect]{&m.Dialect})
+	fresh, err := tx.insertNew(`INSERT INTO master_accounts (customer_id, id, iban, name, currency, format, acceptance, bank_balance, created_at, dialect, orders)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		m.Customer, m.ID, m.IBAN.String(), m.Name, m.Currency.Code(), m.Format, m.Acceptance, m.BankBalance, micros(m.CreatedAt), jsonText[bank.Dialect]{&m.Dialect},
+		jsonText[bank.Ordering]{&m.Ordering})
 	if err == nil && !fresh {
 		return bank.ErrAlreadyExists.With("the customer has a master account with this IBAN")
 	}
 	return err
 }
 
-const masterAccountColumns = "SELECT customer_id, id, iban, name, currency, format, acceptance, bank_balance, created_at, dialect FROM master_accounts"
+const masterAccountColumns = "SELECT customer_id, id, iban, name, currency, format, acceptance, bank_balance, created_at, dialect, orders FROM master_accounts"
 
 func scanMasterAccount(row scanner) (m bank.MasterAccount, err error) {
 	err = row.Scan(&m.Customer, &m.ID, ibanColumn{&m.IBAN}, &m.Name, currencyColumn{&m.Currency}, &m.Format, &m.Acceptance,
-		&m.BankBalance, instant{&m.CreatedAt}, jsonText[bank.Dialect]{&m.Dialect})
+		&m.BankBalance, instant{&m.CreatedAt}, jsonText[bank.Dialect]{&m.Dialect}, jsonText[bank.Ordering]{&m.Ordering})
 	return m, err
 }
 
-// UpdateMasterAccount writes what may change of a master account: its name, acceptance and dialect. The caller has locked
+// UpdateMasterAccount writes what may change of a master account: its name, acceptance, dialect and ordering. The caller has locked
 // the customer.
 func (tx *Tx) UpdateMasterAccount(m bank.MasterAccount) error {
-	return tx.execOne("UPDATE master_accounts SET name = $3, acceptance = $4, dialect = $5 WHERE customer_id = $1 AND id = $2",
-		m.Customer, m.ID, m.Name, m.Acceptance, jsonText[bank.Dialect]{&m.Dialect})
+	return tx.execOne("UPDATE master_accounts SET name = $3, acceptance = $4, dialect = $5, orders = $6 WHERE customer_id = $1 AND id = $2",
+		m.Customer, m.ID, m.Name, m.Acceptance, jsonText[bank.Dialect]{&m.Dialect}, jsonText[bank.Ordering]{&m.Ordering})
 }
 
 // MasterAccount returns a master account or bank.ErrNotFound.

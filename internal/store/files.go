@@ -217,7 +217,7 @@ func (tx *Tx) ReleaseLease(d DueFile, owner string, until time.Time) error {
 
 // ReleaseAllLeases ends every lease: for the only process of an embedded store, when it starts.
 func (tx *Tx) ReleaseAllLeases() error {
-	for _, table := range []string{"transaction_files", "notification_endpoints", "history_progress", "reports"} {
+	for _, table := range []string{"transaction_files", "notification_endpoints", "history_progress", "reports", "order_files"} {
 		if _, err := tx.exec("UPDATE " + table + " SET lease_owner = '', lease_until = 0 WHERE lease_until > 0"); err != nil {
 			return err
 		}

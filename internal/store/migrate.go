@@ -39,6 +39,7 @@ var steps = map[int64][]string{
 	42: {"0042_authorised.sql", "0042_authorised_append_only.ENGINE.sql"},
 	43: {"0043_transfers.sql", "0043_transfers_forward.ENGINE.sql"},
 	41: {"0041_lists.sql", "0041_lists_shape.ENGINE.sql"},
+	44: {"0044_order_files.sql", "0044_order_files_forward.ENGINE.sql"},
 	46: {"0046_history_columns.ENGINE.sql"},
 }
 

@@ -21,6 +21,7 @@ const (
 	WorkEvents                   // something happened that a customer may want to be told
 	WorkHistory                  // a block of the history is complete
 	WorkReports                  // a report waits to be written
+	WorkOrders                   // an order file waits to be written, or its orders to be moved on
 	workKinds   = iota
 	allWork     = 1<<workKinds - 1
 )

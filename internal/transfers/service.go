@@ -31,6 +31,9 @@ type Service struct {
 	now        func() time.Time
 	signatures Signatures
 	payees     PayeeChecker
+	lease      time.Duration // of an order file by a worker
+	chunk      int           // orders that are moved on in one database transaction
+	between    func() error  // runs behind each of them; tests fail here
 }
 
 // Option is something a Service works with.
@@ -45,9 +48,12 @@ func WithSignatures(v Signatures) Option { return func(s *Service) { s.signature
 // WithPayeeChecker compares names of payees before an order; without, there is no answer.
 func WithPayeeChecker(c PayeeChecker) Option { return func(s *Service) { s.payees = c } }
 
+// WithLease sets how long a worker that is silent keeps an order file; without, 15 seconds.
+func WithLease(lease time.Duration) Option { return func(s *Service) { s.lease = lease } }
+
 // New returns the service on an open store.
 func New(db *store.DB, guard Guard, opts ...Option) *Service {
-	s := &Service{db: db, guard: guard, now: time.Now}
+	s := &Service{db: db, guard: guard, now: time.Now, lease: 15 * time.Second, chunk: 1000, between: func() error { return nil }}
 	for _, o := range opts {
 		o(s)
 	}

@@ -54,7 +54,7 @@ func newCustomer(t testing.TB, s *scene) (c bank.CustomerID) {
 
 func master(c bank.CustomerID, n int) bank.MasterAccount {
 	return bank.MasterAccount{Customer: c, ID: id(n), IBAN: number(9000 + n), Name: of(c, "master account", n), Currency: pln,
-		Format: "pli", Acceptance: bank.ByRecord, BankBalance: 3, CreatedAt: at(n), Dialect: bank.Dialect{Encoding: "IBM852", Types: []string{"110", of(c, "", n)}}}
+		Format: "pli", Acceptance: bank.ByRecord, BankBalance: 3, CreatedAt: at(n), Dialect: bank.Dialect{Encoding: "IBM852", Types: []string{"110", of(c, "", n)}}, Ordering: bank.Ordering{CutOffs: []string{"14:30"}, BIC: of(c, "", n)}}
 }
 
 func baseOf(c bank.CustomerID) string { return fmt.Sprintf("DE12345678%04d", c) }
@@ -171,7 +171,7 @@ func post(tx *store.Tx, c bank.CustomerID, file bank.FileNo, n int, now time.Tim
 
 // furnish writes rows of every kind for a customer.
 func furnish(tx *store.Tx, c bank.CustomerID) error {
-	for _, step := range []func(*store.Tx, bank.CustomerID) error{furnishPeople, furnishBalances, furnishFiles, furnishLedger, furnishNotifications, furnishReports, furnishOperators, furnishTransfers} {
+	for _, step := range []func(*store.Tx, bank.CustomerID) error{furnishPeople, furnishBalances, furnishFiles, furnishLedger, furnishNotifications, furnishReports, furnishOperators, furnishTransfers, furnishOrderFiles} {
 		if err := step(tx, c); err != nil {
 			return err
 		}

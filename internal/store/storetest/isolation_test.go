@@ -126,7 +126,7 @@ var fileProbes = []probe{
 func TestOneObject(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		owner, stranger := furnished(t, s), newCustomer(t, s)
-		for _, list := range [][]probe{peopleProbes, moneyProbes, fileProbes, notificationProbes, reportProbes, operatorProbes, transferProbes} {
+		for _, list := range [][]probe{peopleProbes, moneyProbes, fileProbes, notificationProbes, reportProbes, operatorProbes, transferProbes, orderFileProbes} {
 			for _, p := range list {
 				wantError(t, p.name+" by its owner", s.try(t, func(tx *store.Tx) error { return p.call(tx, owner) }), nil)
 				wantError(t, p.name+" by a stranger", s.try(t, func(tx *store.Tx) error { return p.call(tx, stranger) }), bank.ErrNotFound)
@@ -332,7 +332,7 @@ func everything(t testing.TB, s *scene, c bank.CustomerID) map[string]any {
 	t.Helper()
 	return get(t, s, func(tx *store.Tx) (map[string]any, error) {
 		all := map[string]any{}
-		for _, listings := range [][]listing{peopleListings, moneyListings, fileListings, notificationListings, reportListings, operatorListings, transferListings} {
+		for _, listings := range [][]listing{peopleListings, moneyListings, fileListings, notificationListings, reportListings, operatorListings, transferListings, orderFileListings} {
 			for _, l := range listings {
 				v, err := l.call(tx, c)
 				if err != nil {
@@ -408,7 +408,7 @@ func TestNeighbourUntouched(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		first, second := furnished(t, s), furnished(t, s)
 		before, counts := everything(t, s, second), s.counts(t)
-		for _, list := range [][]probe{moneyProbes, fileProbes, notificationProbes, reportProbes, operatorProbes, transferProbes, changes, notificationChanges, transferChanges} {
+		for _, list := range [][]probe{moneyProbes, fileProbes, notificationProbes, reportProbes, operatorProbes, transferProbes, orderFileProbes, changes, notificationChanges, transferChanges, orderFileChanges} {
 			for _, p := range list {
 				// Closing a balance or releasing a hold twice is refused; what counts here is the neighbour.
 				_ = s.Write(context.Background(), func(tx *store.Tx) error { return p.call(tx, first) })

@@ -1,0 +1,3 @@
+package transfers
+
+func (t *orderTask) report() error { return nil }
