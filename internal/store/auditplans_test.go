@@ -47,6 +47,9 @@ func TestAuditPlans(t *testing.T) {
 					if explained != nil {
 						return explained
 					}
+					if !strings.Contains(text, "audit_events") {
+						continue // the head, by its key
+					}
 					if told := strings.Join(plan, "\n"); !strings.Contains(told, "audit_events_") && !strings.Contains(text, "customer_id = $1 AND id ") {
 						t.Errorf("%+v\n%s\n%s", f, text, told)
 					}
