@@ -36,7 +36,7 @@ func (s *scene) sent(from accounts.BalanceView, amount int64, payee string) bank
 			return err
 		}
 		t = locked[0]
-		t.Status = bank.TransferSent
+		t.Status, t.OrderFile = bank.TransferSent, bank.NewID()
 		if err := tx.MoveTransfer(t); err != nil {
 			return err
 		}

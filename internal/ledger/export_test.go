@@ -6,3 +6,6 @@ func (w *Writer) Waiting() (operations int, closed bool) {
 	defer w.mu.Unlock()
 	return len(w.running), w.closed
 }
+
+// Misplaced is misplaced.
+var Misplaced = misplaced

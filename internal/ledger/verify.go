@@ -74,7 +74,7 @@ func allCustomers(ctx context.Context, db *store.DB) (ids []bank.CustomerID, err
 
 // checks are all that is proven.
 type checks struct {
-	trial, balances, holds, funds, technical, chart, running, declined, authorised, once, files, chain, words Check
+	trial, balances, holds, funds, technical, chart, running, declined, authorised, transfers, once, files, chain, words Check
 }
 
 func newChecks() *checks {
@@ -87,6 +87,7 @@ func newChecks() *checks {
 		running:    Check{Name: "transactions continue each balance", OK: true},
 		holds:      Check{Name: "held of each balance equals its open holds", OK: true},
 		authorised: Check{Name: "authorised transactions have their money reserved, and those taken back a reason", OK: true},
+		transfers:  Check{Name: "transfers agree with their transactions, holds, steps and order files", OK: true},
 		declined:   Check{Name: "declined transactions moved nothing, all others have their posting", OK: true},
 		once:       Check{Name: "no line was posted twice", OK: true},
 		files:      Check{Name: "executed files equal their postings", OK: true},
@@ -96,7 +97,7 @@ func newChecks() *checks {
 }
 
 func (c *checks) list() []Check {
-	return []Check{c.trial, c.balances, c.holds, c.funds, c.technical, c.chart, c.running, c.declined, c.authorised, c.once, c.files, c.chain, c.words}
+	return []Check{c.trial, c.balances, c.holds, c.funds, c.technical, c.chart, c.running, c.declined, c.authorised, c.transfers, c.once, c.files, c.chain, c.words}
 }
 
 // verification is the proof of one customer in one snapshot.
@@ -134,6 +135,9 @@ func (v *verification) run() error {
 	}
 	if err := v.compareBalances(); err != nil {
 		return fmt.Errorf("compare balances: %w", err)
+	}
+	if err := v.compareTransfers(); err != nil {
+		return fmt.Errorf("compare transfers: %w", err)
 	}
 	return v.compareFiles()
 }

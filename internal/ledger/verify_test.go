@@ -16,6 +16,7 @@ import (
 	"ims/internal/money"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/transfers"
 )
 
 // Invented accounts of invented banks.
@@ -36,6 +37,7 @@ const (
 	unmoved   = "declined transactions moved nothing, all others have their posting"
 	open      = "held of each balance equals its open holds"
 	moved     = "authorised transactions have their money reserved, and those taken back a reason"
+	agreeing  = "transfers agree with their transactions, holds, steps and order files"
 	once      = "no line was posted twice"
 	whole     = "executed files equal their postings"
 	chain     = "ids and chain are unbroken"
@@ -85,7 +87,18 @@ func onboarded(t *testing.T, db *store.DB) *books {
 	_, err = k.clear(cleared)
 	must(t, err)
 	must(t, k.void(voided, bank.ReasonRejected))
+	k.order(t, k.users[0].ID, 44)
 	return k
+}
+
+// order is a transfer that waits to be sent.
+func (k *books) order(t *testing.T, payer bank.ID, amount int64) {
+	t.Helper()
+	ctx := bank.WithIdempotency(context.Background(), &bank.Idempotency{Key: "order"})
+	program := bank.Actor{Customer: k.customer, Kind: bank.ActorCertificate, Name: "V-Demo-App", Permissions: bank.AllPermissions()}
+	_, err := transfers.New(k.db, nil, transfers.WithClock(clock)).Order(ctx, program, transfers.Order{Payer: payer, Amount: money.New(amount, money.PLN),
+		Payee: "PL" + outside, PayeeName: "ANNA PROBNA", Title: "ORDER"})
+	must(t, err)
 }
 
 // special finds the customer's own balances.
@@ -151,6 +164,9 @@ var moneyTampers = []tamper{
 	change("more money on a balance", "balances", "UPDATE balances SET booked = booked + 1 WHERE "+anyUser, balances, trial),
 	change("money moved between balances", "balances", "UPDATE balances SET booked = booked + CASE WHEN "+anyUser+" THEN 5 ELSE -5 END WHERE customer_id = 1 AND kind IN (1, 2) AND no IN (SELECT MIN(no) FROM balances WHERE customer_id = 1 AND kind IN (1, 2) GROUP BY kind)", balances),
 	change("more held", "balances", "UPDATE balances SET held = held + 1 WHERE "+anyUser, open),
+	change("an order that is thought to be sent", "transfers", "UPDATE transfers SET status = 'SENT' WHERE customer_id = 1", agreeing),
+	change("an order of another amount", "transfers", "UPDATE transfers SET amount = amount + 1 WHERE customer_id = 1", agreeing),
+	change("a step is gone", "transfer_steps", "DELETE FROM transfer_steps WHERE customer_id = 1", agreeing),
 	change("a hold released by hand", "holds", "UPDATE holds SET released_at = 1 WHERE customer_id = 1", open, moved),
 	{"more held than there is", []string{"balances", "holds"}, []string{"UPDATE balances SET held = booked + 1 WHERE customer_id = 1 AND held > 0",
 		"UPDATE holds SET amount = (SELECT b.held FROM balances b WHERE b.customer_id = 1 AND b.no = balance_no) WHERE customer_id = 1"}, nil, []string{funds}},
@@ -286,13 +302,14 @@ func TestVerifySeesEveryTamper(t *testing.T) {
 func disarm(t *testing.T, engine string, raw *sql.DB) {
 	t.Helper()
 	if engine == "postgres" {
-		for _, table := range []string{"postings", "transactions", "links", "audit_events", "declines", "voids"} {
+		for _, table := range []string{"postings", "transactions", "links", "audit_events", "declines", "voids", "transfers", "transfer_steps"} {
 			exec(t, raw, "ALTER TABLE "+table+" DISABLE TRIGGER USER")
 		}
 		return
 	}
 	for _, name := range []string{"postings_no_update", "postings_no_delete", "transactions_no_delete", "transactions_forward", "links_no_update",
-		"links_no_delete", "audit_no_update", "audit_no_delete", "declines_no_update", "declines_no_delete", "voids_no_update", "voids_no_delete"} {
+		"links_no_delete", "audit_no_update", "audit_no_delete", "declines_no_update", "declines_no_delete", "voids_no_update", "voids_no_delete",
+		"transfers_no_delete", "transfers_forward", "transfer_steps_no_update", "transfer_steps_no_delete"} {
 		exec(t, raw, "DROP TRIGGER "+name)
 	}
 }
@@ -343,7 +360,7 @@ func TestVerifyCounts(t *testing.T) {
 	other.pay(t, other.users[0].No, 1)
 	proof, err := ledger.Verify(context.Background(), db)
 	must(t, err)
-	if len(proof.Checks) != 13 {
+	if len(proof.Checks) != 14 {
 		t.Errorf("%d checks", len(proof.Checks))
 	}
 	for _, c := range proof.Checks {

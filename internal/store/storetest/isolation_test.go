@@ -94,9 +94,6 @@ var moneyProbes = []probe{
 	{"CloseIBAN", func(tx *store.Tx, c bank.CustomerID) error { return tx.CloseIBAN(c, number(5), at(50)) }},
 	{"LiftBlock", func(tx *store.Tx, c bank.CustomerID) error { return tx.LiftBlock(c, id(1), at(50)) }},
 	{"Posting", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Posting(c, 1)) }},
-	{"ItemsByID", func(tx *store.Tx, c bank.CustomerID) error {
-		return found(tx.ItemsByID(c, []bank.ID{id(1)}))
-	}},
 	{"Item", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Item(c, id(1))) }},
 	{"LockItem", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.LockItem(c, id(1))) }},
 	{"DecideItem", func(tx *store.Tx, c bank.CustomerID) error { return tx.DecideItem(item(c, 1)) }},
@@ -300,6 +297,7 @@ var fileListings = []listing{
 	{"EachFilePosting", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(store.PostingRow) error) error { return tx.EachFilePosting(c, 1, 1, 1000, fn) }))
 	}},
+	{"ItemsByID", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.ItemsByID(c, []bank.ID{id(1)})) }},
 	{"EachLineDetails", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(gather(func(fn func(bank.Details) error) error { return tx.EachLineDetails(c, 1, []int64{1, 2, 3, 4, 5}, fn) }))
 	}},

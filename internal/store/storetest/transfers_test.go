@@ -90,6 +90,9 @@ var transferListings = []listing{
 		}
 		return []bool{}, nil
 	}},
+	{"EachTransferProof", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(gather(func(fn func(store.TransferProof) error) error { return tx.EachTransferProof(c, fn) }))
+	}},
 	{"TransferSteps", func(tx *store.Tx, c bank.CustomerID) (any, error) { return list(tx.TransferSteps(c, id(2))) }},
 	{"TransferSum", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		sum, err := tx.TransferSum(c, []bank.BalanceNo{5}, "2026-03-14")
@@ -146,6 +149,9 @@ func TestTransfer(t *testing.T) {
 		want.Return, want.Reason = 77, bank.ReasonClosedIBAN
 		s.write(t, func(tx *store.Tx) error { return lead(tx, &want, bank.TransferReturned) })
 		equal(t, "returned", one(), want)
+		equal(t, "beside what must agree with it", get(t, s, func(tx *store.Tx) ([]store.TransferProof, error) {
+			return gather(func(fn func(store.TransferProof) error) error { return tx.EachTransferProof(c, fn) })
+		}), []store.TransferProof{{ID: id(1), Status: bank.TransferReturned, Last: bank.TransferReturned, Steps: 4, Transaction: 1 << 52, InFile: true}})
 		equal(t, "by its transaction", get(t, s, func(tx *store.Tx) (bank.Transfer, error) { return tx.TransferOf(c, 1<<52) }), want)
 		equal(t, "by some transactions", get(t, s, func(tx *store.Tx) ([]bank.Transfer, error) {
 			return tx.TransfersOf(c, []bank.TransactionID{0, 7, 1 << 52})
