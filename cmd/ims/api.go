@@ -65,6 +65,7 @@ func (s *service) serverAPI(p *program, trusted *x509.CertPool, auth *access.Aut
 		Auth:      auth,
 		Sessions:  sessions,
 		Payees:    s.payees,
+		Transfers: s.rooms.transfers,
 		Sandbox:   simulator,
 		Now:       p.now,
 		Log:       s.log,

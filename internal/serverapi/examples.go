@@ -43,6 +43,15 @@ var (
 	declinedExample = Transaction{ID: 45, Type: "DEBIT", Status: "DECLINED", Reason: &web.Reason{Code: "INSUFFICIENT_FUNDS", Text: bank.ReasonFunds.Text("en")},
 		Amount: Money{Amount: -12345, Currency: "PLN"}, BalanceAfter: &Money{Amount: 0, Currency: "PLN"}, BalanceID: balanceExample.ID,
 		BalanceKind: "USER", Title: "Fee November", Operation: "fee-2026-11-20-0002", CreatedAt: later}
+	transferOrderExample = TransferOrder{BalanceID: balanceExample.ID, Amount: Money{Amount: 5000, Currency: "PLN"}, PayeeIBAN: "PL39 2222 2222 0000 0000 1234 5678",
+		PayeeName: "Bob Example", Title: "Invoice 11/2026", Reference: "INV-2026-11"}
+	transferExample = Transfer{ID: "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b", Status: "HELD", BalanceID: balanceExample.ID, UserID: userExample.ID, Amount: transferOrderExample.Amount,
+		PayeeIBAN: "PL39222222220000000012345678", PayeeName: "Bob Example", Title: "Invoice 11/2026", Reference: "INV-2026-11", BankReference: "IMS52", TransactionID: 52,
+		OrderedBy: "V-Example-Backend", CreatedAt: noon, UpdatedAt: noon}
+	placedTransferExample = PlacedTransfer{transferExample, &PayeeVerification{Result: "NOT_POSSIBLE"}}
+	transferStoryExample  = TransferStory{transferExample, []TransferStep{{No: 1, Status: "RECEIVED", Actor: "V-Example-Backend", At: noon}, {No: 2, Status: "HELD", Actor: "V-Example-Backend", At: noon}}}
+	cancellationExample   = Cancellation{Reason: "ordered twice"}
+
 	fundExample        = Fund{BalanceID: "0190a5d4-6f00-7f2b-8f10-0a1b2c3d4e13", Kind: "OWN", Booked: Money{Amount: 5000000, Currency: "PLN"}}
 	reportOrderExample = ReportOrder{Format: "csv", From: "2026-11-01", To: "2026-11-30"}
 	reportExample      = Report{ID: "0190a5d4-c000-7d1e-9f2a-3b4c5d6e7f19", Name: "transactions-2026-11-20-6e7f19.csv", Format: "csv", Status: "PENDING",
@@ -84,6 +93,12 @@ var (
 func listOf(elements ...any) map[string]any {
 	return map[string]any{"items": elements, "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"}
 }
+
+// cancelledTransferExample is transferExample, taken back.
+var cancelledTransferExample = func(t Transfer) Transfer {
+	t.Status, t.Reason, t.UpdatedAt = "CANCELLED", &web.Reason{Code: string(bank.ReasonWithdrawn), Text: bank.ReasonWithdrawn.Text("en")}, later
+	return t
+}(transferExample)
 
 // facts is what a caller sends to have such an end user.
 func (u User) facts() UserFacts { return u.UserFacts }

@@ -32,6 +32,8 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 	api.send("/secure/balances/"+other.ID+"/credit", Order{Amount: Money{Amount: 100, Currency: "PLN"}}, "other").ok(201, nil)
 	var mistake Transaction
 	api.send("/secure/balances/"+other.ID+"/credit", Order{Amount: Money{Amount: 50, Currency: "PLN"}}, "mistake").ok(201, &mistake)
+	var waiting PlacedTransfer
+	api.send("/secure/transfers", c.order(other, 8, "Twice"), "waiting").ok(201, &waiting)
 	invalid, valid := c.uploaded(api, "invalid.pli", "damaged"),
 		c.uploaded(api, "valid.pli", line(outsideNRB, "13111111117700000000000099", 500, "NEVER ISSUED")+line(outsideNRB, masterNRB, 300, "OWN"))
 	uploaded := line(outsideNRB, b.IBAN[2:], 40, "UPLOADED WITH A KEY")
@@ -54,6 +56,9 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		{"/secure/balances/" + other.ID + "/debit", Order{Amount: Money{Amount: 1, Currency: "PLN"}}, 201},
 		{"/secure/reports", ReportOrder{Format: "csv"}, 202},
 		{fmt.Sprintf("/secure/transactions/%d/reverse", mistake.ID), ReversalOrder{Title: "A mistake"}, 201},
+		{"/secure/transfers", c.order(other, 7, "A <b> & c"), 201},
+		{"/secure/transfers/" + waiting.ID + "/cancel", Cancellation{Reason: "ordered twice"}, 200},
+		{"/secure/users/" + b.UserID + "/signing-keys", newSigningKeyExample, 201},
 	}
 	first := make([]answer, len(requests))
 	for i, r := range requests {

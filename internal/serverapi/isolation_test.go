@@ -2,6 +2,7 @@ package serverapi
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -28,6 +29,11 @@ func (c *customer) furnish(api *caller) estate {
 	api.do("PUT", "/secure/notification-endpoint", map[string]any{"url": endpoint, "authentication": "BASIC", "username": "u", "password": "p"}).ok(200, nil)
 	var x Transaction
 	api.do("POST", "/secure/balances/"+b.ID+"/credit", Order{Amount: Money{Amount: 11, Currency: "PLN"}, Title: "TITLE OF " + c.Name}, "Idempotency-Key", "k").ok(201, &x)
+	var sent PlacedTransfer
+	api.send("/secure/transfers", c.order(b, 2, "TRANSFER OF "+c.Name), "sent").ok(201, &sent)
+	var key SigningKey
+	credential := base64.RawURLEncoding.EncodeToString([]byte("passkey of " + c.Name))
+	api.do("POST", "/secure/users/"+b.UserID+"/signing-keys", NewSigningKey{CredentialID: credential, PublicKey: newSigningKeyExample.PublicKey, RPID: "pay.example", Origins: []string{"https://pay.example"}}).ok(201, &key)
 	f := c.executed(api, c.Name+".pli", line(outsideNRB, c.master.IBAN.String()[2:], 77, "ITEM OF "+strings.ToUpper(c.Name)))
 	var items ItemList
 	api.do("GET", "/secure/technical-items?status=OPEN", nil).ok(200, &items)
@@ -42,6 +48,7 @@ func (c *customer) furnish(api *caller) estate {
 	var session Session
 	api.do("POST", "/secure/sessions", NewSession{UserID: b.UserID, DeviceID: "phone OF " + c.Name}).ok(201, &session)
 	e := estate{blocks: map[string]string{}, ids: map[string]string{"userId": b.UserID, "balanceId": b.ID, "iban": b.IBAN,
+		"transferId": sent.ID, "signingKeyId": key.ID,
 		"fileId": f.ID, "itemId": items.Items[0].ID, "transactionId": fmt.Sprint(x.ID), "notificationId": events.Items[0].ID, "sessionId": session.ID, "reportId": report.ID}}
 	for noun, path := range map[string]string{"User": "/secure/users/" + b.UserID, "Balance": "/secure/balances/" + b.ID, "Iban": "/secure/bank-accounts/" + b.IBAN} {
 		var block Block
@@ -54,7 +61,7 @@ func (c *customer) furnish(api *caller) estate {
 			e.secrets = append(e.secrets, id)
 		}
 	}
-	e.secrets = append(e.secrets, endpoint, session.Token, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
+	e.secrets = append(e.secrets, endpoint, credential, session.Token, "OF "+c.Name, "OF "+strings.ToUpper(c.Name), c.Name+".pli", c.master.ID.String(), c.master.IBAN.String())
 	return e
 }
 
@@ -102,6 +109,8 @@ func customersNeverMeet(t *testing.T, db *store.DB) {
 			body, asks = NewSession{UserID: theirs.ids["userId"], DeviceID: "phone"}, true
 		case "verifyPayee":
 			body = Payee{IBAN: theirs.ids["iban"], Name: "Ada Exampel"}
+		case "orderTransfer":
+			body, asks = first.order(Balance{ID: theirs.ids["balanceId"]}, 1, "mine"), true
 		case "issueIban":
 			body, asks = map[string]any{"balanceId": theirs.ids["balanceId"]}, true
 		case "assignTechnicalItem":
@@ -139,6 +148,11 @@ func checkFilters(t *testing.T, api *caller, theirs estate) {
 		api.do("GET", "/secure/search?q="+id, nil).ok(200, &found)
 		if len(found.Items) != 0 && noun != "transactionId" { // the same number is one of the caller's own
 			t.Errorf("search by another's %s: %+v", noun, found.Items)
+		}
+	}
+	for _, filter := range []string{"balanceId", "userId"} {
+		if a := api.do("GET", "/secure/transfers?"+filter+"="+theirs.ids[filter], nil); a.status != 404 {
+			t.Errorf("%s: %d %s", a.what, a.status, a.body)
 		}
 	}
 	var users UserList

@@ -51,8 +51,8 @@ const (
 
 // routes is the table: what the API can do, in the order of its document.
 func routes() []route {
-	return slices.Concat(userRoutes(), balanceRoutes(), bankAccountRoutes(), payeeRoutes(), blockRoutes(), moneyRoutes(), itemRoutes(),
-		transactionRoutes(), searchRoutes(), reportRoutes(), fileRoutes(), sessionRoutes(), notificationRoutes(), sandboxRoutes(), serviceRoutes())
+	return slices.Concat(userRoutes(), balanceRoutes(), bankAccountRoutes(), payeeRoutes(), blockRoutes(), moneyRoutes(), transferRoutes(), itemRoutes(),
+		transactionRoutes(), searchRoutes(), reportRoutes(), fileRoutes(), sessionRoutes(), signingKeyRoutes(), notificationRoutes(), sandboxRoutes(), serviceRoutes())
 }
 
 // routesOf are the rows that a configuration serves.

@@ -56,6 +56,7 @@ type scene struct {
 	files     *files.Service
 	notify    *notify.Service
 	reports   *history.Reports
+	transfers *transfers.Service
 	server    *httptest.Server
 	roots     *x509.CertPool
 	logs      *logs
@@ -131,8 +132,10 @@ func sceneIn(t testing.TB, db *store.DB, inSandbox bool) *scene {
 	writer := ledger.NewWriter(db, s.now)
 	t.Cleanup(writer.Close)
 	auth := access.NewAuthenticator(db, s.now)
-	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Reports: s.reports, Notify: s.notify, Access: s.access, Sandbox: simulator,
-		Auth: auth, Sessions: access.NewSessions(db, auth, x509.NewCertPool(), s.now), Payees: transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}), Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
+	payees := transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)})
+	s.transfers = transfers.New(db, s.access, transfers.WithClock(s.now), transfers.WithPayeeChecker(payees))
+	s.config = Config{Accounts: s.accounts, Ledger: writer, Files: s.files, History: history.New(db), Reports: s.reports, Notify: s.notify, Access: s.access, Transfers: s.transfers, Sandbox: simulator,
+		Auth: auth, Sessions: access.NewSessions(db, auth, x509.NewCertPool(), s.now), Payees: payees, Now: s.now, CustomerOfHost: s.customers.CustomerOfHost, Ready: func(context.Context) error { return s.ready },
 		Log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "test"}
 	s.change(func(*Config) {})
 	s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.handler.Load()).ServeHTTP(w, r) }))

@@ -37,6 +37,7 @@ type Config struct {
 	Auth      *access.Authenticator
 	Sessions  *access.Sessions
 	Payees    *transfers.Payees
+	Transfers *transfers.Service
 	Now       func() time.Time
 	Log       *slog.Logger
 	Ready     func(context.Context) error // nil: always ready
@@ -61,7 +62,7 @@ type server struct {
 // New returns the handler of the whole server API: /secure behind client certificates, the OpenAPI document, the pages of
 // problems, the reference page and the health probes.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Reports == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Payees == nil || c.Now == nil || c.Log == nil {
+	if c.Accounts == nil || c.Ledger == nil || c.Files == nil || c.History == nil || c.Reports == nil || c.Notify == nil || c.Access == nil || c.Auth == nil || c.Sessions == nil || c.Payees == nil || c.Transfers == nil || c.Now == nil || c.Log == nil {
 		return nil, errors.New("serverapi: a service is missing in the configuration")
 	}
 	s := newServer(c, routesOf(c))

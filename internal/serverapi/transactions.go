@@ -2,6 +2,7 @@ package serverapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -51,8 +52,15 @@ type Transaction struct {
 	Line         int64       `json:"line,omitempty" doc:"Of that file."`
 	Outcome      string      `json:"outcome,omitempty" doc:"What became of the file's record."`
 	Reverses     int64       `json:"reverses,omitempty" doc:"It takes this transaction back."`
+	Transfer     *TransferOf `json:"transfer,omitempty" doc:"The transfer that it is the payer's side of; told where one transaction is asked for."`
 	ReversedBy   int64       `json:"reversedBy,omitempty" doc:"This transaction takes it back; told where one transaction is asked for."`
 	OrderedBy    string      `json:"orderedBy,omitempty" doc:"Who ordered it, where it came with no file: the CN of a certificate, or an operator; told where one transaction is asked for." example:"V-Example-Backend"`
+}
+
+// TransferOf names a transfer and tells what became of it.
+type TransferOf struct {
+	ID     string `json:"id" format:"uuid"`
+	Status string `json:"status" enum:"RECEIVED,HELD,SENT,SETTLED,REJECTED,RETURNED,CANCELLED"`
 }
 
 // Location implements web.Located.
@@ -188,5 +196,19 @@ func (s *server) getTransaction(ctx context.Context, actor bank.Actor, in *Trans
 	if err != nil {
 		return nil, err
 	}
-	return &transactionAnswer{Body: transactionFor(ctx, row)}, nil
+	told := transactionFor(ctx, row)
+	told.Transfer, err = s.transferOf(ctx, actor, row)
+	return &transactionAnswer{Body: told}, err
+}
+
+// transferOf is nil where a transaction is not the payer's side of a transfer.
+func (s *server) transferOf(ctx context.Context, actor bank.Actor, row history.Row) (*TransferOf, error) {
+	if row.Type != bank.TypeTransferOut && row.Type != bank.TypeInternalOut && row.Type != bank.TypeReturn {
+		return nil, nil
+	}
+	t, _, err := s.Transfers.TransferOf(ctx, actor, row.ID)
+	if errors.Is(err, bank.ErrNotFound) {
+		return nil, nil
+	}
+	return &TransferOf{t.ID.String(), string(t.Status)}, err
 }

@@ -23,4 +23,5 @@ const (
 	listApprovals
 	listNotifications
 	listReports
+	listTransfers
 )

@@ -110,6 +110,8 @@ type TransferFilter struct {
 	From, To  time.Time        // of the order; To is exclusive
 	OrderFile bank.ID
 	Item      bank.ID
+	MinAmount int64   // minor units, inclusive; 0: any
+	MaxAmount int64   // minor units, inclusive; 0: any
 	Before    bank.ID // continue behind this one, towards older ones
 	Back      bool    // newer ones than Before instead
 	Limit     int
@@ -138,6 +140,12 @@ func (f TransferFilter) where(customer bank.CustomerID) *where {
 	}
 	if !f.Item.IsZero() {
 		w.add("t.item_id = ?", f.Item)
+	}
+	if f.MinAmount > 0 {
+		w.add("t.amount >= ?", f.MinAmount)
+	}
+	if f.MaxAmount > 0 {
+		w.add("t.amount <= ?", f.MaxAmount)
 	}
 	return w
 }

@@ -60,6 +60,8 @@ type Filter struct {
 	From, To  string  // ISO dates of the order, both inclusive
 	OrderFile bank.ID
 	Item      bank.ID
+	MinAmount int64   // minor units, inclusive; 0: any
+	MaxAmount int64   // minor units, inclusive; 0: any
 	Before    bank.ID // continue behind this one, towards older ones
 	Back      bool    // newer ones than Before instead
 	Limit     int     // 0: all
@@ -107,7 +109,7 @@ func (s *Service) Transfers(ctx context.Context, actor bank.Actor, f Filter) (li
 }
 
 func (f Filter) resolve(tx *store.Tx, customer bank.CustomerID) (q store.TransferFilter, err error) {
-	q = store.TransferFilter{Statuses: f.Statuses, Payee: electronic(f.Payee), OrderFile: f.OrderFile, Item: f.Item, Before: f.Before, Back: f.Back, Limit: f.Limit}
+	q = store.TransferFilter{Statuses: f.Statuses, Payee: electronic(f.Payee), OrderFile: f.OrderFile, Item: f.Item, MinAmount: f.MinAmount, MaxAmount: f.MaxAmount, Before: f.Before, Back: f.Back, Limit: f.Limit}
 	if f.From != "" {
 		q.From = bank.CivilMidnight(f.From)
 	}
@@ -134,6 +136,11 @@ func (f Filter) payers(tx *store.Tx, customer bank.CustomerID) ([]bank.BalanceNo
 	}
 	if f.User.IsZero() {
 		return nil, nil
+	}
+	if _, err := tx.User(customer, f.User); errors.Is(err, bank.ErrNotFound) {
+		return nil, bank.ErrNotFound.With("there is no such end user")
+	} else if err != nil {
+		return nil, fmt.Errorf("end user: %w", err)
 	}
 	balances, err := tx.UserBalances(customer, f.User)
 	if err != nil {

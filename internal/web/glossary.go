@@ -88,6 +88,7 @@ var glossary = map[string]word{
 	"outcome":            {"What became of the record.", "CREDITED"},
 	"owner":              {"Whose it is.", "Ada Example"},
 	"password":           {"For your endpoint.", "an-invented-password"},
+	"payeeName":          {"Who is paid, as the payer names them.", "Bob Example"},
 	"payerName":          {"Who pays.", ""},
 	"permissions":        {"What the certificate allows.", ""},
 	"phone":              {"Telephone number.", "+48 600 000 000"},

@@ -168,6 +168,17 @@ const (
 	NOTPOSSIBLE PayeeVerificationResult = "NOT_POSSIBLE"
 )
 
+// Defines values for PlacedTransferStatus.
+const (
+	PlacedTransferStatusCANCELLED PlacedTransferStatus = "CANCELLED"
+	PlacedTransferStatusHELD      PlacedTransferStatus = "HELD"
+	PlacedTransferStatusRECEIVED  PlacedTransferStatus = "RECEIVED"
+	PlacedTransferStatusREJECTED  PlacedTransferStatus = "REJECTED"
+	PlacedTransferStatusRETURNED  PlacedTransferStatus = "RETURNED"
+	PlacedTransferStatusSENT      PlacedTransferStatus = "SENT"
+	PlacedTransferStatusSETTLED   PlacedTransferStatus = "SETTLED"
+)
+
 // Defines values for ReportFormat.
 const (
 	ReportFormatCSV  ReportFormat = "csv"
@@ -221,6 +232,11 @@ const (
 const (
 	SetEndpointInputBodyAuthenticationBASIC SetEndpointInputBodyAuthentication = "BASIC"
 	SetEndpointInputBodyAuthenticationMTLS  SetEndpointInputBodyAuthentication = "MTLS"
+)
+
+// Defines values for SigningKeyType.
+const (
+	PASSKEY SigningKeyType = "PASSKEY"
 )
 
 // Defines values for SimulatedTransfersAcceptance.
@@ -306,6 +322,50 @@ const (
 	TransactionFileStatusInvalid   TransactionFileStatus = "Invalid"
 	TransactionFileStatusPending   TransactionFileStatus = "Pending"
 	TransactionFileStatusValidated TransactionFileStatus = "Validated"
+)
+
+// Defines values for TransferStatus.
+const (
+	TransferStatusCANCELLED TransferStatus = "CANCELLED"
+	TransferStatusHELD      TransferStatus = "HELD"
+	TransferStatusRECEIVED  TransferStatus = "RECEIVED"
+	TransferStatusREJECTED  TransferStatus = "REJECTED"
+	TransferStatusRETURNED  TransferStatus = "RETURNED"
+	TransferStatusSENT      TransferStatus = "SENT"
+	TransferStatusSETTLED   TransferStatus = "SETTLED"
+)
+
+// Defines values for TransferOfStatus.
+const (
+	TransferOfStatusCANCELLED TransferOfStatus = "CANCELLED"
+	TransferOfStatusHELD      TransferOfStatus = "HELD"
+	TransferOfStatusRECEIVED  TransferOfStatus = "RECEIVED"
+	TransferOfStatusREJECTED  TransferOfStatus = "REJECTED"
+	TransferOfStatusRETURNED  TransferOfStatus = "RETURNED"
+	TransferOfStatusSENT      TransferOfStatus = "SENT"
+	TransferOfStatusSETTLED   TransferOfStatus = "SETTLED"
+)
+
+// Defines values for TransferStepStatus.
+const (
+	TransferStepStatusCANCELLED TransferStepStatus = "CANCELLED"
+	TransferStepStatusHELD      TransferStepStatus = "HELD"
+	TransferStepStatusRECEIVED  TransferStepStatus = "RECEIVED"
+	TransferStepStatusREJECTED  TransferStepStatus = "REJECTED"
+	TransferStepStatusRETURNED  TransferStepStatus = "RETURNED"
+	TransferStepStatusSENT      TransferStepStatus = "SENT"
+	TransferStepStatusSETTLED   TransferStepStatus = "SETTLED"
+)
+
+// Defines values for TransferStoryStatus.
+const (
+	TransferStoryStatusCANCELLED TransferStoryStatus = "CANCELLED"
+	TransferStoryStatusHELD      TransferStoryStatus = "HELD"
+	TransferStoryStatusRECEIVED  TransferStoryStatus = "RECEIVED"
+	TransferStoryStatusREJECTED  TransferStoryStatus = "REJECTED"
+	TransferStoryStatusRETURNED  TransferStoryStatus = "RETURNED"
+	TransferStoryStatusSENT      TransferStoryStatus = "SENT"
+	TransferStoryStatusSETTLED   TransferStoryStatus = "SETTLED"
 )
 
 // Defines values for UserKycStatus.
@@ -472,6 +532,17 @@ const (
 	ListTransactionsParamsTypeTECHNICAL   ListTransactionsParamsType = "TECHNICAL"
 	ListTransactionsParamsTypeTRANSFERIN  ListTransactionsParamsType = "TRANSFER_IN"
 	ListTransactionsParamsTypeTRANSFEROUT ListTransactionsParamsType = "TRANSFER_OUT"
+)
+
+// Defines values for ListTransfersParamsStatus.
+const (
+	ListTransfersParamsStatusCANCELLED ListTransfersParamsStatus = "CANCELLED"
+	ListTransfersParamsStatusHELD      ListTransfersParamsStatus = "HELD"
+	ListTransfersParamsStatusRECEIVED  ListTransfersParamsStatus = "RECEIVED"
+	ListTransfersParamsStatusREJECTED  ListTransfersParamsStatus = "REJECTED"
+	ListTransfersParamsStatusRETURNED  ListTransfersParamsStatus = "RETURNED"
+	ListTransfersParamsStatusSENT      ListTransfersParamsStatus = "SENT"
+	ListTransfersParamsStatusSETTLED   ListTransfersParamsStatus = "SETTLED"
 )
 
 // Defines values for ListUsersParamsStatus.
@@ -794,6 +865,14 @@ type CallerCertificate struct {
 	//
 	// Examples: 0190a5d47e1c7cc4a3a82f1b5e1d9c10
 	Serial string `json:"serial"`
+}
+
+// Cancellation defines model for Cancellation.
+type Cancellation struct {
+	// Reason Kept with the step.
+	//
+	// Examples: ordered twice
+	Reason *string `json:"reason,omitempty"`
 }
 
 // CreateBalanceInputBody defines model for CreateBalanceInputBody.
@@ -1195,6 +1274,29 @@ type NewSession struct {
 	UserID string `json:"userId"`
 }
 
+// NewSigningKey defines model for NewSigningKey.
+type NewSigningKey struct {
+	// CredentialID The credential's id, base64url without padding.
+	//
+	// Examples: MZkiiWa2YP6gB62I6_MlXg
+	CredentialID string `json:"credentialId"`
+
+	// Origins Where it may be used: https origins under the domain, or android:apk-key-hash: of an app.
+	//
+	// Examples: ["https://pay.example"]
+	Origins []string `json:"origins"`
+
+	// PublicKey COSE_Key of the authenticator data, base64url without padding.
+	//
+	// Examples: pQECAyYgASFYIALty4voE_HY1ruNCLlpG1neuisoSGUJ0BzmMuiStp2aIlggI-FA15kEZe9TeAz5PBsbJxcIDXQtObYpwYI_gPnGLhE
+	PublicKey string `json:"publicKey"`
+
+	// RpID The domain it was made for.
+	//
+	// Examples: pay.example
+	RpID string `json:"rpId"`
+}
+
 // Notification defines model for Notification.
 type Notification struct {
 	// Attempts How often it was tried.
@@ -1330,6 +1432,86 @@ type PayeeVerification struct {
 
 // PayeeVerificationResult How the name fits.
 type PayeeVerificationResult string
+
+// PlacedTransfer defines model for PlacedTransfer.
+type PlacedTransfer struct {
+	Amount Money `json:"amount"`
+
+	// BalanceID Who pays.
+	BalanceID string `json:"balanceId"`
+
+	// BankReference How the bank knows it: what its answers name.
+	//
+	// Examples: IMS52
+	BankReference *string `json:"bankReference,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Internal The payee is one of your own IBANs: no bank takes part.
+	Internal bool `json:"internal"`
+
+	// ItemID The technical item that goes back to its payer by this.
+	ItemID *string `json:"itemId,omitempty"`
+
+	// OrderFileID The order file it is in.
+	OrderFileID *string `json:"orderFileId,omitempty"`
+
+	// OrderedBy The CN of your certificate, an operator, or the end user.
+	//
+	// Examples: V-Example-Backend
+	OrderedBy  string             `json:"orderedBy"`
+	PayeeCheck *PayeeVerification `json:"payeeCheck,omitempty"`
+
+	// PayeeIBAN Electronic form; nothing once it was erased.
+	//
+	// Examples: PL39222222220000000012345678
+	PayeeIBAN *string `json:"payeeIban,omitempty"`
+
+	// PayeeName Who is paid, as the payer names them.
+	//
+	// Examples: Bob Example
+	PayeeName *string `json:"payeeName,omitempty"`
+	Reason    *Reason `json:"reason,omitempty"`
+
+	// Reference Yours.
+	//
+	// Examples: INV-2026-11
+	Reference *string `json:"reference,omitempty"`
+
+	// RequestedOn Not sent before this day.
+	RequestedOn *string `json:"requestedOn,omitempty"`
+
+	// ReturnID The transaction that brought the money back.
+	//
+	// Examples: 60
+	ReturnID *int64 `json:"returnId,omitempty"`
+
+	// Status RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+	Status PlacedTransferStatus `json:"status"`
+
+	// Title What the payment is for.
+	//
+	// Examples: INVOICE 11/2026
+	Title *string `json:"title,omitempty"`
+
+	// TransactionID The payer's side in the history; 0 while RECEIVED.
+	//
+	// Examples: 52
+	TransactionID *int64 `json:"transactionId,omitempty"`
+
+	// UpdatedAt When it changed last.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// UserID Who holds the balance; the technical balance nobody.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// PlacedTransferStatus RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+type PlacedTransferStatus string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -1658,6 +1840,43 @@ type SetEndpointInputBody struct {
 // SetEndpointInputBodyAuthentication How we show your endpoint who we are.
 type SetEndpointInputBodyAuthentication string
 
+// SigningKey defines model for SigningKey.
+type SigningKey struct {
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// CredentialID Base64url without padding.
+	//
+	// Examples: MZkiiWa2YP6gB62I6_MlXg
+	CredentialID string `json:"credentialId"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Origins Where it may be used.
+	Origins []string `json:"origins"`
+
+	// RpID The domain it was made for.
+	//
+	// Examples: pay.example
+	RpID string `json:"rpId"`
+
+	// Type Which sort it is.
+	Type SigningKeyType `json:"type"`
+
+	// UsedAt When it confirmed something last.
+	UsedAt *time.Time `json:"usedAt,omitempty"`
+}
+
+// SigningKeyType Which sort it is.
+type SigningKeyType string
+
+// SigningKeyList defines model for SigningKeyList.
+type SigningKeyList struct {
+	// Items This page, in order.
+	Items []SigningKey `json:"items"`
+}
+
 // SigningPeriod defines model for SigningPeriod.
 type SigningPeriod struct {
 	// CreatedAt When it was made.
@@ -1925,7 +2144,8 @@ type Transaction struct {
 	// Title What the payment is for.
 	//
 	// Examples: INVOICE 11/2026
-	Title *string `json:"title,omitempty"`
+	Title    *string     `json:"title,omitempty"`
+	Transfer *TransferOf `json:"transfer,omitempty"`
 
 	// Type Which sort it is.
 	Type TransactionType `json:"type"`
@@ -2040,6 +2260,252 @@ type TransactionList struct {
 	// SearchedTo Where words were looked for: up to this transaction everything was found. The index follows within seconds.
 	SearchedTo *int64 `json:"searchedTo,omitempty"`
 }
+
+// Transfer defines model for Transfer.
+type Transfer struct {
+	Amount Money `json:"amount"`
+
+	// BalanceID Who pays.
+	BalanceID string `json:"balanceId"`
+
+	// BankReference How the bank knows it: what its answers name.
+	//
+	// Examples: IMS52
+	BankReference *string `json:"bankReference,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Internal The payee is one of your own IBANs: no bank takes part.
+	Internal bool `json:"internal"`
+
+	// ItemID The technical item that goes back to its payer by this.
+	ItemID *string `json:"itemId,omitempty"`
+
+	// OrderFileID The order file it is in.
+	OrderFileID *string `json:"orderFileId,omitempty"`
+
+	// OrderedBy The CN of your certificate, an operator, or the end user.
+	//
+	// Examples: V-Example-Backend
+	OrderedBy string `json:"orderedBy"`
+
+	// PayeeIBAN Electronic form; nothing once it was erased.
+	//
+	// Examples: PL39222222220000000012345678
+	PayeeIBAN *string `json:"payeeIban,omitempty"`
+
+	// PayeeName Who is paid, as the payer names them.
+	//
+	// Examples: Bob Example
+	PayeeName *string `json:"payeeName,omitempty"`
+	Reason    *Reason `json:"reason,omitempty"`
+
+	// Reference Yours.
+	//
+	// Examples: INV-2026-11
+	Reference *string `json:"reference,omitempty"`
+
+	// RequestedOn Not sent before this day.
+	RequestedOn *string `json:"requestedOn,omitempty"`
+
+	// ReturnID The transaction that brought the money back.
+	//
+	// Examples: 60
+	ReturnID *int64 `json:"returnId,omitempty"`
+
+	// Status RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+	Status TransferStatus `json:"status"`
+
+	// Title What the payment is for.
+	//
+	// Examples: INVOICE 11/2026
+	Title *string `json:"title,omitempty"`
+
+	// TransactionID The payer's side in the history; 0 while RECEIVED.
+	//
+	// Examples: 52
+	TransactionID *int64 `json:"transactionId,omitempty"`
+
+	// UpdatedAt When it changed last.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// UserID Who holds the balance; the technical balance nobody.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// TransferStatus RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+type TransferStatus string
+
+// TransferList defines model for TransferList.
+type TransferList struct {
+	// Items This page, in order.
+	Items []Transfer `json:"items"`
+
+	// NextCursor Of the page behind this one; the last page has none.
+	//
+	// Examples: dDoxMjAw
+	NextCursor *string `json:"nextCursor,omitempty"`
+
+	// PreviousCursor Of the page before this one; the first page has none.
+	//
+	// Examples: dDoxMjAw
+	PreviousCursor *string `json:"previousCursor,omitempty"`
+}
+
+// TransferOf defines model for TransferOf.
+type TransferOf struct {
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Status What it is now.
+	Status TransferOfStatus `json:"status"`
+}
+
+// TransferOfStatus What it is now.
+type TransferOfStatus string
+
+// TransferOrder defines model for TransferOrder.
+type TransferOrder struct {
+	Amount Money `json:"amount"`
+
+	// BalanceID Who pays: an end user's balance, which has an IBAN.
+	BalanceID string `json:"balanceId"`
+
+	// PayeeIBAN With spaces or without.
+	//
+	// Examples: PL39222222220000000012345678
+	PayeeIBAN string `json:"payeeIban"`
+
+	// PayeeName Who is paid, as the payer names them.
+	//
+	// Examples: Bob Example
+	PayeeName string `json:"payeeName"`
+
+	// Reference Yours; the bank is given bankReference.
+	//
+	// Examples: INV-2026-11
+	Reference *string `json:"reference,omitempty"`
+
+	// RequestedOn Not to be sent before this day, at most a year ahead; left out: as soon as possible.
+	RequestedOn *string `json:"requestedOn,omitempty"`
+
+	// Title Shown to the payee and in the history.
+	//
+	// Examples: Invoice 11/2026
+	Title string `json:"title"`
+}
+
+// TransferStep defines model for TransferStep.
+type TransferStep struct {
+	// Actor Who did it, or whose word it follows.
+	//
+	// Examples: V-Example-Backend
+	Actor string `json:"actor"`
+
+	// At When.
+	At time.Time `json:"at"`
+
+	// No 1, 2, ... within the transfer.
+	No int64 `json:"no"`
+
+	// Note The bank's own words or code, or what a person gave as the reason.
+	//
+	// Examples: AC04
+	Note   *string `json:"note,omitempty"`
+	Reason *Reason `json:"reason,omitempty"`
+
+	// Status What it became.
+	Status TransferStepStatus `json:"status"`
+}
+
+// TransferStepStatus What it became.
+type TransferStepStatus string
+
+// TransferStory defines model for TransferStory.
+type TransferStory struct {
+	Amount Money `json:"amount"`
+
+	// BalanceID Who pays.
+	BalanceID string `json:"balanceId"`
+
+	// BankReference How the bank knows it: what its answers name.
+	//
+	// Examples: IMS52
+	BankReference *string `json:"bankReference,omitempty"`
+
+	// CreatedAt When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// ID Names it.
+	ID string `json:"id"`
+
+	// Internal The payee is one of your own IBANs: no bank takes part.
+	Internal bool `json:"internal"`
+
+	// ItemID The technical item that goes back to its payer by this.
+	ItemID *string `json:"itemId,omitempty"`
+
+	// OrderFileID The order file it is in.
+	OrderFileID *string `json:"orderFileId,omitempty"`
+
+	// OrderedBy The CN of your certificate, an operator, or the end user.
+	//
+	// Examples: V-Example-Backend
+	OrderedBy string `json:"orderedBy"`
+
+	// PayeeIBAN Electronic form; nothing once it was erased.
+	//
+	// Examples: PL39222222220000000012345678
+	PayeeIBAN *string `json:"payeeIban,omitempty"`
+
+	// PayeeName Who is paid, as the payer names them.
+	//
+	// Examples: Bob Example
+	PayeeName *string `json:"payeeName,omitempty"`
+	Reason    *Reason `json:"reason,omitempty"`
+
+	// Reference Yours.
+	//
+	// Examples: INV-2026-11
+	Reference *string `json:"reference,omitempty"`
+
+	// RequestedOn Not sent before this day.
+	RequestedOn *string `json:"requestedOn,omitempty"`
+
+	// ReturnID The transaction that brought the money back.
+	//
+	// Examples: 60
+	ReturnID *int64 `json:"returnId,omitempty"`
+
+	// Status RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+	Status TransferStoryStatus `json:"status"`
+
+	// Steps In their order, from RECEIVED.
+	Steps []TransferStep `json:"steps"`
+
+	// Title What the payment is for.
+	//
+	// Examples: INVOICE 11/2026
+	Title *string `json:"title,omitempty"`
+
+	// TransactionID The payer's side in the history; 0 while RECEIVED.
+	//
+	// Examples: 52
+	TransactionID *int64 `json:"transactionId,omitempty"`
+
+	// UpdatedAt When it changed last.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// UserID Who holds the balance; the technical balance nobody.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// TransferStoryStatus RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+type TransferStoryStatus string
 
 // User defines model for User.
 type User struct {
@@ -2490,6 +2956,45 @@ type ListTransactionsParamsStatus string
 // ListTransactionsParamsType defines parameters for ListTransactions.
 type ListTransactionsParamsType string
 
+// ListTransfersParams defines parameters for ListTransfers.
+type ListTransfersParams struct {
+	// Limit Elements of one page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor nextCursor or previousCursor of another page of the same list with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Status One or several, with commas.
+	Status *[]ListTransfersParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// BalanceID That pays.
+	BalanceID *string `form:"balanceId,omitempty" json:"balanceId,omitempty"`
+
+	// UserID All balances of the end user.
+	UserID *string `form:"userId,omitempty" json:"userId,omitempty"`
+
+	// PayeeIBAN With spaces or without.
+	PayeeIBAN *string `form:"payeeIban,omitempty" json:"payeeIban,omitempty"`
+
+	// From Day of the order, inclusive.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Day of the order, inclusive.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// MinAmount In minor units.
+	MinAmount *int64 `form:"minAmount,omitempty" json:"minAmount,omitempty"`
+
+	// MaxAmount In minor units.
+	MaxAmount *int64 `form:"maxAmount,omitempty" json:"maxAmount,omitempty"`
+
+	// OrderFileID The order file they are in.
+	OrderFileID *string `form:"orderFileId,omitempty" json:"orderFileId,omitempty"`
+}
+
+// ListTransfersParamsStatus defines parameters for ListTransfers.
+type ListTransfersParamsStatus string
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Limit Elements of one page.
@@ -2565,6 +3070,12 @@ type UploadTransactionFileTextRequestBody = UploadTransactionFileTextBody
 // ReverseTransactionJSONRequestBody defines body for ReverseTransaction for application/json ContentType.
 type ReverseTransactionJSONRequestBody = ReversalOrder
 
+// OrderTransferJSONRequestBody defines body for OrderTransfer for application/json ContentType.
+type OrderTransferJSONRequestBody = TransferOrder
+
+// CancelTransferJSONRequestBody defines body for CancelTransfer for application/json ContentType.
+type CancelTransferJSONRequestBody = Cancellation
+
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = UserFacts
 
@@ -2576,6 +3087,9 @@ type CreateBalanceJSONRequestBody = CreateBalanceInputBody
 
 // BlockUserJSONRequestBody defines body for BlockUser for application/json ContentType.
 type BlockUserJSONRequestBody = BlockFacts
+
+// AddSigningKeyJSONRequestBody defines body for AddSigningKey for application/json ContentType.
+type AddSigningKeyJSONRequestBody = NewSigningKey
 
 // Health: Whether the program runs. For liveness probes; needs no certificate.
 func (c *Client) Health(ctx context.Context, options ...Option) (*Health, error) {
@@ -2962,6 +3476,34 @@ func (c *Client) ReverseTransaction(ctx context.Context, transactionID int64, bo
 	}, options)
 }
 
+// ListTransfers: List transfers. Newest first. Filters narrow each other; dates are those of the order, inclusive.
+func (c *Client) ListTransfers(ctx context.Context, params *ListTransfersParams, options ...Option) (*TransferList, error) {
+	return callJSON[TransferList](ctx, c, &request{
+		method: "GET", path: "/secure/transfers", query: queryOf(params),
+	}, options)
+}
+
+// OrderTransfer: Send money. From an end user's balance to any IBAN. HELD: the money is reserved, the history shows AUTHORIZED, and the order goes to the bank in its next order file. SETTLED: the payee is one of your own IBANs in the same currency, and has the money already. payeeCheck tells whether the name is that of who holds the IBAN; unless your settings say that names must match, it stops nothing. Answered once it is durable. What the balance refuses (insufficient-funds, blocked, balance-closed) leaves a transaction of status DECLINED in its history, and the key is used up: the same request gets the same refusal for ever, another attempt needs a new key.
+func (c *Client) OrderTransfer(ctx context.Context, body OrderTransferJSONRequestBody, options ...Option) (*PlacedTransfer, error) {
+	return callJSON[PlacedTransfer](ctx, c, &request{
+		method: "POST", path: "/secure/transfers", body: body, keyed: true,
+	}, options)
+}
+
+// GetTransfer: Read a transfer. With the steps of its life so far, in their order. No step is skipped, done twice or taken back.
+func (c *Client) GetTransfer(ctx context.Context, transferID string, options ...Option) (*TransferStory, error) {
+	return callJSON[TransferStory](ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/transfers/%s", segment(transferID)),
+	}, options)
+}
+
+// CancelTransfer: Take an order back. While it is RECEIVED or HELD and in no order file: what was reserved is free again, and the history shows REVERSED. What the bank has can only be rejected or returned by the bank.
+func (c *Client) CancelTransfer(ctx context.Context, transferID string, body CancelTransferJSONRequestBody, options ...Option) (*Transfer, error) {
+	return callJSON[Transfer](ctx, c, &request{
+		method: "POST", path: fmt.Sprintf("/secure/transfers/%s/cancel", segment(transferID)), body: body, keyed: true,
+	}, options)
+}
+
 // ListUsers: List end users. In the order of creation. Filters narrow each other; name is a part of a name as written.
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, options ...Option) (*UserList, error) {
 	return callJSON[UserList](ctx, c, &request{
@@ -3022,6 +3564,27 @@ func (c *Client) BlockUser(ctx context.Context, userID string, body BlockUserJSO
 func (c *Client) UnblockUser(ctx context.Context, userID string, blockID string, options ...Option) error {
 	return callNothing(ctx, c, &request{
 		method: "DELETE", path: fmt.Sprintf("/secure/users/%s/blocks/%s", segment(userID), segment(blockID)),
+	}, options)
+}
+
+// ListSigningKeys: List an end user's passkeys. All of them, in the order they were registered.
+func (c *Client) ListSigningKeys(ctx context.Context, userID string, options ...Option) (*SigningKeyList, error) {
+	return callJSON[SigningKeyList](ctx, c, &request{
+		method: "GET", path: fmt.Sprintf("/secure/users/%s/signing-keys", segment(userID)),
+	}, options)
+}
+
+// AddSigningKey: Register a passkey of an end user. With it the end user confirms transfers in your app. Your backend makes it with the end user's device (WebAuthn registration), checks the attestation it asks for, and vouches for whose it is. An end user has twenty at most. Where your app signs with a Trusted Identity key no passkey is needed.
+func (c *Client) AddSigningKey(ctx context.Context, userID string, body AddSigningKeyJSONRequestBody, options ...Option) (*SigningKey, error) {
+	return callJSON[SigningKey](ctx, c, &request{
+		method: "POST", path: fmt.Sprintf("/secure/users/%s/signing-keys", segment(userID)), body: body, keyed: true,
+	}, options)
+}
+
+// RemoveSigningKey: Remove an end user's passkey. It confirms nothing any more; what it has confirmed stands.
+func (c *Client) RemoveSigningKey(ctx context.Context, userID string, signingKeyID string, options ...Option) error {
+	return callNothing(ctx, c, &request{
+		method: "DELETE", path: fmt.Sprintf("/secure/users/%s/signing-keys/%s", segment(userID), segment(signingKeyID)),
 	}, options)
 }
 
@@ -3107,6 +3670,17 @@ func (c *Client) AllTransactions(ctx context.Context, params *ListTransactionsPa
 		}
 		return list.Items, list.NextCursor, nil
 	}, func(p *ListTransactionsParams, cursor *string) { p.Cursor = cursor })
+}
+
+// AllTransfers is ListTransfers for every element of all pages, fetched as they are asked for. The first error ends it.
+func (c *Client) AllTransfers(ctx context.Context, params *ListTransfersParams, options ...Option) iter.Seq2[Transfer, error] {
+	return each(params, func(p *ListTransfersParams) ([]Transfer, *string, error) {
+		list, err := c.ListTransfers(ctx, p, options...)
+		if err != nil {
+			return nil, nil, err
+		}
+		return list.Items, list.NextCursor, nil
+	}, func(p *ListTransfersParams, cursor *string) { p.Cursor = cursor })
 }
 
 // AllUsers is ListUsers for every element of all pages, fetched as they are asked for. The first error ends it.

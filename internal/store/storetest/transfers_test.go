@@ -260,6 +260,7 @@ func TestTransferList(t *testing.T) {
 			"settled or held":  {store.TransferFilter{Statuses: []bank.TransferStatus{bank.TransferHeld, bank.TransferSettled}}, []int{5, 2}},
 			"to a payee":       {store.TransferFilter{Payee: number(701).String()}, []int{3, 1}},
 			"of a time":        {store.TransferFilter{From: at(2), To: at(4)}, []int{3, 2}},
+			"of amounts":       {store.TransferFilter{MinAmount: 200, MaxAmount: 400}, []int{4, 3, 2}},
 			"of an order file": {store.TransferFilter{OrderFile: id(45)}, []int{4}},
 			"of an item":       {store.TransferFilter{Item: id(44)}, []int{3}},
 			"payee and page":   {store.TransferFilter{Payee: number(701).String(), Payers: []bank.BalanceNo{5}, Before: id(3), Limit: 1}, []int{1}},

@@ -111,10 +111,10 @@ func constant(w http.ResponseWriter, _ *http.Request) {
 func (s *stage) handler(db *store.DB) (http.Handler, error) {
 	s.estate.accounts = accounts.New(db, time.Now)
 	s.writer = ledger.NewWriter(db, time.Now)
-	auth := access.NewAuthenticator(db, time.Now)
+	auth, people := access.NewAuthenticator(db, time.Now), access.New(db, time.Now)
 	return serverapi.New(serverapi.Config{Accounts: s.estate.accounts, Ledger: s.writer, Files: files.New(files.Config{DB: db, Now: time.Now}),
-		History: history.New(db), Reports: history.NewReports(history.ReportsConfig{DB: db, Now: time.Now}), Notify: notify.New(notify.Config{DB: db, Now: time.Now}), Access: access.New(db, time.Now), Auth: auth,
-		Sessions: access.NewSessions(db, auth, x509.NewCertPool(), time.Now), Payees: transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}), Ready: db.Ping,
+		History: history.New(db), Reports: history.NewReports(history.ReportsConfig{DB: db, Now: time.Now}), Notify: notify.New(notify.Config{DB: db, Now: time.Now}), Access: people, Auth: auth,
+		Sessions: access.NewSessions(db, auth, x509.NewCertPool(), time.Now), Payees: transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}), Transfers: transfers.New(db, people), Ready: db.Ping,
 		Now: time.Now, Limit: web.NewLimiter(1<<30, 1<<30, time.Now), // its cost counts, its refusals do not
 		Log: slog.New(slog.DiscardHandler), Version: "benchmark"})
 }

@@ -950,6 +950,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/secure/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List transfers
+         * @description Newest first. Filters narrow each other; dates are those of the order, inclusive.
+         */
+        get: operations["listTransfers"];
+        put?: never;
+        /**
+         * Send money
+         * @description From an end user's balance to any IBAN. HELD: the money is reserved, the history shows AUTHORIZED, and the order goes to the bank in its next order file. SETTLED: the payee is one of your own IBANs in the same currency, and has the money already. payeeCheck tells whether the name is that of who holds the IBAN; unless your settings say that names must match, it stops nothing. Answered once it is durable. What the balance refuses (insufficient-funds, blocked, balance-closed) leaves a transaction of status DECLINED in its history, and the key is used up: the same request gets the same refusal for ever, another attempt needs a new key.
+         */
+        post: operations["orderTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secure/transfers/{transferId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a transfer
+         * @description With the steps of its life so far, in their order. No step is skipped, done twice or taken back.
+         */
+        get: operations["getTransfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secure/transfers/{transferId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an order back
+         * @description While it is RECEIVED or HELD and in no order file: what was reserved is free again, and the history shows REVERSED. What the bank has can only be rejected or returned by the bank.
+         */
+        post: operations["cancelTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/secure/users": {
         parameters: {
             query?: never;
@@ -1061,6 +1125,50 @@ export interface paths {
          * @description The others stay.
          */
         delete: operations["unblockUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secure/users/{userId}/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an end user's passkeys
+         * @description All of them, in the order they were registered.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        /**
+         * Register a passkey of an end user
+         * @description With it the end user confirms transfers in your app. Your backend makes it with the end user's device (WebAuthn registration), checks the attestation it asks for, and vouches for whose it is. An end user has twenty at most. Where your app signs with a Trusted Identity key no passkey is needed.
+         */
+        post: operations["addSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secure/users/{userId}/signing-keys/{signingKeyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an end user's passkey
+         * @description It confirms nothing any more; what it has confirmed stands.
+         */
+        delete: operations["removeSigningKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1400,6 +1508,13 @@ export interface components {
              * @example 0190a5d47e1c7cc4a3a82f1b5e1d9c10
              */
             serial: string;
+        };
+        Cancellation: {
+            /**
+             * @description Kept with the step.
+             * @example ordered twice
+             */
+            reason?: string;
         };
         CreateBalanceInputBody: {
             /**
@@ -1818,6 +1933,30 @@ export interface components {
              */
             userId: string;
         };
+        NewSigningKey: {
+            /**
+             * @description The credential's id, base64url without padding.
+             * @example MZkiiWa2YP6gB62I6_MlXg
+             */
+            credentialId: string;
+            /**
+             * @description Where it may be used: https origins under the domain, or android:apk-key-hash: of an app.
+             * @example [
+             *       "https://pay.example"
+             *     ]
+             */
+            origins: string[];
+            /**
+             * @description COSE_Key of the authenticator data, base64url without padding.
+             * @example pQECAyYgASFYIALty4voE_HY1ruNCLlpG1neuisoSGUJ0BzmMuiStp2aIlggI-FA15kEZe9TeAz5PBsbJxcIDXQtObYpwYI_gPnGLhE
+             */
+            publicKey: string;
+            /**
+             * @description The domain it was made for.
+             * @example pay.example
+             */
+            rpId: string;
+        };
         Notification: {
             /**
              * Format: int64
@@ -1968,6 +2107,103 @@ export interface components {
              * @enum {string}
              */
             result: "MATCH" | "CLOSE_MATCH" | "NO_MATCH" | "NOT_POSSIBLE";
+        };
+        PlacedTransfer: {
+            /** @description Positive. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
+            balanceId: string;
+            /**
+             * @description How the bank knows it: what its answers name.
+             * @example IMS52
+             */
+            bankReference?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /** @description The payee is one of your own IBANs: no bank takes part. */
+            internal: boolean;
+            /**
+             * Format: uuid
+             * @description The technical item that goes back to its payer by this.
+             */
+            itemId?: string;
+            /**
+             * Format: uuid
+             * @description The order file it is in.
+             */
+            orderFileId?: string;
+            /**
+             * @description The CN of your certificate, an operator, or the end user.
+             * @example V-Example-Backend
+             */
+            orderedBy: string;
+            /** @description Whether the payee's name fits, as a verification of payee tells; left out where it was not asked. */
+            payeeCheck?: components["schemas"]["PayeeVerification"];
+            /**
+             * @description Electronic form; nothing once it was erased.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban?: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName?: string;
+            /** @description Why it was rejected, returned or cancelled. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * @description Yours.
+             * @example INV-2026-11
+             */
+            reference?: string;
+            /**
+             * Format: date
+             * @description Not sent before this day.
+             */
+            requestedOn?: string;
+            /**
+             * Format: int64
+             * @description The transaction that brought the money back.
+             * @example 60
+             */
+            returnId?: number;
+            /**
+             * @description RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
+            title?: string;
+            /**
+             * Format: int64
+             * @description The payer's side in the history; 0 while RECEIVED.
+             * @example 52
+             */
+            transactionId?: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+            /**
+             * Format: uuid
+             * @description Who holds the balance; the technical balance nobody.
+             */
+            userId?: string;
         };
         Problem: {
             /**
@@ -2314,6 +2550,44 @@ export interface components {
              */
             username?: string;
         };
+        SigningKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * @description Base64url without padding.
+             * @example MZkiiWa2YP6gB62I6_MlXg
+             */
+            credentialId: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /** @description Where it may be used. */
+            origins: string[];
+            /**
+             * @description The domain it was made for.
+             * @example pay.example
+             */
+            rpId: string;
+            /**
+             * @description Which sort it is.
+             * @enum {string}
+             */
+            type: "PASSKEY";
+            /**
+             * Format: date-time
+             * @description When it confirmed something last.
+             */
+            usedAt?: string;
+        };
+        SigningKeyList: {
+            /** @description This page, in order. */
+            items: components["schemas"]["SigningKey"][];
+        };
         SigningPeriod: {
             /**
              * Format: date-time
@@ -2636,6 +2910,8 @@ export interface components {
              * @example INVOICE 11/2026
              */
             title?: string;
+            /** @description The transfer that it is the payer's side of; told where one transaction is asked for. */
+            transfer?: components["schemas"]["TransferOf"];
             /**
              * @description Which sort it is.
              * @enum {string}
@@ -2754,6 +3030,286 @@ export interface components {
              * @description Where words were looked for: up to this transaction everything was found. The index follows within seconds.
              */
             searchedTo?: number;
+        };
+        Transfer: {
+            /** @description Positive. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
+            balanceId: string;
+            /**
+             * @description How the bank knows it: what its answers name.
+             * @example IMS52
+             */
+            bankReference?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /** @description The payee is one of your own IBANs: no bank takes part. */
+            internal: boolean;
+            /**
+             * Format: uuid
+             * @description The technical item that goes back to its payer by this.
+             */
+            itemId?: string;
+            /**
+             * Format: uuid
+             * @description The order file it is in.
+             */
+            orderFileId?: string;
+            /**
+             * @description The CN of your certificate, an operator, or the end user.
+             * @example V-Example-Backend
+             */
+            orderedBy: string;
+            /**
+             * @description Electronic form; nothing once it was erased.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban?: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName?: string;
+            /** @description Why it was rejected, returned or cancelled. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * @description Yours.
+             * @example INV-2026-11
+             */
+            reference?: string;
+            /**
+             * Format: date
+             * @description Not sent before this day.
+             */
+            requestedOn?: string;
+            /**
+             * Format: int64
+             * @description The transaction that brought the money back.
+             * @example 60
+             */
+            returnId?: number;
+            /**
+             * @description RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
+            title?: string;
+            /**
+             * Format: int64
+             * @description The payer's side in the history; 0 while RECEIVED.
+             * @example 52
+             */
+            transactionId?: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+            /**
+             * Format: uuid
+             * @description Who holds the balance; the technical balance nobody.
+             */
+            userId?: string;
+        };
+        TransferList: {
+            /** @description This page, in order. */
+            items: components["schemas"]["Transfer"][];
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
+            nextCursor?: string;
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
+            previousCursor?: string;
+        };
+        TransferOf: {
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /**
+             * @description What it is now.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+        };
+        TransferOrder: {
+            /** @description Positive, in the balance's currency. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays: an end user's balance, which has an IBAN.
+             */
+            balanceId: string;
+            /**
+             * @description With spaces or without.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName: string;
+            /**
+             * @description Yours; the bank is given bankReference.
+             * @example INV-2026-11
+             */
+            reference?: string;
+            /**
+             * Format: date
+             * @description Not to be sent before this day, at most a year ahead; left out: as soon as possible.
+             */
+            requestedOn?: string;
+            /**
+             * @description Shown to the payee and in the history.
+             * @example Invoice 11/2026
+             */
+            title: string;
+        };
+        TransferStep: {
+            /**
+             * @description Who did it, or whose word it follows.
+             * @example V-Example-Backend
+             */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description 1, 2, ... within the transfer.
+             */
+            no: number;
+            /**
+             * @description The bank's own words or code, or what a person gave as the reason.
+             * @example AC04
+             */
+            note?: string;
+            reason?: components["schemas"]["Reason"];
+            /**
+             * @description What it became.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+        };
+        TransferStory: {
+            /** @description Positive. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
+            balanceId: string;
+            /**
+             * @description How the bank knows it: what its answers name.
+             * @example IMS52
+             */
+            bankReference?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /** @description The payee is one of your own IBANs: no bank takes part. */
+            internal: boolean;
+            /**
+             * Format: uuid
+             * @description The technical item that goes back to its payer by this.
+             */
+            itemId?: string;
+            /**
+             * Format: uuid
+             * @description The order file it is in.
+             */
+            orderFileId?: string;
+            /**
+             * @description The CN of your certificate, an operator, or the end user.
+             * @example V-Example-Backend
+             */
+            orderedBy: string;
+            /**
+             * @description Electronic form; nothing once it was erased.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban?: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName?: string;
+            /** @description Why it was rejected, returned or cancelled. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * @description Yours.
+             * @example INV-2026-11
+             */
+            reference?: string;
+            /**
+             * Format: date
+             * @description Not sent before this day.
+             */
+            requestedOn?: string;
+            /**
+             * Format: int64
+             * @description The transaction that brought the money back.
+             * @example 60
+             */
+            returnId?: number;
+            /**
+             * @description RECEIVED: waits for the end user's signature or a second person, nothing is reserved. HELD: the money is reserved. SENT: handed to the bank. SETTLED: the bank has booked it; to one of your own IBANs at once. REJECTED: the bank said no, the money is free again. RETURNED: settled, and come back later. CANCELLED: given up before it was sent.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+            /** @description In their order, from RECEIVED. */
+            steps: components["schemas"]["TransferStep"][];
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
+            title?: string;
+            /**
+             * Format: int64
+             * @description The payer's side in the history; 0 while RECEIVED.
+             * @example 52
+             */
+            transactionId?: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+            /**
+             * Format: uuid
+             * @description Who holds the balance; the technical balance nobody.
+             */
+            userId?: string;
         };
         User: {
             /**
@@ -16392,6 +16948,1155 @@ export interface operations {
             };
         };
     };
+    listTransfers: {
+        parameters: {
+            query?: {
+                /** @description Elements of one page. */
+                limit?: number;
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
+                cursor?: string;
+                /** @description One or several, with commas. */
+                status?: ("RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED")[] | null;
+                /** @description That pays. */
+                balanceId?: string;
+                /** @description All balances of the end user. */
+                userId?: string;
+                /** @description With spaces or without. */
+                payeeIban?: string;
+                /** @description Day of the order, inclusive. */
+                from?: string;
+                /** @description Day of the order, inclusive. */
+                to?: string;
+                /** @description In minor units. */
+                minAmount?: number;
+                /** @description In minor units. */
+                maxAmount?: number;
+                /** @description The order file they are in. */
+                orderFileId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *           "status": "HELD",
+                     *           "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *           "userId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *           "amount": {
+                     *             "amount": 5000,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "payeeIban": "PL39222222220000000012345678",
+                     *           "payeeName": "Bob Example",
+                     *           "title": "Invoice 11/2026",
+                     *           "reference": "INV-2026-11",
+                     *           "bankReference": "IMS52",
+                     *           "internal": false,
+                     *           "transactionId": 52,
+                     *           "orderedBy": "V-Example-Backend",
+                     *           "createdAt": "2026-11-20T12:00:00Z",
+                     *           "updatedAt": "2026-11-20T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "AQEBkKXUfhx8xKOoLxteHZwQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TransferList"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters. Required, here or as X-Idempotency-Key.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                 *       "amount": {
+                 *         "amount": 5000,
+                 *         "currency": "PLN"
+                 *       },
+                 *       "payeeIban": "PL39 2222 2222 0000 0000 1234 5678",
+                 *       "payeeName": "Bob Example",
+                 *       "title": "Invoice 11/2026",
+                 *       "reference": "INV-2026-11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "HELD",
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "userId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "reference": "INV-2026-11",
+                     *       "bankReference": "IMS52",
+                     *       "internal": false,
+                     *       "transactionId": 52,
+                     *       "orderedBy": "V-Example-Backend",
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:00:00Z",
+                     *       "payeeCheck": {
+                     *         "result": "NOT_POSSIBLE"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlacedTransfer"];
+                };
+            };
+            /** @description Bad Request: malformed, idempotency-key-required */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused, insufficient-funds, blocked, balance-closed, user-locked, currency-mismatch, currency-unsupported, transfer-limit-exceeded, payee-unusable, payee-name-mismatch */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description ETags of what you have: where it is still the same, the answer is 304 without a body.
+                 * @example "Zm9vYmFyYmF6cXV4MDAwMQ"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Of the transfer. */
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "HELD",
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "userId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "reference": "INV-2026-11",
+                     *       "bankReference": "IMS52",
+                     *       "internal": false,
+                     *       "transactionId": 52,
+                     *       "orderedBy": "V-Example-Backend",
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:00:00Z",
+                     *       "steps": [
+                     *         {
+                     *           "no": 1,
+                     *           "status": "RECEIVED",
+                     *           "actor": "V-Example-Backend",
+                     *           "at": "2026-11-20T12:00:00Z"
+                     *         },
+                     *         {
+                     *           "no": 2,
+                     *           "status": "HELD",
+                     *           "actor": "V-Example-Backend",
+                     *           "at": "2026-11-20T12:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TransferStory"];
+                };
+            };
+            /** @description Not changed since the ETag was given. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Of the transfer. */
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "ordered twice"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "CANCELLED",
+                     *       "reason": {
+                     *         "code": "WITHDRAWN",
+                     *         "text": "It was withdrawn before it was sent."
+                     *       },
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "userId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "reference": "INV-2026-11",
+                     *       "bankReference": "IMS52",
+                     *       "internal": false,
+                     *       "transactionId": 52,
+                     *       "orderedBy": "V-Example-Backend",
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:01:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -18512,6 +20217,736 @@ export interface operations {
                 userId: string;
                 /** @description Of the block. */
                 blockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the end user. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0190a5d4-c200-7f3a-9b4c-5d6e7f8a9b1a",
+                     *           "type": "PASSKEY",
+                     *           "credentialId": "MZkiiWa2YP6gB62I6_MlXg",
+                     *           "rpId": "pay.example",
+                     *           "origins": [
+                     *             "https://pay.example"
+                     *           ],
+                     *           "createdAt": "2026-11-20T12:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SigningKeyList"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSigningKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Of the end user. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credentialId": "MZkiiWa2YP6gB62I6_MlXg",
+                 *       "publicKey": "pQECAyYgASFYIALty4voE_HY1ruNCLlpG1neuisoSGUJ0BzmMuiStp2aIlggI-FA15kEZe9TeAz5PBsbJxcIDXQtObYpwYI_gPnGLhE",
+                 *       "rpId": "pay.example",
+                 *       "origins": [
+                 *         "https://pay.example"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSigningKey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-c200-7f3a-9b4c-5d6e7f8a9b1a",
+                     *       "type": "PASSKEY",
+                     *       "credentialId": "MZkiiWa2YP6gB62I6_MlXg",
+                     *       "rpId": "pay.example",
+                     *       "origins": [
+                     *         "https://pay.example"
+                     *       ],
+                     *       "createdAt": "2026-11-20T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SigningKey"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, already-exists, conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused, user-locked */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the end user. */
+                userId: string;
+                /** @description Of the signing key. */
+                signingKeyId: string;
             };
             cookie?: never;
         };
