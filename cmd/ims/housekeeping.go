@@ -172,3 +172,9 @@ func (r *rooms) endBlocks(ctx context.Context) (bool, error) {
 func (r *rooms) endWaits(ctx context.Context) (bool, error) {
 	return r.eachAtWork(ctx, func(c bank.CustomerID) (int, error) { return r.transfers.EndWaits(ctx, c) })
 }
+
+// collectOrders gathers orders whose cut-off has come. Where the work of a customer rests, they wait: they may have been sent
+// behind the backup.
+func (r *rooms) collectOrders(ctx context.Context) (bool, error) {
+	return r.eachAtWork(ctx, func(c bank.CustomerID) (int, error) { return r.transfers.CollectDue(ctx, c) })
+}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"ims/internal/bank"
@@ -59,6 +61,58 @@ func give[T any](to, value *T) {
 	}
 }
 
+// orderingFlags say how orders go to the bank; nil leaves one as it is.
+type orderingFlags struct {
+	CutOffs     *string `help:"Times HH:MM at which orders are gathered into a file, with commas. Empty: only by hand." placeholder:"TIMES"`
+	Weekdays    *string `help:"Days on which the bank works, 1 (Monday) to 7, with commas. Empty: 1 to 5." placeholder:"DAYS"`
+	Calendar    *string `help:"Holidays of the bank: currency (default: PL for PLN, TARGET for EUR), PL, TARGET or NONE." enum:"currency,PL,TARGET,NONE" placeholder:"CALENDAR"`
+	Holidays    *string `help:"More days on which the bank does not work, YYYY-MM-DD with commas." placeholder:"DATES"`
+	Zone        *string `help:"Time zone of the times. Empty: Europe/Warsaw." placeholder:"ZONE"`
+	MaxOrders   *int    `help:"Orders of one file at most. 0: 100000." placeholder:"N"`
+	OrderFormat *string `help:"Format of order files: currency (default: pli for PLN), or pain.001.001.09 for all." enum:"currency,pain.001.001.09" placeholder:"FORMAT"`
+	OrderCoding *string `help:"Encoding of .pli order files. Empty: windows-1250." placeholder:"ENCODING"`
+	OrderCommas *bool   `help:"Whether texts of .pli order files may hold commas." negatable:""`
+	BIC         *string `help:"BIC of the bank in pain.001." placeholder:"BIC"`
+	InitiatorID *string `help:"What the bank calls the customer in pain.001." placeholder:"ID"`
+	Letters     *bool   `help:"Whether pain.001 keeps letters with marks." negatable:""`
+}
+
+// order changes what was given.
+func (c *orderingFlags) order(o *bank.Ordering) {
+	if c.CutOffs != nil {
+		o.CutOffs = typeList(*c.CutOffs)
+		slices.Sort(o.CutOffs)
+	}
+	if c.Weekdays != nil {
+		o.Weekdays = nil
+		for _, d := range typeList(*c.Weekdays) {
+			n, err := strconv.Atoi(d)
+			if err != nil {
+				n = -1 // which is refused
+			}
+			o.Weekdays = append(o.Weekdays, n)
+		}
+	}
+	if give((*string)(&o.Calendar), c.Calendar); o.Calendar == "currency" {
+		o.Calendar = bank.CalendarByCurrency
+	}
+	if c.Holidays != nil {
+		o.Holidays = typeList(*c.Holidays)
+	}
+	if give(&o.Format, c.OrderFormat); o.Format == "currency" {
+		o.Format = ""
+	}
+	if c.OrderCommas != nil {
+		o.NoComma = !*c.OrderCommas
+	}
+	give(&o.Zone, c.Zone)
+	give(&o.MaxOrders, c.MaxOrders)
+	give(&o.Encoding, c.OrderCoding)
+	give(&o.BIC, c.BIC)
+	give(&o.InitiatorID, c.InitiatorID)
+	give(&o.Letters, c.Letters)
+}
+
 type masterAddCommand struct {
 	listing
 	feedFlags
@@ -87,6 +141,7 @@ func (c *masterAddCommand) Run(p *program) error {
 type masterSetCommand struct {
 	listing
 	feedFlags
+	orderingFlags
 	Account string  `arg:"" help:"Identifier, IBAN or currency of the master account."`
 	Name    *string `help:"A name for people." placeholder:"NAME"`
 }
@@ -104,6 +159,7 @@ func (c *masterSetCommand) Run(p *program) error {
 		}
 		m, err = r.customers.UpdateMasterAccount(p.ctx, actor, m.ID, func(f *customers.Feed) error {
 			give(&f.Name, c.Name)
+			c.order(&f.Ordering)
 			return c.apply(f)
 		})
 		if err != nil {
@@ -142,17 +198,18 @@ type masterView struct {
 	Format     string          `json:"format"`
 	Acceptance bank.Acceptance `json:"acceptance"`
 	Dialect    bank.Dialect    `json:"dialect"`
+	Ordering   bank.Ordering   `json:"ordering"`
 }
 
 func viewMaster(m bank.MasterAccount) masterView {
 	return masterView{ID: m.ID, IBAN: m.IBAN.String(), Formatted: m.IBAN.Format(), Name: m.Name, Currency: m.Currency.Code(),
-		Format: m.Format, Acceptance: m.Acceptance, Dialect: m.Dialect}
+		Format: m.Format, Acceptance: m.Acceptance, Dialect: m.Dialect, Ordering: m.Ordering}
 }
 
 func masterTable(list ...masterView) *table {
-	t := newTable("ID", "IBAN", "CURRENCY", "FORMAT", "ACCEPTANCE", "DIALECT", "NAME")
+	t := newTable("ID", "IBAN", "CURRENCY", "FORMAT", "ACCEPTANCE", "DIALECT", "ORDERS", "NAME")
 	for _, m := range list {
-		t.row(m.ID, m.Formatted, m.Currency, m.Format, m.Acceptance, m.Dialect, m.Name)
+		t.row(m.ID, m.Formatted, m.Currency, m.Format, m.Acceptance, m.Dialect, m.Ordering, m.Name)
 	}
 	return t
 }

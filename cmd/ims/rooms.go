@@ -79,7 +79,7 @@ func (p *program) furnish(db *store.DB, address storeAddress, c Config) *rooms {
 		history:   history.New(db),
 		notify:    notify.New(notify.Config{DB: db, Now: p.now, Approve: people.Require, Certificate: institutions.NotifyCertificate, Private: c.NotifyPrivate, Lease: c.Lease}),
 		reports:   history.NewReports(history.ReportsConfig{DB: db, Now: p.now, Lease: c.Lease, Keep: time.Duration(c.ReportsKept) * 24 * time.Hour}),
-		transfers: transfers.New(db, people, transfers.WithClock(p.now), transfers.WithPayeeChecker(transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}))),
+		transfers: transfers.New(db, people, transfers.WithClock(p.now), transfers.WithLease(c.Lease), transfers.WithPayeeChecker(transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}))),
 	}
 }
 

@@ -264,12 +264,13 @@ func (s *service) addressOf(name string) string {
 
 // The pace of housekeeping.
 const (
-	foldEvery   = 10 * time.Second
-	blocksEvery = 5 * time.Second
-	waitsEvery  = 5 * time.Second // of transfers that were not confirmed
-	sweepEvery  = time.Hour
-	proofEvery  = 5 * time.Minute // of the light proof, whoever makes it
-	notifyLoops = 4               // endpoints that one process serves at once
+	foldEvery    = 10 * time.Second
+	blocksEvery  = 5 * time.Second
+	waitsEvery   = 5 * time.Second // of transfers that were not confirmed
+	collectEvery = 15 * time.Second
+	sweepEvery   = time.Hour
+	proofEvery   = 5 * time.Minute // of the light proof, whoever makes it
+	notifyLoops  = 4               // endpoints that one process serves at once
 )
 
 // work runs the stages until the context ends.
@@ -286,6 +287,9 @@ func (s *service) work(ctx context.Context) {
 	loops.Go(func() { worker.Loop(ctx, s.log, foldEvery, worker.Stage{Name: "fold", Run: s.rooms.foldDeltas}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, blocksEvery, worker.Stage{Name: "blocks", Run: s.rooms.endBlocks}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, waitsEvery, worker.Stage{Name: "transfers", Run: s.rooms.endWaits}) })
+	loops.Go(func() {
+		worker.Loop(ctx, s.log, collectEvery, worker.Stage{Name: "cut-offs", Run: s.rooms.collectOrders})
+	})
 	loops.Go(func() { worker.Loop(ctx, s.log, proofEvery/10, worker.Stage{Name: "proof", Run: s.rooms.proveLightly}) })
 	loops.Go(func() { worker.Loop(ctx, s.log, sweepEvery, worker.Stage{Name: "sweep", Run: s.rooms.sweep}) })
 	loops.Wait()
@@ -301,6 +305,7 @@ func (s *service) stages(owner string) []worker.Stage {
 		stage("files", store.WorkFiles, owner, s.rooms.files.RunDue),
 		stage("history", store.WorkHistory, owner, s.rooms.history.IndexDue),
 		stage("reports", store.WorkReports, owner, s.rooms.reports.RunDue),
+		stage("order files", store.WorkOrders, owner, s.rooms.transfers.RunOrders),
 	}
 	for i := range notifyLoops {
 		list = append(list, stage("notify", store.WorkEvents, fmt.Sprintf("%s %d", owner, i), s.rooms.notify.RunDue))

@@ -19,6 +19,7 @@ type Feed struct {
 	Name       string          `json:"name"`
 	Acceptance bank.Acceptance `json:"acceptance"`
 	Dialect    bank.Dialect    `json:"dialect"`
+	Ordering   bank.Ordering   `json:"ordering"` // how orders go to the bank
 }
 
 // UpdateMasterAccount lets mutate change a copy of the feed of a master account, which then replaces it. mutate may run more
@@ -48,10 +49,12 @@ func (s *Service) updateMasterAccount(ctx context.Context, tx *store.Tx, actor b
 	before := feedOf(m)
 	after := feedOf(m)
 	after.Dialect.Types = slices.Clone(after.Dialect.Types)
+	o := &after.Ordering
+	o.CutOffs, o.Weekdays, o.Holidays = slices.Clone(o.CutOffs), slices.Clone(o.Weekdays), slices.Clone(o.Holidays)
 	if err := mutate(&after); err != nil {
 		return m, nil, err
 	}
-	m.Name, m.Acceptance, m.Dialect = strings.TrimSpace(after.Name), after.Acceptance, after.Dialect
+	m.Name, m.Acceptance, m.Dialect, m.Ordering = strings.TrimSpace(after.Name), after.Acceptance, after.Dialect, after.Ordering
 	if after = feedOf(m); reflect.DeepEqual(before, after) {
 		return m, nil, nil
 	}
@@ -67,7 +70,7 @@ func (s *Service) updateMasterAccount(ctx context.Context, tx *store.Tx, actor b
 	return m, nil, s.audit(tx, actor, m.Customer, "master-account.changed", m.ID.String(), before, after)
 }
 
-func feedOf(m bank.MasterAccount) Feed { return Feed{m.Name, m.Acceptance, m.Dialect} }
+func feedOf(m bank.MasterAccount) Feed { return Feed{m.Name, m.Acceptance, m.Dialect, m.Ordering} }
 
 // checkFeed refuses what a feed cannot be.
 func checkFeed(m bank.MasterAccount) error {
@@ -75,6 +78,9 @@ func checkFeed(m bank.MasterAccount) error {
 		return bank.ErrInvalid.With("unknown acceptance").Field("/acceptance", "unknown", "STRICT or BY_RECORD")
 	}
 	if err := words("/name", m.Name, maxName); err != nil {
+		return err
+	}
+	if err := m.Ordering.Check(); err != nil {
 		return err
 	}
 	return m.Dialect.Check()
@@ -98,5 +104,5 @@ func feedRequest(m bank.MasterAccount, before Feed) store.ApprovalRequest {
 
 // String is the feed as a second person reads it.
 func (f Feed) String() string {
-	return fmt.Sprintf("(name: %s; acceptance: %s; dialect: %s)", f.Name, f.Acceptance, f.Dialect)
+	return fmt.Sprintf("(name: %s; acceptance: %s; dialect: %s; orders: %s)", f.Name, f.Acceptance, f.Dialect, f.Ordering)
 }

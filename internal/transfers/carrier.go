@@ -212,13 +212,27 @@ func (l *line) sepa(day string) bool {
 	return !ok || !slices.ContainsFunc(refused.Faults, func(f pain.Fault) bool { return f.Field == pain.FieldPayee && f.Code == pain.OutsideSEPA })
 }
 
+// The sections of a message, which the bank's answers name.
+const (
+	sectionSEPA  = "IMS-SEPA"
+	sectionOther = "IMS-OTHER"
+)
+
+// sectionOf is the section in which an order was written.
+func sectionOf(t bank.Transfer, day string) string {
+	if l := (line{Transfer: t}); l.sepa(day) {
+		return sectionSEPA
+	}
+	return sectionOther
+}
+
 // section is one of a message, without its orders. The bank debits the master account: what it answers bears the reference of
 // each order, by which the payer is known.
 func (c *carrier) section(sepa bool, orders func(func(pain.Order, error) bool)) pain.Section {
-	s := pain.Section{ID: "IMS-SEPA", Date: c.day, Currency: c.master.Currency.Code(), Decimals: c.master.Currency.Exponent(), PayerName: c.customer.Name,
+	s := pain.Section{ID: sectionSEPA, Date: c.day, Currency: c.master.Currency.Code(), Decimals: c.master.Currency.Exponent(), PayerName: c.customer.Name,
 		Payer: c.master.IBAN, PayerBank: c.master.Ordering.BIC, Orders: orders}
 	if s.NotSEPA = s.SEPA() && !sepa; !sepa {
-		s.ID = "IMS-OTHER"
+		s.ID = sectionOther
 	}
 	return s
 }

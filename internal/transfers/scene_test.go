@@ -176,7 +176,7 @@ func (d *desk) pay(h holder, amount int64) {
 			return err
 		}
 		for _, s := range special {
-			if s.Kind != bank.KindBank {
+			if s.Kind != bank.KindBank || s.Currency != h.balance.Currency {
 				continue
 			}
 			if err := errors.Join(b.Use(s), b.Lock(h.balance.No)); err != nil {

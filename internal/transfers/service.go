@@ -48,8 +48,14 @@ func WithSignatures(v Signatures) Option { return func(s *Service) { s.signature
 // WithPayeeChecker compares names of payees before an order; without, there is no answer.
 func WithPayeeChecker(c PayeeChecker) Option { return func(s *Service) { s.payees = c } }
 
-// WithLease sets how long a worker that is silent keeps an order file; without, 15 seconds.
-func WithLease(lease time.Duration) Option { return func(s *Service) { s.lease = lease } }
+// WithLease sets how long a worker that is silent keeps an order file; without, or with 0, 15 seconds.
+func WithLease(lease time.Duration) Option {
+	return func(s *Service) {
+		if lease > 0 {
+			s.lease = lease
+		}
+	}
+}
 
 // New returns the service on an open store.
 func New(db *store.DB, guard Guard, opts ...Option) *Service {
