@@ -34,37 +34,38 @@ func main() {
 type commands struct {
 	Globals
 
-	Demo          demoCommand      `cmd:"" help:"Show everything on an embedded store with invented data, then serve it."`
-	Serve         serveCommand     `cmd:"" help:"Run the service."`
-	Migrate       migrateCommand   `cmd:"" help:"Create the store or bring it to this version; makes the sealing key where there is none."`
-	Settings      configCommands   `cmd:"" name:"config" help:"Look at the configuration."`
-	Health        healthCommand    `cmd:"" help:"Ask the service that runs here whether it lives: for a container, which has no other program to ask with."`
-	Version       versionCommand   `cmd:"" help:"Tell the version."`
-	Customer      customerCommands `cmd:"" help:"Customers: the institutions that integrate."`
-	MasterAccount masterCommands   `cmd:"" help:"Master accounts of a customer at the bank."`
-	BaseIBAN      baseCommands     `cmd:"" name:"base-iban" help:"Base IBANs: the prefixes that IBANs are issued from."`
-	Domain        domainCommands   `cmd:"" help:"Hosts that a customer's browsers come from and the panel is reached under."`
-	Operator      operatorCommands `cmd:"" help:"Operators: who may work for a customer."`
-	Role          roleCommands     `cmd:"" help:"Roles: what operators may do for a customer."`
-	Approval      approvalCommands `cmd:"" help:"What waits for a second person."`
-	CA            caCommands       `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`
-	User          userCommands     `cmd:"" help:"End users."`
-	Balance       balanceCommands  `cmd:"" help:"Balances of end users."`
-	Transaction   historyCommands  `cmd:"" help:"The history: transactions that filters select, the story of one, taking one back."`
-	Statement     statementCommand `cmd:"" help:"Write the statement of a balance: JSON, CSV, XLSX, PDF, camt.053 or MT940."`
-	Report        reportCommands   `cmd:"" help:"Transaction reports: the history as a filter selects it, as a file."`
-	Block         blockCommands    `cmd:"" help:"Blocks on IBANs, balances and end users."`
-	File          fileCommands     `cmd:"" help:"Transaction files."`
-	Item          itemCommands     `cmd:"" help:"Items: amounts without a home."`
-	Find          findCommand      `cmd:"" help:"Find anything by an identifier: an IBAN, an id, a reference, a file's name."`
-	Notification  notifyCommands   `cmd:"" help:"Notifications: where a customer is told of transactions, and what became of it."`
-	PLI           pliCommands      `cmd:"" name:"pli" help:"Read and write .pli files without a store."`
-	IBAN          ibanCommands     `cmd:"" name:"iban" help:"Check, generate and explain IBANs without a store."`
-	Verify        verifyCommand    `cmd:"" help:"Prove the ledger's invariants on a live store."`
-	Backup        backupCommand    `cmd:"" help:"Copy an embedded store while it is served."`
-	Restore       restoreCommand   `cmd:"" help:"Bring a store back from a backup, while nobody serves it."`
-	Resume        resumeCommand    `cmd:"" help:"Let the work of a customer go on that rests since a restore."`
-	Bench         benchCommand     `cmd:"" help:"Measure this machine: file execution, single credits and IBAN reads, each against a floor."`
+	Demo          demoCommand       `cmd:"" help:"Show everything on an embedded store with invented data, then serve it."`
+	Serve         serveCommand      `cmd:"" help:"Run the service."`
+	Migrate       migrateCommand    `cmd:"" help:"Create the store or bring it to this version; makes the sealing key where there is none."`
+	Settings      configCommands    `cmd:"" name:"config" help:"Look at the configuration."`
+	Health        healthCommand     `cmd:"" help:"Ask the service that runs here whether it lives: for a container, which has no other program to ask with."`
+	Version       versionCommand    `cmd:"" help:"Tell the version."`
+	Customer      customerCommands  `cmd:"" help:"Customers: the institutions that integrate."`
+	MasterAccount masterCommands    `cmd:"" help:"Master accounts of a customer at the bank."`
+	BaseIBAN      baseCommands      `cmd:"" name:"base-iban" help:"Base IBANs: the prefixes that IBANs are issued from."`
+	Domain        domainCommands    `cmd:"" help:"Hosts that a customer's browsers come from and the panel is reached under."`
+	Operator      operatorCommands  `cmd:"" help:"Operators: who may work for a customer."`
+	Role          roleCommands      `cmd:"" help:"Roles: what operators may do for a customer."`
+	Approval      approvalCommands  `cmd:"" help:"What waits for a second person."`
+	CA            caCommands        `cmd:"" name:"ca" help:"The certificate authority for callers of the API."`
+	User          userCommands      `cmd:"" help:"End users."`
+	Balance       balanceCommands   `cmd:"" help:"Balances of end users."`
+	Transaction   historyCommands   `cmd:"" help:"The history: transactions that filters select, the story of one, taking one back."`
+	Statement     statementCommand  `cmd:"" help:"Write the statement of a balance: JSON, CSV, XLSX, PDF, camt.053 or MT940."`
+	Report        reportCommands    `cmd:"" help:"Transaction reports: the history as a filter selects it, as a file."`
+	Block         blockCommands     `cmd:"" help:"Blocks on IBANs, balances and end users."`
+	File          fileCommands      `cmd:"" help:"Transaction files."`
+	OrderFile     orderFileCommands `cmd:"" help:"Order files: transfers as the bank is given them."`
+	Item          itemCommands      `cmd:"" help:"Items: amounts without a home."`
+	Find          findCommand       `cmd:"" help:"Find anything by an identifier: an IBAN, an id, a reference, a file's name."`
+	Notification  notifyCommands    `cmd:"" help:"Notifications: where a customer is told of transactions, and what became of it."`
+	PLI           pliCommands       `cmd:"" name:"pli" help:"Read and write .pli files without a store."`
+	IBAN          ibanCommands      `cmd:"" name:"iban" help:"Check, generate and explain IBANs without a store."`
+	Verify        verifyCommand     `cmd:"" help:"Prove the ledger's invariants on a live store."`
+	Backup        backupCommand     `cmd:"" help:"Copy an embedded store while it is served."`
+	Restore       restoreCommand    `cmd:"" help:"Bring a store back from a backup, while nobody serves it."`
+	Resume        resumeCommand     `cmd:"" help:"Let the work of a customer go on that rests since a restore."`
+	Bench         benchCommand      `cmd:"" help:"Measure this machine: file execution, single credits and IBAN reads, each against a floor."`
 }
 
 // program is what a command works with.

@@ -380,4 +380,3 @@ func TestOrderFileLimit(t *testing.T) {
 		d.equal("orders of files", sizes, []int64{2, 2, 1})
 	})
 }
-
