@@ -28,6 +28,7 @@ func (s *service) openPanel(p *program) error {
 		Reports:   s.rooms.reports,
 		Prover:    ledger.NewProver(p.ctx, s.rooms.db, p.now),
 		Notify:    s.rooms.notify,
+		Transfers: s.rooms.transfers,
 		Now:       p.now,
 		Log:       s.log,
 		Observe:   s.meters.observe,

@@ -71,6 +71,8 @@ func (v *visit) objectOf(a bank.Approval) string {
 		return v.reach("/items/" + a.Object)
 	case "items":
 		return v.reach("/items")
+	case "transfer":
+		return v.reach("/transfers/" + a.Object)
 	case "operators":
 		return v.reach("/operators")
 	case "roles":

@@ -11,6 +11,7 @@ import (
 	"ims/internal/files"
 	"ims/internal/money"
 	"ims/internal/notify"
+	"ims/internal/transfers"
 )
 
 // deed is what waits for a second person: how it is told, and how it is carried out. It works on the content that the approval
@@ -76,6 +77,8 @@ func deedOf(action string) (deed, bool) {
 		return deedOn(bank.PermOperatorsWrite, tellOperator, (*visit).doOperator), true
 	case access.ActionSetRole:
 		return deedOn(bank.PermCustomerWrite, tellRole, (*visit).doRole), true
+	case transfers.ActionOrder:
+		return deedOn(bank.PermTransfersOrder, tellOrder, (*visit).doOrder), true
 	case "notification-endpoint.set":
 		return deedOn(bank.PermNotificationsWrite, tellEndpoint, (*visit).doEndpoint), true
 	case "notification-endpoint.rotate":

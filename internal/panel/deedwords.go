@@ -41,6 +41,8 @@ func (v *visit) contentOf(a bank.Approval) (c about, err error) {
 		err = v.itemContent(a, &c)
 	case noun == "items" && v.may(bank.PermFundsRead):
 		err = v.itemsContent(&c)
+	case noun == "transfer" && v.may(bank.PermHistoryRead):
+		err = v.orderContent(a, &c)
 	}
 	if err == nil && c.home != nil && v.may(bank.PermUsersRead) {
 		err = v.homeContent(&c)

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"ims/internal/bank"
+	"ims/internal/transfers"
 )
 
 // item is the page of one amount without a home.
@@ -23,6 +24,9 @@ func (v *visit) item() error {
 		if s, ok := found[i.ID]; ok {
 			row.suggestion = &s
 		}
+	}
+	if row.transfers, err = v.transfersOfItem(i); err != nil {
+		return err
 	}
 	notices, err := v.noticesOfItem(i.ID)
 	if err != nil {
@@ -67,7 +71,25 @@ func itemFacts(v *visit, i itemRow) []fact {
 	if i.Resolution > 0 {
 		known = append(known, fact{v.word("column", "resolution"), transactionOf(v, i.Resolution)})
 	}
+	if len(i.transfers) > 0 {
+		var list []step
+		for _, t := range i.transfers {
+			list = append(list, step{v.transferTitle(t) + ": " + v.word("transferStatus", string(t.Status)), v.reach(transferHref(t.ID))})
+		}
+		known = append(known, fact{v.word("column", "transfer"), linkedList(list)})
+	}
 	return append(known, fact{v.word("column", "id"), copyable(v, i.ID.String(), i.ID.String())})
+}
+
+// mostOfItem is how many transfers of one item are shown; a second one is there only where the first came back.
+const mostOfItem = 10
+
+// transfersOfItem are those by which an item goes back to its payer, the newest first.
+func (v *visit) transfersOfItem(i bank.Item) ([]bank.Transfer, error) {
+	if !v.may(bank.PermHistoryRead) {
+		return nil, nil
+	}
+	return v.Transfers.Transfers(v.r.Context(), v.actor, transfers.Filter{Item: i.ID, Limit: mostOfItem})
 }
 
 // transactionOf is a posting's number, as a link where transactions have a page.

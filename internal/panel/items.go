@@ -38,6 +38,7 @@ const itemList = 'i'
 type itemRow struct {
 	bank.Item
 	suggestion *files.Suggestion
+	transfers  []bank.Transfer // by which it goes back; only its page reads them
 }
 
 // currency of an item: the store holds supported ones only.

@@ -13,6 +13,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/ledger"
 	"ims/internal/notify"
+	"ims/internal/transfers"
 	"ims/internal/web"
 )
 
@@ -27,6 +28,7 @@ type Config struct {
 	Reports   *history.Reports
 	Prover    *ledger.Prover
 	Notify    *notify.Service
+	Transfers *transfers.Service
 
 	Now     func() time.Time
 	Log     *slog.Logger

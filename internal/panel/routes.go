@@ -37,6 +37,7 @@ func routes() []route {
 		balanceRoutes(),
 		blockRoutes(),
 		historyRoutes(),
+		transferRoutes(),
 		reportRoutes(),
 		fileRoutes(),
 		itemRoutes(),

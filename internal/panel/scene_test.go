@@ -25,6 +25,7 @@ import (
 	"ims/internal/notify"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/transfers"
 )
 
 // The people of a scene; a role of the issuing institution has all permissions.
@@ -84,7 +85,8 @@ func newSceneOn(t testing.TB, db *store.DB) *scene {
 	s.panel = must[*Panel](t)(New(Config{Access: people, Gate: gate, Customers: customers.New(db, s.now).WithSecondPerson(people), Accounts: accounts.New(db, s.now),
 		Files: files.New(files.Config{DB: db, Now: s.now, Approve: people.Require}), History: history.New(db), Reports: history.NewReports(history.ReportsConfig{DB: db, Now: s.now}),
 		Prover: ledger.NewProver(t.Context(), db, s.now), Notify: notify.New(notify.Config{DB: db, Now: s.now, Approve: people.Require, Private: true}),
-		Now: s.now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Sandbox: true, Stop: stop}))
+		Transfers: transfers.New(db, people, transfers.WithClock(s.now), transfers.WithPayeeChecker(transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)}))),
+		Now:       s.now, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Sandbox: true, Stop: stop}))
 	s.onboard()
 	s.server = httptest.NewServer(s.panel.Handler())
 	t.Cleanup(func() { close(stop); s.server.Close() })

@@ -49,8 +49,9 @@ func (v *visit) count(n int64) string { return v.printer.Sprintf("%d", n) }
 
 // tones are what the statuses of all families mean to who looks; what is not here is neutral.
 var tones = map[string]string{
-	"ACTIVE": "good", "ACCEPTED": "good", "Executed": "good", "CLEARED": "good", "DELIVERED": "good", "APPROVED": "good",
+	"ACTIVE": "good", "ACCEPTED": "good", "Executed": "good", "CLEARED": "good", "DELIVERED": "good", "APPROVED": "good", "SETTLED": "good",
 	"PENDING": "wait", "Pending": "wait", "Validated": "wait", "Executing": "wait", "AUTHORIZED": "wait", "OPEN": "wait", "INVITED": "wait", "RETURN_ORDERED": "wait",
+	"RECEIVED": "wait", "HELD": "wait", "SENT": "wait",
 	"LOCKED": "bad", "ERROR": "bad", "WARNING": "wait", "REJECTED": "bad", "Invalid": "bad", "DECLINED": "bad", "GIVEN_UP": "bad", "REVOKED": "bad", "BLOCKED": "bad",
 }
 

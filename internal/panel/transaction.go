@@ -12,6 +12,7 @@ import (
 // told is the whole story of a transaction with the attempts to tell of it.
 type told struct {
 	history.Story
+	transfer bank.ID                    // whose payer's side it is; zero: of none
 	attempts map[bank.ID][]bank.Attempt // by delivery, of the newest ones
 }
 
@@ -33,6 +34,9 @@ func (v *visit) transaction() error {
 	}
 	t := told{attempts: map[bank.ID][]bank.Attempt{}}
 	if t.Story, err = v.History.Story(v.r.Context(), v.actor, id); err != nil {
+		return err
+	}
+	if t.transfer, err = v.transferOfTransaction(id); err != nil {
 		return err
 	}
 	for i, d := range t.Deliveries {
@@ -112,6 +116,9 @@ func (t told) facts(v *visit) []fact {
 		{v.word("column", "operation"), code(t.Details.Operation)},
 		{v.word("column", "balanceAfter"), afterOf(v, t.Row)},
 		{v.word("column", "comesFrom"), t.source(v)},
+	}
+	if !t.transfer.IsZero() {
+		known = append(known, fact{v.word("column", "transfer"), linkedText(v.reach(transferHref(t.transfer)), v.T("transaction.transfer"))})
 	}
 	links := []struct {
 		key string

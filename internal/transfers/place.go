@@ -178,5 +178,16 @@ func (p *placing) receive(tx *store.Tx, t bank.Transfer, w store.TransferWait) e
 func approvalOf(t bank.Transfer) store.ApprovalRequest {
 	text := fmt.Sprintf("transfer %s from balance %s to %s", t.Amount, t.PayerID, t.Payee.Masked())
 	content := fmt.Sprintf("%s\n%s\n%s\n%q\n%q\n%q\n%s", t.ID, text, t.Payee, t.PayeeName, t.Title, t.Reference, t.RequestedOn)
-	return store.ApprovalRequest{Action: ActionOrder, Object: t.ID.String(), Digest: sha256.Sum256([]byte(content)), Summary: text}
+	return store.ApprovalRequest{Action: ActionOrder, Object: t.ID.String(), Digest: sha256.Sum256([]byte(content)), Summary: text,
+		Content: bank.ApprovalContent(OrderContent{Transfer: t.ID, Balance: t.PayerID, Amount: t.Amount.Minor(), Currency: t.Amount.Currency().Code(), Payee: t.Payee.Masked()})}
+}
+
+// OrderContent is what an approval of an order holds: enough to find it and to carry it out. Its words stand with the transfer,
+// which they leave when they are erased.
+type OrderContent struct {
+	Transfer bank.ID `json:"transferId"`
+	Balance  bank.ID `json:"balanceId"`
+	Amount   int64   `json:"amount"`
+	Currency string  `json:"currency"`
+	Payee    string  `json:"payee"` // masked
 }

@@ -22,6 +22,7 @@ import (
 	"ims/internal/ledger"
 	"ims/internal/notify"
 	"ims/internal/panel"
+	"ims/internal/transfers"
 )
 
 // The operator of a throw-away store, who may do everything.
@@ -48,7 +49,8 @@ func newVisitor(ctx context.Context, p *past) (*visitor, error) {
 	rooms := panel.Config{Access: people, Gate: v.gate, Customers: customers.New(p.db, time.Now), Accounts: accounts.New(p.db, time.Now),
 		Files: files.New(files.Config{DB: p.db, Now: time.Now, Approve: people.Require}), History: history.New(p.db),
 		Reports: history.NewReports(history.ReportsConfig{DB: p.db, Now: time.Now}), Prover: ledger.NewProver(ctx, p.db, time.Now),
-		Notify: notify.New(notify.Config{DB: p.db, Now: time.Now, Approve: people.Require}), Now: time.Now, Log: slog.New(slog.DiscardHandler), Sandbox: true, Stop: v.stop}
+		Notify:    notify.New(notify.Config{DB: p.db, Now: time.Now, Approve: people.Require}),
+		Transfers: transfers.New(p.db, people), Now: time.Now, Log: slog.New(slog.DiscardHandler), Sandbox: true, Stop: v.stop}
 	pages, err := panel.New(rooms)
 	if err != nil {
 		return nil, err
