@@ -20,11 +20,12 @@ type person struct {
 	block              bank.BlockDirection // empty: none
 	blockID            bank.ID
 	booked, held, owed int64
+	reserved           int64 // for orders, beside what is held
 }
 
 func (p *person) frozen() bool   { return p.locked || p.blocks(true) }
 func (p *person) usable() bool   { return p != nil && !p.closed && !p.euro }
-func (p *person) free() int64    { return p.booked - p.held }
+func (p *person) free() int64    { return p.booked - p.held - p.reserved }
 func (p *person) noDebits() bool { return p.locked || p.blocks(false) }
 
 func (p *person) blocks(credit bool) bool {
@@ -57,6 +58,9 @@ type sent struct {
 	amount   int64
 	title    string
 	bad      bool
+
+	reference string
+	elsewhere bool // outside it is the second account that is paid, not the first
 }
 
 // Parties that are no people.
@@ -74,11 +78,13 @@ type oracle struct {
 	executed                   map[sent]int // the copies of a record that were executed
 	items                      map[bank.Reason]int64
 	outcomes                   map[string]bank.Sum // of the last file
+	orders                     []ordered           // transfers, in the order in which they were ordered
+	booked                     bank.Sum            // of them by the last file
 }
 
 func (o *oracle) clone() *oracle {
 	c := *o
-	c.people, c.executed, c.items = slices.Clone(o.people), maps.Clone(o.executed), maps.Clone(o.items)
+	c.people, c.executed, c.items, c.orders = slices.Clone(o.people), maps.Clone(o.executed), maps.Clone(o.items), slices.Clone(o.orders)
 	return &c
 }
 
@@ -86,7 +92,7 @@ var errOwnShort = errors.New("own funds are short")
 
 // file executes records in the documented order: credits by payee, internal by line, debits by payer, charges.
 func (o *oracle) file(records []sent) error {
-	o.outcomes = map[string]bank.Sum{}
+	o.outcomes, o.booked = map[string]bank.Sum{}, bank.Sum{}
 	type numbered struct {
 		sent
 		surplus bool
@@ -163,6 +169,11 @@ func (o *oracle) record(r sent, surplus bool) (bank.Outcome, error) {
 	case surplus:
 		o.items[bank.ReasonDuplicate] += r.amount
 		return bank.OutcomeDuplicate, nil
+	}
+	if outcome, done := o.settle(r); done {
+		return outcome, nil
+	}
+	switch {
 	case r.from == atMaster:
 		return o.fromMaster(r)
 	case r.from == atOutside:

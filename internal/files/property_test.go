@@ -287,7 +287,7 @@ func (p *play) compare() {
 		who := &p.oracle.people[i]
 		b, owed := p.stored(who.view.No)
 		name := strconv.Itoa(i)
-		want[name+" booked"], want[name+" held"], want[name+" owes"] = who.booked, who.held, who.owed
+		want[name+" booked"], want[name+" held"], want[name+" owes"] = who.booked, who.held+who.reserved, who.owed
 		got[name+" booked"], got[name+" held"], got[name+" owes"] = b.Booked, b.Held, owed
 	}
 	want["own"], want["technical"], want["receivable"] = p.oracle.own, p.oracle.technical, p.oracle.receivable

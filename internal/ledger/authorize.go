@@ -78,8 +78,8 @@ func (b *Batch) Clear(a Authorized, m NewPosting) (int, error) {
 	return index, nil
 }
 
-// Void takes an authorised transaction back: what was reserved is available again, and the transaction becomes REVERSED for a
-// reason, which reaches no further than the reason's audience. Commit fails with bank.ErrNotFound where the transaction has
+// Void takes an authorised transaction back: what was reserved is available again and repays first what its balance owes, and
+// the transaction becomes REVERSED for a reason, which reaches no further than the reason's audience. Commit fails with bank.ErrNotFound where the transaction has
 // moved on already.
 func (b *Batch) Void(a Authorized, reason bank.Reason) error {
 	if reason.Audience() == 0 {
@@ -89,7 +89,7 @@ func (b *Batch) Void(a Authorized, reason bank.Reason) error {
 		return err
 	}
 	b.voids = append(b.voids, bank.Void{Transaction: a.Transaction, Reason: reason})
-	return nil
+	return b.Repay(a.Balance, NewPosting{BookingDate: bank.CivilDate(b.now)})
 }
 
 // free releases what is reserved for an authorised transaction.

@@ -22,6 +22,9 @@ func (s *Service) Confirm(ctx context.Context, actor bank.Actor, id bank.ID, sig
 	if err := mayOrder(actor); err != nil {
 		return t, err
 	}
+	if err := s.answered(ctx, actor); err != nil {
+		return t, err
+	}
 	use, err := s.proof(ctx, actor, id, signed)
 	if err != nil {
 		return t, err

@@ -29,6 +29,27 @@ func keyed(ctx context.Context, actor bank.Actor) context.Context {
 	return bank.WithIdempotency(ctx, &key)
 }
 
+// answered returns the answer to a request that came before, as store.DB.Once does: what a request proves is good for once, so
+// that a repeated one must be answered before it is asked for its proof.
+func (s *Service) answered(ctx context.Context, actor bank.Actor) error {
+	key := keyOf(ctx, actor)
+	if !key.Given() {
+		return nil
+	}
+	var answers []store.Answer
+	err := s.db.Read(ctx, func(tx *store.Tx) (err error) {
+		answers, err = tx.Answers(actor.Customer, []string{key.Key})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("answers: %w", err)
+	}
+	if len(answers) == 0 {
+		return nil
+	}
+	return answers[0].Replay(key.Digest)
+}
+
 // earlier answers a request that came before.
 func (p *placing) earlier(tx *store.Tx) (done bool, err error) {
 	answers, err := tx.Answers(p.actor.Customer, []string{p.key.Key})
