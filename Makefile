@@ -14,7 +14,7 @@ VIEWS     ?=
 LINT := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build run install test screenshots sdk check fmt vet house tidy generated lint race fuzz fuzz-api bench generate clean
+.PHONY: help build run install test screenshots pictures sdk check fmt vet house tidy generated lint race fuzz fuzz-api bench generate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: install ## all tests, on SQLite and a throw-away PostgreSQL (TESTFLAGS='-r
 
 screenshots: install ## every page of the panel, wide and narrow, light and dark, to screenshots/ (VIEWS=users: those whose names begin so)
 	IMS_SCREENSHOTS=$(CURDIR)/screenshots IMS_VIEWS=$(VIEWS) $(GO) test -count 1 -run '^TestScreenshots$$' ./internal/panel
+
+pictures: install ## the pictures of the README, anew, to docs/pictures/
+	IMS_PICTURES=$(CURDIR)/docs/pictures $(GO) test -count 1 -run '^TestPictures$$' ./internal/panel
 
 sdk: ## the SDKs' own tests, their bindings, and whether they compile for phones
 	scripts/sdk test

@@ -39,7 +39,7 @@ const (
 	foundTransaction = 20  // transactions that one text may name
 )
 
-// Find returns everything of the actor's customer that a text names wholly: an IBAN with or without blanks, the id of anything,
+// Find returns everything of the actor's customer that a text names wholly: an IBAN with or without blanks (a Polish one also without its PL), the id of anything,
 // an external id, a file's name, a reference, a bank's operation number, an idempotency key. Of what the actor may not read it
 // tells nothing. Transactions by their texts are complete up to SearchedTo.
 func (s *Service) Find(ctx context.Context, actor bank.Actor, text string) (list []Found, err error) {
@@ -118,6 +118,9 @@ func (f *finder) addTransactions(filter store.HistoryFilter, by string) error {
 // byIBAN finds one of ours, and transactions with the account on the other side.
 func (f *finder) byIBAN() error {
 	number, err := iban.ParseLenient(f.text)
+	if err != nil { // in Poland an account is written without the country as often as with it
+		number, err = iban.FromNRB(strings.ReplaceAll(f.text, " ", ""))
+	}
 	if err != nil {
 		return bank.ErrNotFound // the text is no IBAN
 	}

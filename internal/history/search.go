@@ -22,6 +22,7 @@ type Hit struct {
 	Found
 	Balance bank.ID // of a balance or an IBAN of ours
 	User    bank.ID // whose it is; zero where it is the customer's own
+	Owner   string  // the name of that end user, where the actor may read it
 }
 
 // SearchAny is Find for the one search box of operators: it also finds approvals by id and operators by e-mail, and says where
@@ -37,7 +38,7 @@ func (s *Service) SearchAny(ctx context.Context, actor bank.Actor, text string) 
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		for i := range hits {
-			if err := hits[i].place(tx, actor.Customer); err != nil && !errors.Is(err, bank.ErrNotFound) {
+			if err := hits[i].place(tx, actor); err != nil && !errors.Is(err, bank.ErrNotFound) {
 				return err
 			}
 		}
@@ -52,7 +53,8 @@ func (s *Service) SearchAny(ctx context.Context, actor bank.Actor, text string) 
 }
 
 // place finds out to whom a balance or an IBAN belongs.
-func (h *Hit) place(tx *store.Tx, customer bank.CustomerID) (err error) {
+func (h *Hit) place(tx *store.Tx, actor bank.Actor) (err error) {
+	customer := actor.Customer
 	switch h.Kind {
 	case FoundUser:
 		h.User, err = bank.ParseID(h.ID)
@@ -76,6 +78,11 @@ func (h *Hit) place(tx *store.Tx, customer bank.CustomerID) (err error) {
 	}
 	b, err := tx.Balance(customer, h.Balance)
 	h.User = b.User
+	if err != nil || b.User.IsZero() || actor.May(bank.PermUsersRead) != nil {
+		return err
+	}
+	u, err := tx.User(customer, b.User)
+	h.Owner = u.Name()
 	return err
 }
 

@@ -3,6 +3,7 @@ package panel
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -160,6 +161,22 @@ func (s fileState) does(v *visit) []sumRow {
 		}
 	}
 	return list
+}
+
+// doesTitle is what stands over does.
+func (s fileState) doesTitle(v *visit) string {
+	switch {
+	case s.File.Status == bank.FileExecuted:
+		return v.T("file.did")
+	case s.begun():
+		return v.T("file.didSoFar")
+	}
+	return v.T("file.does")
+}
+
+// opened tells whether execution left something to decide.
+func (s fileState) opened() bool {
+	return slices.ContainsFunc([]string{"SHORTFALL", "TECHNICAL", "UNREADABLE", "POSSIBLE_DUPLICATE"}, func(o string) bool { return s.Done[o].Count > 0 })
 }
 
 // begun tells whether there are facts of an execution instead of a forecast, and they stay as they are.

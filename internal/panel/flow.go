@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 type flowChart struct {
 	currency  money.Currency
 	days      []flowDay
-	most      int64 // the largest sum of a day, which is as high as the half of the chart
+	most      int64 // the largest sum of a day
+	line      int   // how far the middle line lies from the top: both directions have one scale and share the height
 	in, out   int64
 	inN, outN int64
 }
@@ -30,8 +32,8 @@ type flowDay struct {
 // The drawing, in units of its view box.
 const (
 	flowWide = 720
-	flowHalf = 70 // height over the middle line, and under it
-	flowGap  = 4  // between bars
+	flowTall = 140
+	flowGap  = 4 // between bars
 )
 
 // flowCharts are the charts of a customer's currencies, in their order.
@@ -54,31 +56,38 @@ func flowCharts(h history.Home) []flowChart {
 
 func newFlowChart(c money.Currency, days []string, flows map[string]history.DayFlow) flowChart {
 	chart := flowChart{currency: c}
+	var mostIn, mostOut int64
 	for _, day := range days {
 		f := flows[day]
 		chart.days = append(chart.days, flowDay{day: day, in: f.In.Amount, out: f.Out.Amount, inN: f.In.Count, outN: f.Out.Count})
-		chart.most = max(chart.most, f.In.Amount, f.Out.Amount)
+		mostIn, mostOut = max(mostIn, f.In.Amount), max(mostOut, f.Out.Amount)
 		chart.in, chart.out = chart.in+f.In.Amount, chart.out+f.Out.Amount
 		chart.inN, chart.outN = chart.inN+f.In.Count, chart.outN+f.Out.Count
 	}
+	chart.most, chart.line = max(mostIn, mostOut), flowTall/2
+	scale := 0.0
+	if all := float64(mostIn) + float64(mostOut); all > 0 {
+		scale = (flowTall - 2) / all // an edge of one unit stays at each end
+		chart.line = 1 + int(math.Round(scale*float64(mostIn)))
+	}
 	for i := range chart.days {
-		chart.draw(i)
+		chart.draw(i, scale)
 	}
 	return chart
 }
 
 // draw gives a day its place; an amount that is there is seen, however small.
-func (c *flowChart) draw(i int) {
+func (c *flowChart) draw(i int, scale float64) {
 	d := &c.days[i]
 	tall := func(amount int64) float64 {
-		if amount <= 0 || c.most == 0 {
+		if amount <= 0 {
 			return 0
 		}
-		return max(1, float64(amount)/float64(c.most)*flowHalf)
+		return max(1, float64(amount)*scale)
 	}
 	in, out := tall(d.in), tall(d.out)
 	d.x = units(float64(i) * c.step())
-	d.inY, d.inTall, d.outLow = units(flowHalf-in), units(in), units(out)
+	d.inY, d.inTall, d.outLow = units(float64(c.line)-in), units(in), units(out)
 }
 
 func (c *flowChart) step() float64 { return float64(flowWide) / float64(max(1, len(c.days))) }

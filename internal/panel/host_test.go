@@ -17,7 +17,7 @@ func TestHosts(t *testing.T) {
 		if got.status != want {
 			t.Errorf("%s: status %d, want %d", host, got.status, want)
 		}
-		if want == 403 && !strings.Contains(got.body, "no customer has registered this host") {
+		if want == 403 && !strings.Contains(got.body, "No customer has registered this host") {
 			t.Errorf("%s: %s", host, got.body)
 		}
 	}

@@ -81,7 +81,7 @@ func listOfItems(sums []openSum) *list[itemRow] {
 		filters: []filter{
 			{name: "itemStatus", kind: oneFilter, family: "itemStatus", choices: itemStatuses, none: "items.onlyOpen"},
 			{name: "reason", kind: oneFilter, family: "itemReason", choices: itemReasons},
-			{name: "currency", kind: oneFilter, family: "currency", choices: currencies},
+			{name: "currency", kind: oneFilter, choices: currencies},
 			{name: "words", kind: textFilter},
 			{name: "state", kind: oneFilter, family: "itemState", choices: []string{"POSTED", "CLAIMED"}, more: true},
 			{name: "amount", kind: amountFilter, more: true},

@@ -159,7 +159,11 @@ func (p *rows[R]) fetchPage(v *visit) error {
 	list, err := p.of.fetch(v, p.q, p.q.size+1)
 	if e, ok := bank.AsError(err); ok && e.Kind == bank.Invalid && len(e.Fields) > 0 {
 		for _, f := range e.Fields {
-			p.q.faults[strings.TrimPrefix(f.Pointer, "/")] = v.fieldDetail(f)
+			name := strings.TrimPrefix(f.Pointer, "/")
+			p.q.faults[name] = v.fieldDetail(f)
+			if typed := v.typedIBAN(p.q.text(name)); name == "iban" && typed.fault != "" {
+				p.q.faults[name] = typed.sentence(v)
+			}
 		}
 		return nil
 	}

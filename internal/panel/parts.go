@@ -85,12 +85,21 @@ func (v *visit) faults(err error) (map[string]string, string, error) {
 	}
 	byField := map[string]string{}
 	for _, f := range e.Fields {
-		byField[pointerName(f.Pointer)] = v.fieldDetail(f)
+		byField[pointerName(f.Pointer)] = asSentence(v.fieldDetail(f))
 	}
 	if len(byField) == 0 {
 		return byField, v.sentence(e), nil
 	}
 	return byField, v.T("form.wrong"), nil
+}
+
+// asSentence begins a text with a capital where its first word is one of plain letters, so no address or identifier.
+func asSentence(text string) string {
+	first, _, _ := strings.Cut(text, " ")
+	if first == "" || strings.Trim(first, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func pointerName(pointer string) string {

@@ -105,4 +105,9 @@ func (v *visit) balanceHref(h history.Hit) string {
 }
 
 // foundName is what a hit is called: its words, or its identifier where it has none.
-func foundName(h history.Hit) string { return cmp.Or(h.About, h.ID) }
+func foundName(h history.Hit) string {
+	if h.Owner != "" {
+		return h.Owner + " · " + h.About
+	}
+	return cmp.Or(h.About, h.ID)
+}
