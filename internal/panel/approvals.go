@@ -71,6 +71,11 @@ func (v *visit) objectOf(a bank.Approval) string {
 		return v.reach("/items/" + a.Object)
 	case "items":
 		return v.reach("/items")
+	case "order-file":
+		if a.Action != bank.ActionRejectOrder {
+			return v.reach("/order-files/" + a.Object)
+		}
+		return v.reach("/transfers/" + a.Object)
 	case "transfer":
 		return v.reach("/transfers/" + a.Object)
 	case "operators":

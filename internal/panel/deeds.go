@@ -77,6 +77,8 @@ func deedOf(action string) (deed, bool) {
 		return deedOn(bank.PermOperatorsWrite, tellOperator, (*visit).doOperator), true
 	case access.ActionSetRole:
 		return deedOn(bank.PermCustomerWrite, tellRole, (*visit).doRole), true
+	case transfers.ActionOrderFile, bank.ActionHandOver, bank.ActionDiscard, bank.ActionRejectFile, bank.ActionRejectOrder:
+		return deedOn(bank.PermFilesExecute, tellOrderFile, (*visit).doOrderFile), true
 	case transfers.ActionOrder:
 		return deedOn(bank.PermTransfersOrder, tellOrder, (*visit).doOrder), true
 	case "notification-endpoint.set":

@@ -40,6 +40,7 @@ func routes() []route {
 		transferRoutes(),
 		reportRoutes(),
 		fileRoutes(),
+		orderFileRoutes(),
 		itemRoutes(),
 		fundRoutes(),
 		settingsRoutes(),

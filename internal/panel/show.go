@@ -51,7 +51,7 @@ func (v *visit) count(n int64) string { return v.printer.Sprintf("%d", n) }
 var tones = map[string]string{
 	"ACTIVE": "good", "ACCEPTED": "good", "Executed": "good", "CLEARED": "good", "DELIVERED": "good", "APPROVED": "good", "SETTLED": "good",
 	"PENDING": "wait", "Pending": "wait", "Validated": "wait", "Executing": "wait", "AUTHORIZED": "wait", "OPEN": "wait", "INVITED": "wait", "RETURN_ORDERED": "wait",
-	"RECEIVED": "wait", "HELD": "wait", "SENT": "wait",
+	"RECEIVED": "wait", "HELD": "wait", "SENT": "wait", "PREPARING": "wait", "GENERATED": "wait", "HANDED_OVER": "wait", "BOOKED": "good",
 	"LOCKED": "bad", "ERROR": "bad", "WARNING": "wait", "REJECTED": "bad", "Invalid": "bad", "DECLINED": "bad", "GIVEN_UP": "bad", "REVOKED": "bad", "BLOCKED": "bad",
 }
 

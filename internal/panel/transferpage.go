@@ -125,6 +125,9 @@ func (t transferView) facts(v *visit) []fact {
 	if at := (told{Story: t.booked}); t.booked.Origin.File != 0 {
 		known = append(known, fact{v.T("transfer.bookedBy"), at.source(v)})
 	}
+	if !t.OrderFile.IsZero() {
+		known = append(known, fact{v.word("column", "orderFile"), linked(v.T("transfer.orderFile"), v.reach(orderFileHref(t.OrderFile)))})
+	}
 	if !t.Item.IsZero() {
 		known = append(known, fact{v.word("column", "item"), linked(v.T("transfer.item"), v.reach("/items/"+t.Item.String()))})
 	}

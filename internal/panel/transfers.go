@@ -42,6 +42,7 @@ func listOfTransfers() *list[bank.Transfer] {
 			{name: "balanceId", more: true},
 			{name: "userId", more: true},
 			{name: "itemId", more: true},
+			{name: "orderFile", more: true},
 		},
 		columns: transferColumns(),
 		fetch:   fetchTransfers,
@@ -60,7 +61,7 @@ func fetchTransfers(v *visit, q *query, limit int) (found []bank.Transfer, err e
 		f.Statuses = append(f.Statuses, bank.TransferStatus(s))
 	}
 	e := bank.ErrInvalid.With("the filter is invalid")
-	for name, into := range map[string]*bank.ID{"balanceId": &f.Balance, "userId": &f.User, "itemId": &f.Item} {
+	for name, into := range map[string]*bank.ID{"balanceId": &f.Balance, "userId": &f.User, "itemId": &f.Item, "orderFile": &f.OrderFile} {
 		if text := q.text(name); text != "" {
 			if *into, err = bank.ParseID(text); err != nil {
 				e = e.Field(name, "invalid", v.T("history.badId"))
