@@ -94,12 +94,13 @@ const (
 
 func (s *service) mobileAPI(p *program, sessions *access.Sessions) (http.Handler, error) {
 	return mobileapi.New(mobileapi.Config{
-		Accounts: s.rooms.accounts,
-		History:  s.rooms.history,
-		Sessions: sessions,
-		Log:      s.log,
-		Observe:  s.traces.observer(s.meters.observe),
-		Limit:    web.NewLimiter(min(s.RateLimit, userRate), userBurst, p.now),
+		Accounts:  s.rooms.accounts,
+		History:   s.rooms.history,
+		Sessions:  sessions,
+		Transfers: s.rooms.transfers,
+		Log:       s.log,
+		Observe:   s.traces.observer(s.meters.observe),
+		Limit:     web.NewLimiter(min(s.RateLimit, userRate), userBurst, p.now),
 		SignIns: mobileapi.SignIns{OfAddress: web.NewLimiter(min(s.RateLimit, addressRate), addressBurst, p.now),
 			OfCustomer: web.NewLimiter(min(s.RateLimit, customerRate), customerBurst, p.now), Proxies: s.TrustedProxy},
 

@@ -57,6 +57,7 @@ type commands struct {
 	File          fileCommands      `cmd:"" help:"Transaction files."`
 	OrderFile     orderFileCommands `cmd:"" help:"Order files: transfers as the bank is given them."`
 	Item          itemCommands      `cmd:"" help:"Items: amounts without a home."`
+	Transfer      transferCommands  `cmd:"" help:"Transfers: money that end users, the customer or operators send."`
 	Find          findCommand       `cmd:"" help:"Find anything by an identifier: an IBAN, an id, a reference, a file's name."`
 	Notification  notifyCommands    `cmd:"" help:"Notifications: where a customer is told of transactions, and what became of it."`
 	PLI           pliCommands       `cmd:"" name:"pli" help:"Read and write .pli files without a store."`

@@ -14,13 +14,17 @@ import (
 // middle one for additions. There is no other kind of change.
 const contractVersion = "1.0.0"
 
-const aboutAPI = `What a customer's app shows an end user: their own IBANs with QR codes to share them, balances and history.
+const aboutAPI = `What a customer's app shows an end user and does for them: their own IBANs with QR codes to share them, balances, history and transfers.
 
 **Sessions.** Everything but POST /mobile/sessions needs a session token: ` + "`Authorization: Bearer ims_...`" + `. The app gets it from your backend
 (POST /secure/sessions of the server API), or for a Trusted Identity assertion that your backend signs. It counts for 10 minutes; 401
 means that it is over: get another one. A device of an end user has one session at a time. Locking the end user ends all of them at once.
 
 **Whose.** A token stands for one end user. Objects of anybody else are not found (404).
+
+**Transfers** need more than a session: the end user signs the challenge of each order, by a key of your backend (Trusted Identity) or a passkey.
+An Idempotency-Key (or X-Idempotency-Key) names each intent: the same key with the same body gets the first answer again, with
+another body 422. Keys are each end user's own.
 
 **Money** is ` + "`{\"amount\": 12345, \"currency\": \"PLN\"}`" + ` in minor units. Instants are RFC 3339 in UTC, dates YYYY-MM-DD. Unknown
 parameters and fields are refused.
@@ -39,10 +43,18 @@ func description() *huma.OpenAPI {
 		Info: &huma.Info{Title: "ims mobile API", Version: contractVersion, Description: aboutAPI,
 			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}},
 		Servers: []*huma.Server{{URL: "https://localhost:8443", Description: "where the demo serves"}},
-		Components: &huma.Components{Headers: web.CommonHeaders(), SecuritySchemes: map[string]*huma.SecurityScheme{
+		Components: &huma.Components{Headers: headersOfAnswers(), SecuritySchemes: map[string]*huma.SecurityScheme{
 			"session": {Type: "http", Scheme: "bearer", Description: "A session token of one end user."},
 		}},
 	}
+}
+
+// headersOfAnswers are what the routes refer to.
+func headersOfAnswers() map[string]*huma.Param {
+	all := web.CommonHeaders()
+	all["Replayed"] = &huma.Param{Description: "true: the answer repeats an earlier one.", Schema: &huma.Schema{Type: huma.TypeString}}
+	all["Location"] = &huma.Param{Description: "Where to read what was made.", Schema: &huma.Schema{Type: huma.TypeString, Format: "uri-reference"}, Example: "/mobile/transfers/0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b"}
+	return all
 }
 
 // Document returns the OpenAPI 3.1 document of the API as YAML, made from the route table.
@@ -61,6 +73,9 @@ func (r route) operation(api huma.API) huma.Operation {
 		Responses: web.Refusals(api, append(r.usual(), r.problems...))}
 	if o.DefaultStatus == 0 {
 		o.DefaultStatus = http.StatusOK
+	}
+	if r.key != keyIgnored {
+		o.Parameters = append(o.Parameters, web.KeyParameters(r.key == keyRequired)...)
 	}
 	if !r.open {
 		o.Security = []map[string][]string{{"session": {}}}

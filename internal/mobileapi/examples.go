@@ -29,4 +29,30 @@ var (
 		Amount: zlotys(-50000), BalanceAfter: &after, BalanceID: bankAccountExample.BalanceID, Title: "Fee November", CreatedAt: noon}
 )
 
+var (
+	transferOrderExample = TransferOrder{BalanceID: bankAccountExample.BalanceID, Amount: zlotys(5000), PayeeIBAN: "PL39 2222 2222 0000 0000 1234 5678", PayeeName: "Bob Example", Title: "Invoice 11/2026"}
+	receivedTransfer     = Transfer{ID: "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b", Status: "RECEIVED", BalanceID: bankAccountExample.BalanceID, Amount: zlotys(5000),
+		PayeeIBAN: "PL39222222220000000012345678", PayeeName: "Bob Example", Title: "Invoice 11/2026", CreatedAt: noon, UpdatedAt: noon}
+	orderedTransferExample = OrderedTransfer{receivedTransfer, &PayeeCheck{Result: "NOT_POSSIBLE"}, &Challenge{Challenge: challengeExample,
+		PasskeyChallenge: "godJmazWLFWFgnnL-Qkn-4BundSEx17FrzFnnf8n2Yg", Text: "ims-transfer-1\n" + receivedTransfer.ID + "\n5000 PLN\n" + receivedTransfer.PayeeIBAN + "\n" + challengeExample,
+		ExpiresAt: noon.Add(10 * time.Minute)}}
+	confirmationExample      = Confirmation{JWS: "eyJhbGciOiJFUzI1NiIsIng1YyI6WyJNSUlCLi4uIl19.eyJvcmRlcklkIjoiMDE5MGE1ZDQtZDAwMC03YTFiLTljMmQtM2U0ZjVhNmI3YzFiIn0.c2lnbmF0dXJl"}
+	heldTransferExample      = moved(receivedTransfer, "HELD", "")
+	cancelledTransferExample = moved(receivedTransfer, "CANCELLED", bank.ReasonWithdrawn)
+	transferStoryExample     = TransferStory{heldTransferExample, []TransferStep{{Status: "RECEIVED", At: noon}, {Status: "HELD", At: heldTransferExample.UpdatedAt}}}
+)
+
+const challengeExample = "3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs"
+
+// moved is a transfer a minute later.
+func moved(t Transfer, status string, why bank.Reason) Transfer {
+	t.Status, t.UpdatedAt = status, noon.Add(time.Minute)
+	if why != "" {
+		t.Reason = &web.Reason{Code: string(why), Text: why.Text("en")}
+	} else {
+		t.TransactionID = 52
+	}
+	return t
+}
+
 func zlotys(minor int64) web.Money { return web.Money{Amount: minor, Currency: "PLN"} }

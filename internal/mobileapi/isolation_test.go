@@ -13,19 +13,20 @@ import (
 // estate is what nobody else may see of a person, by the names of parameters.
 func (p *person) estate() map[string]string {
 	return map[string]string{"userId": p.user.ID.String(), "balanceId": p.balance.ID.String(), "iban": p.balance.Accounts[0].IBAN.String(),
-		"transactionId": fmt.Sprint(p.transfer)}
+		"transactionId": fmt.Sprint(p.transfer), "transferId": p.order.ID}
 }
 
 // secrets are texts that must be in no answer to somebody else. Numbers of transactions are each customer's own.
 func (p *person) secrets() []string {
 	e := p.estate()
-	return []string{e["userId"], e["balanceId"], e["iban"], p.balance.Accounts[0].IBAN.Format(), "RENT FOR " + p.user.FirstName, p.app.token, "phone of " + p.user.FirstName}
+	return []string{e["transferId"], "GIFT OF " + p.user.FirstName, p.order.Challenge.Challenge, e["userId"], e["balanceId"], e["iban"], p.balance.Accounts[0].IBAN.Format(), "RENT FOR " + p.user.FirstName, p.app.token, "phone of " + p.user.FirstName}
 }
 
 // walk is how the test asks one row for somebody's objects; a row that is not here has not been thought about.
 var walk = map[string]struct {
-	queries []string // with the names of parameters in braces
-	missing bool     // another's object must be not found
+	queries []string               // with the names of parameters in braces
+	missing bool                   // another's object must be not found
+	body    func(them *person) any // nil: none
 }{
 	"createSession":    {queries: []string{""}}, // TestTrustedIdentity tells whose session an assertion makes
 	"endSession":       {queries: []string{""}},
@@ -34,6 +35,11 @@ var walk = map[string]struct {
 	"listBalances":     {queries: []string{""}},
 	"listTransactions": {queries: []string{"", "?balanceId={balanceId}", "?title=RENT", "?counterparty=BOB"}, missing: true},
 	"getTransaction":   {queries: []string{""}, missing: true},
+	"orderTransfer":    {queries: []string{"?"}, missing: true, body: func(them *person) any { return them.gift() }},
+	"confirmTransfer":  {queries: []string{""}, missing: true, body: func(*person) any { return Confirmation{JWS: "not.even.one"} }},
+	"listTransfers":    {queries: []string{"", "?balanceId={balanceId}", "?status=RECEIVED"}, missing: true},
+	"getTransfer":      {queries: []string{""}, missing: true},
+	"cancelTransfer":   {queries: []string{""}, missing: true},
 	"getDocument":      {queries: []string{""}},
 }
 
@@ -58,7 +64,11 @@ func endUsersNeverMeet(t *testing.T, db *store.DB) {
 				continue // last, or open
 			}
 			for _, query := range w.queries {
-				me.meets(t, r, query, w.missing, them)
+				var body any
+				if w.body != nil {
+					body = w.body(them)
+				}
+				me.meets(t, r, query, w.missing, them, body)
 			}
 		}
 	}
@@ -70,14 +80,18 @@ func endUsersNeverMeet(t *testing.T, db *store.DB) {
 }
 
 // meets asks one row for what is somebody else's.
-func (p *person) meets(t *testing.T, r route, query string, missing bool, them *person) {
+func (p *person) meets(t *testing.T, r route, query string, missing bool, them *person, body any) {
 	t.Helper()
 	path := fill(r.path+query, them.estate())
-	named := path != r.path+query
+	named := path != r.path+query || r.id == "orderTransfer" // whose body names the balance
 	if them.Customer.ID != p.Customer.ID && strings.Contains(r.path, "{transactionId}") && fmt.Sprint(them.transfer) == fmt.Sprint(p.transfer) {
 		return // numbers are each customer's own: this one is mine, too
 	}
-	a := p.app.do(r.method, path, nil)
+	var headers []string
+	if r.key == keyRequired {
+		headers = []string{"Idempotency-Key", "meets-" + them.user.ID.String()}
+	}
+	a := p.app.do(r.method, path, body, headers...)
 	if named && missing && a.status != 404 {
 		t.Errorf("%s: %d %s", a.what, a.status, a.body)
 	}

@@ -14,18 +14,20 @@ import (
 	"ims/internal/accounts"
 	"ims/internal/bank"
 	"ims/internal/history"
+	"ims/internal/transfers"
 	"ims/internal/web"
 )
 
 // Config is what the API is made of; all before Limit are required.
 type Config struct {
-	Accounts *accounts.Service
-	History  *history.Service
-	Sessions *access.Sessions
-	Log      *slog.Logger
-	Limit    *web.Limiter // per end user; nil: none
-	SignIns  SignIns      // zero: as many as come
-	Observe  web.Observer // hears of each request; nil: nobody
+	Accounts  *accounts.Service
+	History   *history.Service
+	Sessions  *access.Sessions
+	Transfers *transfers.Service
+	Log       *slog.Logger
+	Limit     *web.Limiter // per end user; nil: none
+	SignIns   SignIns      // zero: as many as come
+	Observe   web.Observer // hears of each request; nil: nobody
 	// CustomerOfHost tells who registered the host of a browser's origin, or bank.ErrNotFound; nil: nobody has.
 	CustomerOfHost func(ctx context.Context, host string) (bank.CustomerID, error)
 }
@@ -48,8 +50,9 @@ func (l SignIns) admit(w http.ResponseWriter, r *http.Request) error {
 // server answers the operations of the route table.
 type server struct {
 	Config
-	mux *http.ServeMux
-	api huma.API
+	mux  *http.ServeMux
+	api  huma.API
+	keys web.Keys // idempotency keys at work
 }
 
 // The addresses of this API on a listener that it shares.
@@ -65,7 +68,7 @@ func Serves(path string) bool {
 
 // New returns the handler of the whole mobile API: what Serves tells, and nothing else.
 func New(c Config) (http.Handler, error) {
-	if c.Accounts == nil || c.History == nil || c.Sessions == nil || c.Log == nil {
+	if c.Accounts == nil || c.History == nil || c.Sessions == nil || c.Transfers == nil || c.Log == nil {
 		return nil, errors.New("mobileapi: a service is missing in the configuration")
 	}
 	s := newServer(c)

@@ -280,7 +280,7 @@ func TestOrigins(t *testing.T) {
 
 // TestRateLimit: one end user does not use up what another has.
 func TestRateLimit(t *testing.T) {
-	s := sceneOn(t, storetest.Open(t), web.NewLimiter(1, 2, func() time.Time { return time.Unix(1_800_000_000, 0) }))
+	s := sceneOn(t, storetest.Open(t), web.NewLimiter(1, 3, func() time.Time { return time.Unix(1_800_000_000, 0) })) // the first has ordered
 	c := s.example()
 	ada, bob := c.person("Ada"), c.person("Bob")
 	ada.app.get("/mobile/balances").ok(200, nil)

@@ -35,6 +35,7 @@ import (
 	"ims/internal/money"
 	"ims/internal/store"
 	"ims/internal/store/storetest"
+	"ims/internal/transfers"
 	"ims/internal/web"
 	"ims/internal/web/webtest"
 )
@@ -108,6 +109,8 @@ func sceneWith(t testing.TB, db *store.DB, c Config) *scene {
 	s.accounts = accounts.New(db, s.now)
 	s.roots.AddCert(must[*x509.Certificate](t)(s.customers.InitCA(t.Context())))
 	s.sessions = access.NewSessions(db, access.NewAuthenticator(db, s.now), s.roots, s.now)
+	c.Transfers = transfers.New(db, access.New(db, s.now), transfers.WithClock(s.now), transfers.WithSignatures(s.sessions),
+		transfers.WithPayeeChecker(transfers.NewPayees(transfers.PayeesConfig{Own: transfers.NewOwnPayees(db)})))
 	c.Accounts, c.History, c.Sessions, c.CustomerOfHost = s.accounts, history.New(db), s.sessions, s.customers.CustomerOfHost
 	c.Log = slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	handler, err := New(c)
@@ -156,7 +159,8 @@ type person struct {
 	*customer
 	user     bank.User
 	balance  accounts.BalanceView
-	transfer bank.TransactionID
+	transfer bank.TransactionID // that came in
+	order    OrderedTransfer    // that waits for a signature
 	app      *app
 }
 
@@ -168,7 +172,13 @@ func (c *customer) person(name string) *person {
 	p := &person{customer: c, user: u, balance: b}
 	p.transfer = p.receive(1234, "RENT FOR "+name, "2026-11-20")
 	p.app = c.app(must[access.IssuedSession](c.t)(c.sessions.Issue(ctx, c.program, u.ID, "phone of "+name)).Token)
+	p.app.send("/mobile/transfers", p.gift(), "gift").ok(201, &p.order)
 	return p
+}
+
+// gift is an order of the person to an IBAN of another bank.
+func (p *person) gift() TransferOrder {
+	return TransferOrder{BalanceID: p.balance.ID.String(), Amount: zlotys(100), PayeeIBAN: "PL39 2222 2222 0000 0000 1234 5678", PayeeName: "Bob Example", Title: "GIFT OF " + p.user.FirstName}
 }
 
 // receive books a transfer from outside, with everything that is the customer's business beside it.
@@ -250,6 +260,12 @@ func (a *app) do(method, path string, body any, headers ...string) answer {
 	return answer{a.t, method + " " + path, response.StatusCode, response.Header, must[[]byte](a.t)(io.ReadAll(response.Body))}
 }
 
+// send posts with an idempotency key.
+func (a *app) send(path string, body any, key string) answer {
+	a.t.Helper()
+	return a.do("POST", path, body, "Idempotency-Key", key)
+}
+
 func (a *app) get(path string) answer { a.t.Helper(); return a.do("GET", path, nil) }
 
 // ok wants a status and reads the body into v, unless that is nil.
@@ -306,10 +322,16 @@ func (c *customer) identity() *identity {
 // assertion says that an end user is there now.
 func (i *identity) assertion(t testing.TB, user bank.ID, at time.Time) string {
 	t.Helper()
+	return i.sign(t, map[string]any{"userId": user, "deviceId": "tablet", "iat": at.Unix(), "jti": bank.NewID()})
+}
+
+// sign is a JWS of claims.
+func (i *identity) sign(t testing.TB, of map[string]any) string {
+	t.Helper()
 	headers := jws.NewHeaders()
 	if err := headers.Set(jws.X509CertChainKey, &i.chain); err != nil {
 		t.Fatal(err)
 	}
-	claims := must[[]byte](t)(json.Marshal(map[string]any{"userId": user, "deviceId": "tablet", "iat": at.Unix(), "jti": bank.NewID()}))
+	claims := must[[]byte](t)(json.Marshal(of))
 	return string(must[[]byte](t)(jws.Sign(claims, jws.WithKey(jwa.ES256(), i.key, jws.WithProtectedHeaders(headers)))))
 }

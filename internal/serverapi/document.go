@@ -86,7 +86,7 @@ func (r route) operation(api huma.API) huma.Operation {
 		o.Security = []map[string][]string{{"certificate": {}}}
 	}
 	if r.key != keyIgnored {
-		o.Parameters = append(o.Parameters, keyParameters(r.key == keyRequired)...)
+		o.Parameters = append(o.Parameters, web.KeyParameters(r.key == keyRequired)...)
 	}
 	if r.tagged && r.method == http.MethodGet {
 		o.Parameters = append(o.Parameters, &huma.Param{Name: web.IfNoneMatchHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString},
@@ -94,20 +94,6 @@ func (r route) operation(api huma.API) huma.Operation {
 		o.Responses["304"] = &huma.Response{Description: "Not changed since the ETag was given."}
 	}
 	return o
-}
-
-// keyParameters document the header; it may come under either name, so neither can be marked as required.
-func keyParameters(required bool) []*huma.Param {
-	text := "Names your intent: 1 to 255 visible ASCII characters."
-	if required {
-		text += " Required, here or as X-Idempotency-Key."
-	}
-	length := func(n int) *int { return &n }
-	schema := &huma.Schema{Type: huma.TypeString, MinLength: length(1), MaxLength: length(255)}
-	return []*huma.Param{
-		{Name: web.IdempotencyHeader, In: "header", Description: text, Schema: schema, Example: "payout-2026-11-20-0001"},
-		{Name: web.IdempotencyHeaderX, In: "header", Description: "The same, under the original's name.", Schema: schema},
-	}
 }
 
 // refusals documents every status that the operation may refuse with, and its codes.

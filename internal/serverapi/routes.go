@@ -86,7 +86,7 @@ func (r route) register(s *server) {
 		o.Middlewares = append(o.Middlewares, web.Tagged)
 	}
 	if r.key != keyIgnored {
-		o.Middlewares = append(o.Middlewares, web.Keyed(&s.keys, func(ctx context.Context) bank.CustomerID { return actorOf(ctx).Customer }))
+		o.Middlewares = append(o.Middlewares, web.Keyed(&s.keys, func(ctx context.Context) web.KeyOwner { return web.KeyOwner{Customer: actorOf(ctx).Customer} }))
 	}
 	r.mount(s, o)
 	r.exemplify(web.OperationAt(s.api.OpenAPI(), r.method, r.path))

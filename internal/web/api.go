@@ -90,7 +90,7 @@ func (r *replay) MarshalJSON() ([]byte, error) { return r.Body, nil }
 
 // Keyed returns a huma middleware that reads the idempotency key and the body it is bound to, and gives both to the context
 // of the operation (bank.IdempotencyOf). A request whose key is at work here already is refused.
-func Keyed(k *Keys, customer func(context.Context) bank.CustomerID) func(huma.Context, func(huma.Context)) {
+func Keyed(k *Keys, whose func(context.Context) KeyOwner) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		body, err := readBody(w, r)
@@ -103,7 +103,7 @@ func Keyed(k *Keys, customer func(context.Context) bank.CustomerID) func(huma.Co
 			Refuse(w, r, err)
 			return
 		}
-		done, err := k.begin(customer(ctx.Context()), key.Key)
+		done, err := k.begin(whose(ctx.Context()), key.Key)
 		if err != nil {
 			Refuse(w, r, err)
 			return

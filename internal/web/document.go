@@ -104,6 +104,20 @@ func CommonHeaders() map[string]*huma.Param {
 	}
 }
 
+// KeyParameters document the header; it may come under either name, so neither can be marked as required.
+func KeyParameters(required bool) []*huma.Param {
+	text := "Names your intent: 1 to 255 visible ASCII characters."
+	if required {
+		text += " Required, here or as X-Idempotency-Key."
+	}
+	length := func(n int) *int { return &n }
+	schema := &huma.Schema{Type: huma.TypeString, MinLength: length(1), MaxLength: length(255)}
+	return []*huma.Param{
+		{Name: IdempotencyHeader, In: "header", Description: text, Schema: schema, Example: "payout-2026-11-20-0001"},
+		{Name: IdempotencyHeaderX, In: "header", Description: "The same, under the original's name.", Schema: schema},
+	}
+}
+
 // ServeDocument answers with an OpenAPI document in YAML. It takes no parameters.
 func ServeDocument(w http.ResponseWriter, r *http.Request, text []byte) {
 	if r.URL.RawQuery != "" {

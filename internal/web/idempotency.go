@@ -63,15 +63,21 @@ func keyFault(key string) string {
 // done before is known to the store. The zero value is ready.
 type Keys struct{ running sync.Map }
 
+// KeyOwner is whose a key is: two owners may use the same text.
+type KeyOwner struct {
+	Customer bank.CustomerID
+	User     bank.ID // an end user; zero: the customer's programs
+}
+
 // begin takes a key until done is called; bank.ErrKeyRunning where it is taken.
-func (k *Keys) begin(customer bank.CustomerID, key string) (done func(), err error) {
+func (k *Keys) begin(whose KeyOwner, key string) (done func(), err error) {
 	if key == "" {
 		return func() {}, nil
 	}
 	name := struct {
-		customer bank.CustomerID
-		key      string
-	}{customer, key}
+		owner KeyOwner
+		key   string
+	}{whose, key}
 	if _, taken := k.running.LoadOrStore(name, true); taken {
 		return nil, bank.ErrKeyRunning.With("a request with this idempotency key is being worked on")
 	}
@@ -85,7 +91,7 @@ func (k *Keys) Streamed(r *http.Request, customer bank.CustomerID) (_ *http.Requ
 	if err != nil || !key.Given() {
 		return r, func() {}, err
 	}
-	if done, err = k.begin(customer, key.Key); err != nil {
+	if done, err = k.begin(KeyOwner{Customer: customer}, key.Key); err != nil {
 		return r, nil, err
 	}
 	r = r.WithContext(bank.WithIdempotency(r.Context(), &key))

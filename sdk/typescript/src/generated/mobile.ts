@@ -144,6 +144,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mobile/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the end user's transfers
+         * @description Newest first, from all their balances. Filters narrow each other; dates are those of the order, inclusive.
+         */
+        get: operations["listTransfers"];
+        put?: never;
+        /**
+         * Order a transfer
+         * @description From a balance of the end user to any IBAN. Nothing leaves yet: it is RECEIVED, and the end user signs the challenge within ten minutes (confirmTransfer). payeeCheck tells whether the name is that of who holds the IBAN: show it before the end user signs.
+         */
+        post: operations["orderTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mobile/transfers/{transferId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a transfer
+         * @description One of the end user's own, with the steps of its life so far.
+         */
+        get: operations["getTransfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mobile/transfers/{transferId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an order back
+         * @description While it is RECEIVED or HELD and not on its way to the bank: what was reserved is free again.
+         */
+        post: operations["cancelTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mobile/transfers/{transferId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a transfer
+         * @description With one signature over its challenge. jws: compact, RS256 or ES256 (P-256), by a Trusted Identity key, whose certificate leads x5c and needs the permission transfers:order; claims orderId, amount (minor units), currency, payeeIban, challenge, iat (at most 60 seconds old) and jti (once). passkey: what navigator.credentials.get returned for challenge.passkeyChallenge, with user verification, by a passkey that your backend registered. A session token alone never sends money. The order is decided anew: HELD, or SETTLED where the payee is of the same institution; where the balance refuses now, it is CANCELLED.
+         */
+        post: operations["confirmTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi/mobile.yaml": {
         parameters: {
             query?: never;
@@ -251,6 +335,41 @@ export interface components {
             /** @description This page, in order. */
             items: components["schemas"]["BankAccount"][];
         };
+        Challenge: {
+            /**
+             * @description The claim challenge of a JWS.
+             * @example 3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs
+             */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description Afterwards the order is CANCELLED.
+             */
+            expiresAt: string;
+            /**
+             * @description The challenge for navigator.credentials.get, base64url: the SHA-256 of text.
+             * @example n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg
+             */
+            passkeyChallenge: string;
+            /**
+             * @description What passkeyChallenge is the digest of, five lines: ims-transfer-1, id, amount in minor units with its currency, payee's IBAN, challenge.
+             * @example ims-transfer-1
+             *     0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b
+             *     5000 PLN
+             *     PL39222222220000000012345678
+             *     3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs
+             */
+            text: string;
+        };
+        Confirmation: {
+            /**
+             * @description Compact, by a Trusted Identity key.
+             * @example eyJhbGciOiJFUzI1NiIsIng1YyI6WyJNSUlCLi4uIl19.eyJvcmRlcklkIjoiMDE5MGE1ZDQifQ.c2lnbmF0dXJl
+             */
+            jws?: string;
+            /** @description PublicKeyCredential.toJSON() of what navigator.credentials.get returned. */
+            passkey?: components["schemas"]["PasskeyAssertion"];
+        };
         Money: {
             /**
              * Format: int64
@@ -264,6 +383,67 @@ export interface components {
              */
             currency: string;
         };
+        OrderedTransfer: {
+            /** @description Positive. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
+            balanceId: string;
+            /** @description What the end user is to sign. It is told once: an answer that is repeated long after has none. */
+            challenge?: components["schemas"]["Challenge"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /** @description Whether the payee's name fits; left out where it was not asked. */
+            payeeCheck?: components["schemas"]["PayeeCheck"];
+            /**
+             * @description Electronic form.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban?: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName?: string;
+            /** @description Why it was rejected, returned or cancelled. Its text may be shown. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date
+             * @description Not sent before this day.
+             */
+            requestedOn?: string;
+            /**
+             * @description RECEIVED: waits for a signature. HELD: the money is reserved. SENT: the bank has it. SETTLED: paid. REJECTED: the bank said no, the money is free again. RETURNED: paid, and come back. CANCELLED: given up before it was sent.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
+            title?: string;
+            /**
+             * Format: int64
+             * @description In the history; none while RECEIVED.
+             * @example 52
+             */
+            transactionId?: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+        };
         Party: {
             /**
              * @description Electronic IBAN, or the bank's text where it is none.
@@ -275,6 +455,68 @@ export interface components {
              * @example Ada Example
              */
             name?: string;
+        };
+        PasskeyAssertion: {
+            /**
+             * @description Not looked at.
+             * @example platform
+             */
+            authenticatorAttachment?: string;
+            /** @description Not looked at. */
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The credential's, base64url.
+             * @example MZkiiWa2YP6gB62I6_MlXg
+             */
+            id: string;
+            /**
+             * @description The same.
+             * @example MZkiiWa2YP6gB62I6_MlXg
+             */
+            rawId: string;
+            /** @description Of the authenticator. */
+            response: components["schemas"]["PasskeyResponse"];
+            /**
+             * @description Which sort it is.
+             * @enum {string}
+             */
+            type: "public-key";
+        };
+        PasskeyResponse: {
+            /**
+             * @description Base64url.
+             * @example SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAA
+             */
+            authenticatorData: string;
+            /**
+             * @description Base64url.
+             * @example eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0
+             */
+            clientDataJSON: string;
+            /**
+             * @description Base64url.
+             * @example MEUCIQDc2lnbmF0dXJl
+             */
+            signature: string;
+            /**
+             * @description Base64url.
+             * @example MDE5MGE1ZDQ
+             */
+            userHandle?: string;
+        };
+        PayeeCheck: {
+            /**
+             * @description Of who holds the IBAN; with CLOSE_MATCH only.
+             * @example Ada Example
+             */
+            name?: string;
+            /**
+             * @description MATCH: it is the holder's. CLOSE_MATCH: nearly, name tells whose the IBAN is. NO_MATCH: it is not. NOT_POSSIBLE: nothing can be said.
+             * @enum {string}
+             */
+            result: "MATCH" | "CLOSE_MATCH" | "NO_MATCH" | "NOT_POSSIBLE";
         };
         Problem: {
             /**
@@ -439,11 +681,188 @@ export interface components {
              */
             previousCursor?: string;
         };
+        Transfer: {
+            /** @description Positive. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
+            balanceId: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /**
+             * @description Electronic form.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban?: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName?: string;
+            /** @description Why it was rejected, returned or cancelled. Its text may be shown. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date
+             * @description Not sent before this day.
+             */
+            requestedOn?: string;
+            /**
+             * @description RECEIVED: waits for a signature. HELD: the money is reserved. SENT: the bank has it. SETTLED: paid. REJECTED: the bank said no, the money is free again. RETURNED: paid, and come back. CANCELLED: given up before it was sent.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
+            title?: string;
+            /**
+             * Format: int64
+             * @description In the history; none while RECEIVED.
+             * @example 52
+             */
+            transactionId?: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+        };
+        TransferList: {
+            /** @description This page, in order. */
+            items: components["schemas"]["Transfer"][];
+            /**
+             * @description Of the page behind this one; the last page has none.
+             * @example dDoxMjAw
+             */
+            nextCursor?: string;
+            /**
+             * @description Of the page before this one; the first page has none.
+             * @example dDoxMjAw
+             */
+            previousCursor?: string;
+        };
+        TransferOrder: {
+            /** @description Positive, in the balance's currency. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Of the end user; it pays.
+             */
+            balanceId: string;
+            /**
+             * @description With spaces or without.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName: string;
+            /**
+             * Format: date
+             * @description Not to be sent before this day, at most a year ahead; left out: as soon as possible.
+             */
+            requestedOn?: string;
+            /**
+             * @description Shown to the payee.
+             * @example INVOICE 11/2026
+             */
+            title: string;
+        };
+        TransferStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            reason?: components["schemas"]["Reason"];
+            /**
+             * @description What it became.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+        };
+        TransferStory: {
+            /** @description Positive. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description Who pays.
+             */
+            balanceId: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Names it.
+             */
+            id: string;
+            /**
+             * @description Electronic form.
+             * @example PL39222222220000000012345678
+             */
+            payeeIban?: string;
+            /**
+             * @description Who is paid, as the payer names them.
+             * @example Bob Example
+             */
+            payeeName?: string;
+            /** @description Why it was rejected, returned or cancelled. Its text may be shown. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date
+             * @description Not sent before this day.
+             */
+            requestedOn?: string;
+            /**
+             * @description RECEIVED: waits for a signature. HELD: the money is reserved. SENT: the bank has it. SETTLED: paid. REJECTED: the bank said no, the money is free again. RETURNED: paid, and come back. CANCELLED: given up before it was sent.
+             * @enum {string}
+             */
+            status: "RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED";
+            /** @description In their order, from RECEIVED. */
+            steps: components["schemas"]["TransferStep"][];
+            /**
+             * @description What the payment is for.
+             * @example INVOICE 11/2026
+             */
+            title?: string;
+            /**
+             * Format: int64
+             * @description In the history; none while RECEIVED.
+             * @example 52
+             */
+            transactionId?: number;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+        };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
     headers: {
+        /**
+         * @description Where to read what was made.
+         * @example /mobile/transfers/0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b
+         */
+        Location: string;
         /**
          * @description Requests that you may send at once (r), and seconds until you may send all of them again (t). Draft of the IETF: draft-ietf-httpapi-ratelimit-headers-10.
          * @example "default";r=1999;t=1
@@ -454,6 +873,8 @@ export interface components {
          * @example "default";q=2000;w=2
          */
         RateLimitPolicy: string;
+        /** @description true: the answer repeats an earlier one. */
+        Replayed: string;
         /** @description Names this request. */
         RequestId: string;
         /** @description Seconds. */
@@ -2023,6 +2444,1410 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTransfers: {
+        parameters: {
+            query?: {
+                /** @description Elements of one page. */
+                limit?: number;
+                /**
+                 * @description nextCursor or previousCursor of another page of the same list with the same filters.
+                 * @example dDoxMjAw
+                 */
+                cursor?: string;
+                /** @description Of the balance. */
+                balanceId?: string;
+                /** @description One or several, with commas. */
+                status?: ("RECEIVED" | "HELD" | "SENT" | "SETTLED" | "REJECTED" | "RETURNED" | "CANCELLED")[] | null;
+                /** @description With spaces or without. */
+                payeeIban?: string;
+                /** @description Day of the order, inclusive. */
+                from?: string;
+                /** @description Day of the order, inclusive. */
+                to?: string;
+                /** @description In minor units. */
+                minAmount?: number;
+                /** @description In minor units. */
+                maxAmount?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *           "status": "HELD",
+                     *           "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *           "amount": {
+                     *             "amount": 5000,
+                     *             "currency": "PLN"
+                     *           },
+                     *           "payeeIban": "PL39222222220000000012345678",
+                     *           "payeeName": "Bob Example",
+                     *           "title": "Invoice 11/2026",
+                     *           "transactionId": 52,
+                     *           "createdAt": "2026-11-20T12:00:00Z",
+                     *           "updatedAt": "2026-11-20T12:01:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TransferList"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters. Required, here or as X-Idempotency-Key.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                 *       "amount": {
+                 *         "amount": 5000,
+                 *         "currency": "PLN"
+                 *       },
+                 *       "payeeIban": "PL39 2222 2222 0000 0000 1234 5678",
+                 *       "payeeName": "Bob Example",
+                 *       "title": "Invoice 11/2026"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "RECEIVED",
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:00:00Z",
+                     *       "payeeCheck": {
+                     *         "result": "NOT_POSSIBLE"
+                     *       },
+                     *       "challenge": {
+                     *         "challenge": "3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs",
+                     *         "passkeyChallenge": "godJmazWLFWFgnnL-Qkn-4BundSEx17FrzFnnf8n2Yg",
+                     *         "text": "ims-transfer-1\n0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b\n5000 PLN\nPL39222222220000000012345678\n3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs",
+                     *         "expiresAt": "2026-11-20T12:10:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderedTransfer"];
+                };
+            };
+            /** @description Bad Request: malformed, idempotency-key-required */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused, insufficient-funds, blocked, balance-closed, user-locked, currency-mismatch, currency-unsupported, transfer-limit-exceeded, payee-unusable, payee-name-mismatch */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the transfer. */
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "HELD",
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "transactionId": 52,
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:01:00Z",
+                     *       "steps": [
+                     *         {
+                     *           "status": "RECEIVED",
+                     *           "at": "2026-11-20T12:00:00Z"
+                     *         },
+                     *         {
+                     *           "status": "HELD",
+                     *           "at": "2026-11-20T12:01:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TransferStory"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Of the transfer. */
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "CANCELLED",
+                     *       "reason": {
+                     *         "code": "WITHDRAWN",
+                     *         "text": "It was withdrawn before it was sent."
+                     *       },
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:01:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invalid",
+                     *       "title": "The request breaks a rule",
+                     *       "status": 422,
+                     *       "code": "invalid",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: rate-limited */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/rate-limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "code": "rate-limited",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error: internal */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/internal",
+                     *       "title": "The service failed",
+                     *       "status": 500,
+                     *       "detail": "the failure was recorded under the request id",
+                     *       "code": "internal",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unavailable",
+                     *       "title": "The service cannot take this now",
+                     *       "status": 503,
+                     *       "code": "unavailable",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names your intent: 1 to 255 visible ASCII characters.
+                 * @example payout-2026-11-20-0001
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description The same, under the original's name.
+                 * @example payout-2026-11-20-0001
+                 */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Of the transfer. */
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jws": "eyJhbGciOiJFUzI1NiIsIng1YyI6WyJNSUlCLi4uIl19.eyJvcmRlcklkIjoiMDE5MGE1ZDQtZDAwMC03YTFiLTljMmQtM2U0ZjVhNmI3YzFiIn0.c2lnbmF0dXJl"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0190a5d4-d000-7a1b-9c2d-3e4f5a6b7c1b",
+                     *       "status": "HELD",
+                     *       "balanceId": "0190a5d4-8002-7d3e-9b54-6a0f4a1f2b11",
+                     *       "amount": {
+                     *         "amount": 5000,
+                     *         "currency": "PLN"
+                     *       },
+                     *       "payeeIban": "PL39222222220000000012345678",
+                     *       "payeeName": "Bob Example",
+                     *       "title": "Invoice 11/2026",
+                     *       "transactionId": 52,
+                     *       "createdAt": "2026-11-20T12:00:00Z",
+                     *       "updatedAt": "2026-11-20T12:01:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description Bad Request: malformed */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/malformed",
+                     *       "title": "The request cannot be read",
+                     *       "status": 400,
+                     *       "code": "malformed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: unauthenticated, assertion-expired, assertion-used */
+            401: {
+                headers: {
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unauthenticated",
+                     *       "title": "No valid credentials were presented",
+                     *       "status": 401,
+                     *       "code": "unauthenticated",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin-not-allowed, signature-refused, certificate-not-authorised, forbidden */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/origin-not-allowed",
+                     *       "title": "The origin is not registered",
+                     *       "status": 403,
+                     *       "code": "origin-not-allowed",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not-found */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/not-found",
+                     *       "title": "There is no such object",
+                     *       "status": 404,
+                     *       "code": "not-found",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: idempotency-key-in-use, conflict */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/idempotency-key-in-use",
+                     *       "title": "A request with this key is still running",
+                     *       "status": 409,
+                     *       "code": "idempotency-key-in-use",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: too-large */
+            413: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-large",
+                     *       "title": "The request is too large",
+                     *       "status": 413,
+                     *       "code": "too-large",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: unsupported-media-type */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/unsupported-media-type",
+                     *       "title": "The media type is not supported",
+                     *       "status": 415,
+                     *       "code": "unsupported-media-type",
+                     *       "instance": "urn:ims:request:0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10",
+                     *       "requestId": "0190a5d4-7e1c-7cc4-a3a8-2f1b5e1d9c10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid, idempotency-key-reused, insufficient-funds, blocked, balance-closed, user-locked, transfer-limit-exceeded, payee-unusable */
             422: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
