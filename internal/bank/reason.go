@@ -37,6 +37,7 @@ const (
 	ReasonDebitCurrency  Reason = "DEBIT_FROM_OTHER_CURRENCY"
 	ReasonOwnFundsShort  Reason = "OWN_FUNDS_SHORT"
 	ReasonFundingNoPayee Reason = "FUNDING_WITHOUT_PAYEE"
+	ReasonReturnEarly    Reason = "RETURN_BEFORE_DEBIT"
 )
 
 // Why a transfer was cancelled before it was sent; where the balance refused it in the end, as a debit is declined.
@@ -110,6 +111,7 @@ var reasons = map[Reason]aboutReason{
 	ReasonOwnFundsShort: {ForCustomer, "", "The customer's own funds did not suffice.", "Środki własne klienta nie wystarczyły."},
 	ReasonFundingNoPayee: {ForCustomer, "", "The master account paid an IBAN that cannot be credited.",
 		"Rachunek główny zapłacił na IBAN, którego nie można uznać."},
+	ReasonReturnEarly: {ForCustomer, "", "A transfer came back that the bank has not booked.", "Wrócił przelew, którego bank nie zaksięgował."},
 }
 
 // Reasons lists all reasons in the order of their names.

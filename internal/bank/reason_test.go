@@ -58,7 +58,7 @@ func TestItemsTellTheCustomer(t *testing.T) {
 	t.Parallel()
 	for _, r := range []bank.Reason{bank.ReasonUnknownIBAN, bank.ReasonClosedIBAN, bank.ReasonCurrency, bank.ReasonMasterAccount, bank.ReasonUnreadable,
 		bank.ReasonDuplicate, bank.ReasonShortfall, bank.ReasonDebitClosed, bank.ReasonDebitBlocked, bank.ReasonDebitUnknown, bank.ReasonDebitCurrency,
-		bank.ReasonOwnFundsShort, bank.ReasonFundingNoPayee} {
+		bank.ReasonOwnFundsShort, bank.ReasonFundingNoPayee, bank.ReasonReturnEarly} {
 		if r.For(bank.ForCustomer) != r || r.For(bank.ForEndUser) != "" || r.Refusal() != nil {
 			t.Errorf("%s: the customer is told %q, end users %q", r, r.For(bank.ForCustomer), r.For(bank.ForEndUser))
 		}

@@ -23,6 +23,7 @@ type chunkRun struct {
 	outcomes   map[string]bank.Sum
 	record     record
 	settlement *settlement
+	backs      []back
 }
 
 // chunk executes a chunk unless it is marked.
@@ -79,7 +80,10 @@ func (r *chunkRun) execute(c chunk) (err error) {
 			return fmt.Errorf("line %d: %w", e.line, err)
 		}
 	}
-	return r.batch.Commit()
+	if err := r.batch.Commit(); err != nil {
+		return err
+	}
+	return r.finishReturns()
 }
 
 // lock locks every balance that the chunk may change: own funds and the customer's receivable, which all files and API
@@ -149,6 +153,11 @@ func (r *chunkRun) decide() (bank.Outcome, error) {
 	}
 	if pays(r.record.direction) {
 		if outcome, done, err := r.settle(); done || err != nil {
+			return outcome, err
+		}
+	}
+	if r.record.dates.mark() != unmarked {
+		if outcome, done, err := r.comeBack(); done || err != nil {
 			return outcome, err
 		}
 	}

@@ -164,16 +164,18 @@ func (v *validation) judgeEntries(tx *store.Tx, sides []side, numbers []bank.Bal
 			return err
 		}
 		for _, e := range part {
-			v.judgeEntry(e, sides, funds, surplus, orders)
+			if err := v.judgeEntry(e, sides, funds, surplus, orders); err != nil {
+				return fmt.Errorf("line %d: %w", e.line, err)
+			}
 		}
 	}
 	return nil
 }
 
-func (v *validation) judgeEntry(e entry, sides []side, funds map[bank.BalanceNo]int64, surplus []uint32, orders *settlement) {
+func (v *validation) judgeEntry(e entry, sides []side, funds map[bank.BalanceNo]int64, surplus []uint32, orders *settlement) error {
 	if e.direction == bankfile.Unknown {
 		v.forecast.claim(bank.OutcomeUnreadable, e.amount, e.amount)
-		return
+		return nil
 	}
 	var payer, payee side
 	if e.payer > 0 {
@@ -186,22 +188,32 @@ func (v *validation) judgeEntry(e entry, sides []side, funds map[bank.BalanceNo]
 	}
 	if _, found := slices.BinarySearch(surplus, e.line); found {
 		v.forecast.claim(bank.OutcomeDuplicate, e.amount, e.amount)
-		return
+		return nil
 	}
 	if pays(e.direction) {
 		t, found, again := orders.match(e, payer)
 		switch {
 		case again:
 			v.forecast.claim(bank.OutcomeDuplicate, e.amount, e.amount)
-			return
+			return nil
 		case found: // paid from what is reserved for it
 			orders.done[t.ID] = true
 			v.forecast.settle(e.amount)
-			return
+			return nil
+		}
+	}
+	if e.dates.mark() != unmarked {
+		home, done, err := v.judgeReturn(e, payee, orders)
+		if done || err != nil {
+			return err
+		}
+		if payee = home; home.known {
+			e.direction = bankfile.Credit // that of a return to the master account too
 		}
 	}
 	paid, refused := v.project(e, payer, payee, funds)
 	v.forecast.add(e, payer, payee, paid, refused)
+	return nil
 }
 
 // judgeSide reports what is out of the ordinary about one of our IBANs; number is its place in the plan.

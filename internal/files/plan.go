@@ -20,12 +20,44 @@ type entry struct {
 	dates        index24 // into plan.dates
 }
 
-// index24 is an index below 2^24: a file has at most a million records, so not more pairs of dates either.
+// index24 is an index below 2^22, for a file has at most a million records, so not more pairs of dates either; the two bits
+// above hold the mark of the record.
 type index24 [3]byte
 
 func newIndex24(i int) index24 { return index24{byte(i), byte(i >> 8), byte(i >> 16)} }
 
-func (i index24) value() int { return int(i[0]) | int(i[1])<<8 | int(i[2])<<16 }
+func (i index24) value() int { return int(i[0]) | int(i[1])<<8 | int(i[2]&0x3f)<<16 }
+
+func (i index24) mark() mark { return mark(i[2] >> markShift) }
+
+func (i index24) marked(m mark) index24 {
+	i[2] |= byte(m) << markShift
+	return i
+}
+
+// mark tells what a credit says of itself.
+type mark byte
+
+const (
+	unmarked     mark = iota
+	comesBack         // it brings a payment back
+	namesAnOrder      // and gives the reference of one of our orders
+
+	// markShift is where the mark stands in a byte; directions are below 2^6.
+	markShift = 6
+)
+
+// markOf is the mark of a record without errors.
+func markOf(r *bankfile.Record) mark {
+	switch {
+	case r.Direction != bankfile.Credit && r.Direction != bankfile.Unallocated || !saysReturn(r):
+		return unmarked
+	case slices.ContainsFunc(referencesOf(r.Reference, r.OperationNumber, r.Title), isReference):
+		return namesAnOrder
+	default:
+		return comesBack
+	}
+}
 
 // dates are the booking date and the value date of a record, empty if it is the booking date.
 type dates struct{ booking, value string }
@@ -51,6 +83,9 @@ func (p *plan) add(r *bankfile.Record) {
 		e.direction, e.payer, e.payee, d = r.Direction, p.own(r.Payer), p.own(r.Payee), dates{r.Date, r.ValueDate}
 	}
 	e.dates = p.datesIndex(d)
+	if e.direction != bankfile.Unknown {
+		e.dates = e.dates.marked(markOf(r))
+	}
 	p.entries = append(p.entries, e)
 }
 
@@ -81,10 +116,13 @@ func (p *plan) datesIndex(d dates) index24 {
 	return i
 }
 
-// phase orders the directions: credits, internal, debits, own charges, and what cannot be posted at all. Nobody is short for
-// money that is in the same file.
-func phase(d bankfile.Direction) int {
-	switch d {
+// phase orders the entries: credits, internal, debits, own charges, what brings one of our orders back, for which its debit
+// must have been booked, and what cannot be posted at all. Nobody is short for other money that is in the same file.
+func phase(e entry) int {
+	if e.dates.mark() == namesAnOrder {
+		return 4
+	}
+	switch e.direction {
 	case bankfile.Credit, bankfile.Unallocated, bankfile.Funding:
 		return 0
 	case bankfile.Internal:
@@ -94,7 +132,7 @@ func phase(d bankfile.Direction) int {
 	case bankfile.Charges:
 		return 3
 	default:
-		return 4
+		return 5
 	}
 }
 
@@ -103,7 +141,7 @@ func phase(d bankfile.Direction) int {
 // IBAN of the plan (0: unknown).
 func (p *plan) sort(numbers []bank.BalanceNo) {
 	key := func(e entry) (int, bank.BalanceNo, uint32) {
-		ph, side := phase(e.direction), e.payee
+		ph, side := phase(e), e.payee
 		if ph == 1 || ph > 2 {
 			return ph, 0, 0
 		}
@@ -130,8 +168,8 @@ func (p *plan) sort(numbers []bank.BalanceNo) {
 	})
 }
 
-// planVersion starts every packed chunk. Those of version 1 had booking dates only.
-const planVersion = 2
+// planVersion starts every packed chunk. Those of version 1 had booking dates only, those of version 2 no marks.
+const planVersion = 3
 
 // pack writes entries as one chunk: a version, the IBANs and the dates that occur, then each entry as numbers (varints). A
 // booking date and a value date are one text of twice the length.
@@ -147,7 +185,7 @@ func (p *plan) pack(entries []entry) []byte {
 	for _, e := range entries {
 		d := e.dates.value()
 		body = binary.AppendUvarint(body, uint64(e.line))
-		body = append(body, byte(e.direction))
+		body = append(body, byte(e.direction)|byte(e.dates.mark())<<markShift)
 		body = binary.AppendUvarint(body, days.number(uint32(d), func() string { return p.dates[d].booking + p.dates[d].value }))
 		body = binary.AppendUvarint(body, account(e.payer))
 		body = binary.AppendUvarint(body, account(e.payee))
@@ -197,7 +235,7 @@ var errPlan = errors.New("the stored plan is damaged")
 // unpack reads what pack wrote.
 func unpack(b []byte) (chunk, error) {
 	r := &unpacker{b: b}
-	if v := r.byte(); v != 1 && v != planVersion {
+	if v := r.byte(); v < 1 || v > planVersion {
 		return chunk{}, fmt.Errorf("%w: version %d", errPlan, v)
 	}
 	var c chunk
@@ -210,7 +248,9 @@ func unpack(b []byte) (chunk, error) {
 	c.entries = make([]entry, n)
 	for i := range c.entries {
 		e := &c.entries[i]
-		e.line, e.direction, e.dates = uint32(r.number()), bankfile.Direction(r.byte()), newIndex24(int(r.number()))
+		e.line = uint32(r.number())
+		kind := r.byte()
+		e.direction, e.dates = bankfile.Direction(kind&(1<<markShift-1)), newIndex24(int(r.number())).marked(mark(kind>>markShift))
 		e.payer, e.payee, e.amount = uint32(r.number()), uint32(r.number()), int64(r.number())
 		if r.bad || e.dates.value() >= len(c.dates) || int(e.payer) > len(c.ibans) || int(e.payee) > len(c.ibans) {
 			return chunk{}, fmt.Errorf("%w: entry %d", errPlan, i)

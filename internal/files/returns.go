@@ -59,7 +59,7 @@ func (r *returns) add(rec *bankfile.Record) {
 	if rec.Direction != bankfile.Credit && rec.Direction != bankfile.Unallocated {
 		return
 	}
-	if rec.Return || titleOfReturn(rec.Title) {
+	if saysReturn(rec) {
 		r.marked = append(r.marked, uint32(rec.Line))
 	}
 	if r.compare && rec.Direction == bankfile.Credit && rec.Payer.Kind != bankfile.None {
@@ -88,6 +88,9 @@ func dayOf(date string) int32 {
 func dateOf(day int32) string {
 	return time.Unix(int64(day)*24*60*60, 0).UTC().Format(time.DateOnly)
 }
+
+// saysReturn tells whether the format or the title of a record says that an earlier payment comes back.
+func saysReturn(r *bankfile.Record) bool { return r.Return || titleOfReturn(r.Title) }
 
 // titleOfReturn tells whether a title begins with the word for a return, as Polish banks write it.
 func titleOfReturn(title string) bool {

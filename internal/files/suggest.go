@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,24 +20,28 @@ type SuggestionKind string
 const (
 	SuggestedByIBAN SuggestionKind = "IBAN" // the IBAN that was written is one slip away from a live one
 	SuggestedByName SuggestionKind = "NAME" // the payee's name, or one in the title, is an end user's
+
+	SuggestedByTransfer SuggestionKind = "TRANSFER" // it brings back what the end user had ordered
 )
 
 // Suggestion is where an item's money may have been meant to go. A person decides.
 type Suggestion struct {
 	Kind    SuggestionKind
-	Balance bank.ID
+	Balance bank.ID   // open one; zero where the end user has none, or several in the place of the one that paid
 	IBAN    iban.IBAN // live one of the balance; zero where it has none
 	User    bank.ID
 	Name    string // of the end user
+
+	Transfer bank.ID // that came back; zero: none
 }
 
 // mostSuggestions is for how many items suggestions are looked for at once.
 const mostSuggestions = 100
 
-// Suggestions looks for a home for each open posted item of a page of at most 100: where exactly one live IBAN in its
-// currency is one wrong digit, or one exchange of neighbours, away from the one that was written; or else where a name
-// beside it is exactly one end user's who has one open balance in the currency. Items without are not in the answer. It makes
-// up the numbers and looks them up, so it costs the same whatever the number of end users. It needs bank.PermFundsRead and
+// Suggestions looks for a home for each open posted item of a page of at most 100: the payer of the transfer that it brings
+// back; or else where exactly one live IBAN in its currency is one wrong digit, or one exchange of neighbours, away from the one
+// that was written; or else where a name beside it is exactly one end user's who has one open balance in the currency. Items
+// without are not in the answer. It makes up the numbers and looks them up, so it costs the same whatever the number of end users. It needs bank.PermFundsRead and
 // bank.PermUsersRead.
 func (s *Service) Suggestions(ctx context.Context, actor bank.Actor, items []bank.Item) (map[bank.ID]Suggestion, error) {
 	for _, p := range []bank.Permission{bank.PermFundsRead, bank.PermUsersRead} {
@@ -68,7 +73,10 @@ func (s *Service) Suggestions(ctx context.Context, actor bank.Actor, items []ban
 }
 
 func suggest(tx *store.Tx, i bank.Item) (*Suggestion, error) {
-	s, err := suggestIBAN(tx, i)
+	s, err := suggestTransfer(tx, i)
+	if s == nil && err == nil {
+		s, err = suggestIBAN(tx, i)
+	}
 	if s == nil && err == nil {
 		s, err = suggestName(tx, i)
 	}
@@ -149,11 +157,7 @@ func suggestName(tx *store.Tx, i bank.Item) (*Suggestion, error) {
 	}
 	s := &Suggestion{Kind: SuggestedByName, Balance: found[0].Balance.ID, User: found[0].User}
 	accounts, err := tx.BankAccountsOf(i.Customer, found[0].Balance.No)
-	for _, a := range accounts {
-		if a.ClosedAt.IsZero() {
-			s.IBAN = a.IBAN
-		}
-	}
+	s.IBAN = liveOf(accounts)
 	return s, err
 }
 
@@ -190,4 +194,58 @@ func nameWords(text string) []string {
 		words[i] = strings.TrimFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	}
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
+}
+
+// suggestTransfer looks for the transfer that an item brings back: whose balance was closed when it came, or that the bank
+// had not booked.
+func suggestTransfer(tx *store.Tx, i bank.Item) (*Suggestion, error) {
+	t, err := tx.TransferReturnedBy(i.Customer, i.Posting)
+	if errors.Is(err, bank.ErrNotFound) && i.Reason == bank.ReasonReturnEarly {
+		t, err = namedBy(tx, i)
+	}
+	if errors.Is(err, bank.ErrNotFound) || err == nil && t.User.IsZero() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up transfers: %w", err)
+	}
+	s := &Suggestion{Kind: SuggestedByTransfer, User: t.User, Transfer: t.ID}
+	balances, err := tx.UserBalances(i.Customer, t.User)
+	if err != nil {
+		return nil, fmt.Errorf("balances of the payer: %w", err)
+	}
+	open := slices.DeleteFunc(balances, func(b bank.Balance) bool { return b.Closed || b.Currency.Code() != i.Currency })
+	if own := slices.IndexFunc(open, func(b bank.Balance) bool { return b.No == t.Payer }); own >= 0 {
+		open = open[own : own+1]
+	}
+	if len(open) != 1 {
+		return s, nil
+	}
+	s.Balance = open[0].ID
+	accounts, err := tx.BankAccountsOf(i.Customer, open[0].No)
+	s.IBAN = liveOf(accounts)
+	return s, err
+}
+
+// namedBy returns the transfer that the words beside an item name, or bank.ErrNotFound.
+func namedBy(tx *store.Tx, i bank.Item) (bank.Transfer, error) {
+	var id bank.TransactionID
+	err := tx.EachLineDetails(i.Customer, i.Origin.File, []int64{i.Origin.Line}, func(d bank.Details) error {
+		id, _ = ordered(d, true)
+		return nil
+	})
+	if err != nil {
+		return bank.Transfer{}, err
+	}
+	return tx.TransferOf(i.Customer, id)
+}
+
+// liveOf is the open IBAN among those of a balance; zero where there is none.
+func liveOf(accounts []bank.BankAccount) (live iban.IBAN) {
+	for _, a := range accounts {
+		if a.ClosedAt.IsZero() {
+			live = a.IBAN
+		}
+	}
+	return live
 }

@@ -56,7 +56,7 @@ func (v *visit) assignment() (a assignment, err error) {
 func (v *visit) suggestInto(a *assignment) error {
 	found, err := v.suggestions([]bank.Item{a.Item})
 	s, ok := found[a.ID]
-	if err != nil || !ok {
+	if err != nil || !ok || s.Balance.IsZero() {
 		return err
 	}
 	c, err := v.candidate(s.Balance)

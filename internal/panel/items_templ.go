@@ -959,7 +959,7 @@ func suggestionBox(v *visit, i itemRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if decidable(v, i.Item) {
+		if decidable(v, i.Item) && !i.suggestion.Balance.IsZero() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<p><a class=\"button\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -57,6 +57,20 @@ func (tx *Tx) TransfersOf(customer bank.CustomerID, transactions []bank.Transact
 	return query(tx, scanTransfer, transferColumns+" WHERE t.customer_id = $1 AND "+condition+" AND t.transaction_id > 0 ORDER BY t.id", customer, arg)
 }
 
+// TransferReturnedBy returns the transfer that a posting brought back, or bank.ErrNotFound.
+func (tx *Tx) TransferReturnedBy(customer bank.CustomerID, posting bank.TransactionID) (bank.Transfer, error) {
+	return queryOne(tx, scanTransfer, transferColumns+" WHERE t.customer_id = $1 AND t.return_id = $2 AND t.return_id > 0", customer, posting)
+}
+
+// SettledTransfers lists the transfers of some payers to some electronic IBANs that the bank has booked and that did not come
+// back, oldest first.
+func (tx *Tx) SettledTransfers(customer bank.CustomerID, payers []bank.BalanceNo, payees []string) ([]bank.Transfer, error) {
+	from, payer := tx.in("t.payer_no", 2, List{Ints: balanceNumbers(payers)})
+	to, payee := tx.in("w.payee_iban", 3, textList(payees))
+	return query(tx, scanTransfer, transferColumns+" WHERE t.customer_id = $1 AND w.customer_id = $1 AND t.status = 'SETTLED' AND t.internal = 0 AND "+
+		from+" AND "+to+" ORDER BY t.id", customer, payer, payee)
+}
+
 // HasTransfers tells whether a transfer was ever ordered.
 func (tx *Tx) HasTransfers(customer bank.CustomerID) (bool, error) {
 	n, err := queryOne(tx, number, "SELECT COUNT(*) FROM (SELECT id FROM transfers WHERE customer_id = $1 LIMIT 1) AS first", customer)

@@ -30,7 +30,7 @@ func sent(c bank.CustomerID, n int) bank.Transfer {
 }
 
 func furnishTransfers(tx *store.Tx, c bank.CustomerID) error {
-	out, item := sent(c, 2), transfer(c, 3)
+	out, item, booked, back := sent(c, 2), transfer(c, 3), sent(c, 4), sent(c, 5)
 	item.Item = id(1)
 	return steps(
 		func() error { return tx.AddTransfer(transfer(c, 1)) },
@@ -38,6 +38,14 @@ func furnishTransfers(tx *store.Tx, c bank.CustomerID) error {
 		func() error { return tx.AddTransfer(out) },
 		func() error { return lead(tx, &out, bank.TransferHeld, bank.TransferSent) },
 		func() error { return tx.AddTransfer(item) },
+		func() error { return tx.AddTransfer(booked) },
+		func() error { return lead(tx, &booked, bank.TransferHeld, bank.TransferSent, bank.TransferSettled) },
+		func() error { return tx.AddTransfer(back) },
+		func() error { return lead(tx, &back, bank.TransferHeld, bank.TransferSent, bank.TransferSettled) },
+		func() error {
+			back.Return = 77
+			return lead(tx, &back, bank.TransferReturned)
+		},
 		func() error { return tx.AddUserPasskey(userPasskey(c, 1)) },
 	)
 }
@@ -60,6 +68,7 @@ func lead(tx *store.Tx, t *bank.Transfer, through ...bank.TransferStatus) error 
 var transferProbes = []probe{
 	{"Transfer", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.Transfer(c, id(1))) }},
 	{"TransferOf", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.TransferOf(c, 502)) }},
+	{"TransferReturnedBy", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.TransferReturnedBy(c, 77)) }},
 	{"MoveTransfer", func(tx *store.Tx, c bank.CustomerID) error { return tx.MoveTransfer(transfer(c, 1)) }},
 	{"TransferWait", func(tx *store.Tx, c bank.CustomerID) error { return found(tx.TransferWait(c, id(1))) }},
 	{"EndTransferWait", func(tx *store.Tx, c bank.CustomerID) error { return tx.EndTransferWait(c, id(1)) }},
@@ -83,6 +92,9 @@ var transferListings = []listing{
 	}},
 	{"TransfersOf", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		return list(tx.TransfersOf(c, []bank.TransactionID{502, 503}))
+	}},
+	{"SettledTransfers", func(tx *store.Tx, c bank.CustomerID) (any, error) {
+		return list(tx.SettledTransfers(c, []bank.BalanceNo{5}, []string{number(704).String(), number(705).String()}))
 	}},
 	{"HasTransfers", func(tx *store.Tx, c bank.CustomerID) (any, error) {
 		if any, err := tx.HasTransfers(c); any || err != nil {
@@ -144,14 +156,24 @@ func TestTransfer(t *testing.T) {
 			return steps(func() error { return err }, func() error { return lead(tx, &want, bank.TransferHeld) })
 		})
 		equal(t, "held", one(), want)
+		booked := func() []bank.Transfer {
+			return get(t, s, func(tx *store.Tx) ([]bank.Transfer, error) {
+				return tx.SettledTransfers(c, []bank.BalanceNo{4, 5}, []string{want.Payee.String(), ""})
+			})
+		}
+		equal(t, "not booked", booked(), []bank.Transfer(nil))
 		want.OrderFile = id(3)
 		s.write(t, func(tx *store.Tx) error { return lead(tx, &want, bank.TransferSent, bank.TransferSettled) })
+		equal(t, "booked", booked(), []bank.Transfer{want})
 		want.Return, want.Reason = 77, bank.ReasonClosedIBAN
 		s.write(t, func(tx *store.Tx) error { return lead(tx, &want, bank.TransferReturned) })
 		equal(t, "returned", one(), want)
 		equal(t, "beside what must agree with it", get(t, s, func(tx *store.Tx) ([]store.TransferProof, error) {
 			return gather(func(fn func(store.TransferProof) error) error { return tx.EachTransferProof(c, fn) })
 		}), []store.TransferProof{{ID: id(1), Status: bank.TransferReturned, Last: bank.TransferReturned, Steps: 4, Transaction: 1 << 52, InFile: true}})
+		equal(t, "booked, but back", booked(), []bank.Transfer(nil))
+		equal(t, "by what brought it back", get(t, s, func(tx *store.Tx) (bank.Transfer, error) { return tx.TransferReturnedBy(c, 77) }), want)
+		wantError(t, "nothing was brought back by 0", s.try(t, func(tx *store.Tx) error { return found(tx.TransferReturnedBy(c, 0)) }), bank.ErrNotFound)
 		equal(t, "by its transaction", get(t, s, func(tx *store.Tx) (bank.Transfer, error) { return tx.TransferOf(c, 1<<52) }), want)
 		equal(t, "by some transactions", get(t, s, func(tx *store.Tx) ([]bank.Transfer, error) {
 			return tx.TransfersOf(c, []bank.TransactionID{0, 7, 1 << 52})
