@@ -160,6 +160,7 @@ func (f filter) choice(v *visit, value string) string {
 // without is the address of the list without one value.
 func (p rows[R]) without(name, value string) string {
 	values := p.q.address(p.of.sorts)
+	values.Del(viewParameter) // it is another one then
 	values[name] = slices.DeleteFunc(values[name], func(v string) bool { return v == value })
 	return withQuery(p.of.path, values)
 }

@@ -65,10 +65,11 @@ type query struct {
 	size    int
 	sort    string
 	columns []string
+	view    string // the saved view that it is, or ""
 	told    string // what the fetch has to tell about the answer
 }
 
-// readQuery reads the address.
+// readQuery reads the address, but for the view that it names.
 func (l *list[R]) readQuery(v *visit) *query { return l.queryOf(v, v.r.URL.Query()) }
 
 // queryOf reads parameters. What it does not know is left out, so that chips and links hold only what counts.
@@ -112,6 +113,9 @@ type rows[R any] struct {
 	q    *query
 	list []R
 	web.Links
+
+	keeps bool             // saved views can be kept
+	views []bank.SavedView // that the operator sees
 }
 
 // serve answers with the list, or with all of it as a sheet where the address says format=csv or format=xlsx.
@@ -120,10 +124,15 @@ func (l *list[R]) serve(v *visit) error { return l.serveAs(v, http.StatusOK) }
 // serveAs is serve with a status, for a page whose form was refused.
 func (l *list[R]) serveAs(v *visit, status int) error {
 	q := l.readQuery(v)
+	views, err := v.savedViews(l.path)
+	if err != nil {
+		return err
+	}
+	q.take(views, v.r.URL.Query().Get(viewParameter))
 	if form := sheet.Form(v.r.URL.Query().Get("format")); form != "" {
 		return l.export(v, q, form)
 	}
-	page := rows[R]{of: l, q: q}
+	page := rows[R]{of: l, q: q, keeps: v.keepsViews(l.path), views: views}
 	if len(q.faults) == 0 {
 		if err := page.fetchPage(v); err != nil {
 			return err
@@ -197,6 +206,9 @@ func (q *query) address(sorts []string) url.Values {
 	}
 	if len(sorts) > 0 && q.sort != sorts[0] {
 		values.Set("sort", q.sort)
+	}
+	if q.view != "" {
+		values.Set(viewParameter, q.view)
 	}
 	return values
 }

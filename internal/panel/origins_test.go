@@ -72,8 +72,8 @@ func (o *origins) end(s *scene, r *http.Request, id string) {
 
 // silent are forms that change nothing of the customer's, so that they leave no event, or that need a device or a letter: the
 // tests of the passkeys and of the links hold those.
-var silent = []string{"/certificates/new", "/confirm", "/preferences", "/columns", "/items/several/look", "/recovery-codes/kept", "/views", "/views/{id}/rename",
-	"/views/{id}/share", "/views/{id}/delete", "/reports/new", "/notifications/test", "/notifications/log/{id}/retry", "/transactions/{id}/resend/{delivery}",
+var silent = []string{"/certificates/new", "/confirm", "/preferences", "/columns", "/items/several/look", "/recovery-codes/kept", "/views/new", "/views/{id}",
+	"/views/{id}/remove", "/reports/new", "/notifications/test", "/notifications/log/{id}/retry", "/transactions/{id}/resend/{delivery}",
 	"/enrol/passkey", "/sign-in", "/sign-in/passkey", "/profile/passkeys/new", "/profile/passkeys/{id}/name", "/profile/passkeys/{id}/remove",
 	"/invitation/{token}", "/second-factor/{token}", "/forgotten", "/reset/{token}", "/profile/totp/remove", "/profile/sessions/{id}/end", "/profile/sessions/others/end", "/audit/proof"}
 

@@ -58,6 +58,7 @@ func routes() []route {
 		confirmRoutes(),
 		profileRoutes(),
 		preferenceRoutes(),
+		savedViewRoutes(),
 	)
 }
 

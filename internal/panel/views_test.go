@@ -127,6 +127,12 @@ func userViews(s *scene) []view {
 		{name: "users-filtered", path: "/users?name=T&kyc=ACCEPTED&kyc=PENDING&created.from=2020-01-01&size=20", as: adminEmail},
 		{name: "users-nothing", path: "/users?name=nobody", as: adminEmail},
 		{name: "users-wrong", path: "/users?iban=PL00&created.from=yesterday", as: adminEmail},
+		{name: "users-view-new", path: "/views/new?of=/users%3Fname%3DT&columns=name", as: adminEmail},
+		{name: "users-view", path: "/views/new?of=/users%3Fname%3DT&columns=name,phone", as: adminEmail, setUp: func(c *chrome) {
+			c.fill("#field-name", "Names with T")
+			c.press("\r")
+			c.do(chromedp.WaitVisible(".views [aria-current]", chromedp.ByQuery))
+		}},
 		{name: "user", path: user, as: adminEmail},
 		{name: "user-edit", path: user + "/edit", as: adminEmail},
 		{name: "user-lock", path: user + "/lock", as: adminEmail},
