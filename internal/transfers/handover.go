@@ -3,7 +3,6 @@ package transfers
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 
 	"ims/internal/bank"
@@ -274,8 +273,8 @@ func (s *Service) settled(ctx context.Context, f bank.OrderFile, err error) (ban
 		return f, err
 	}
 	done, failed := s.finishFile(ctx, f.Customer, f.ID)
-	if failed != nil || errors.Is(ctx.Err(), context.Canceled) {
-		return f, nil
+	if failed == nil && ctx.Err() == nil {
+		f = done
 	}
-	return done, nil
+	return f, nil
 }
