@@ -34,7 +34,7 @@ func (t *ordered) internal() bool { return t.to != atOutside }
 
 // names is the transaction that a reference names; 0: none.
 func names(reference string) bank.TransactionID {
-	digits, ok := strings.CutPrefix(strings.ToUpper(reference), transfers.ReferencePrefix)
+	digits, ok := strings.CutPrefix(strings.ToUpper(reference), "IMS")
 	if id, err := strconv.ParseInt(digits, 10, 64); ok && err == nil {
 		return bank.TransactionID(id)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -148,18 +147,8 @@ func referencesOf(reference, operation, title string) []string {
 	return append([]string{reference, operation}, strings.FieldsFunc(title, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })...)
 }
 
-// orderOf returns the transaction whose order a text is the reference of.
-func orderOf(text string) (bank.TransactionID, bool) {
-	text = strings.TrimSpace(text)
-	if n := len(transfers.ReferencePrefix); len(text) > n && strings.EqualFold(text[:n], transfers.ReferencePrefix) {
-		id, err := strconv.ParseInt(text[n:], 10, 64)
-		return bank.TransactionID(id), err == nil && id > 0 && text[n] != '+'
-	}
-	return 0, false
-}
-
 func isReference(text string) bool {
-	_, ok := orderOf(text)
+	_, ok := transfers.ParseReference(text)
 	return ok
 }
 
@@ -171,7 +160,7 @@ func ordered(d bank.Details, back bool) (bank.TransactionID, bool) {
 		title = d.Title
 	}
 	for _, text := range referencesOf(d.Reference, d.Operation, title) {
-		if id, ok := orderOf(text); ok {
+		if id, ok := transfers.ParseReference(text); ok {
 			return id, true
 		}
 	}

@@ -20,6 +20,13 @@ import (
 	"ims/internal/web"
 )
 
+// keyedPost is a request with the status that answers it.
+type keyedPost struct {
+	path string
+	body any
+	ok   int
+}
+
 // TestEveryPostIsReplayed: the first answer again, byte for byte and whatever became of the object since, with one effect.
 func TestEveryPostIsReplayed(t *testing.T) { storetest.Each(t, everyPostIsReplayed) }
 
@@ -39,12 +46,7 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 	uploaded := line(outsideNRB, b.IBAN[2:], 40, "UPLOADED WITH A KEY")
 	upload := "/secure/transaction-files?name=keyed.pli&masterAccountId=" + c.master.ID.String()
 	api.do("DELETE", "/secure/bank-accounts/"+b.IBAN, nil).ok(200, nil)
-	type request struct {
-		path string
-		body any
-		ok   int
-	}
-	requests := []request{
+	requests := []keyedPost{
 		{"/secure/users", map[string]any{"type": "PERSON", "firstName": "Eve & <Co>", "lastName": "Example"}, 201},
 		{"/secure/users/" + b.UserID + "/balances", map[string]any{"currency": "PLN"}, 201},
 		{"/secure/users/" + b.UserID + "/blocks", map[string]any{"kind": "FRAUD", "direction": "DEBITS"}, 201},
@@ -72,7 +74,7 @@ func everyPostIsReplayed(t *testing.T, db *store.DB) {
 		if i%2 == 1 {
 			body = map[string]any{"reason": "unknown"}
 		}
-		requests = append(requests, request{path, body, 200})
+		requests = append(requests, keyedPost{path, body, 200})
 		first = append(first, api.send(path, body, fmt.Sprint("k-", len(first))).ok(200, nil))
 	}
 	api.do("PATCH", "/secure/users/"+b.UserID, map[string]any{"status": "LOCKED"}).ok(200, nil)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ims/bankfile"
@@ -54,9 +53,14 @@ func (s *Service) ReportOrders(ctx context.Context, actor bank.Actor, id bank.ID
 
 // reportOf acts on a report here and now, and returns it as it is then; what fails a worker does later.
 func (s *Service) reportOf(ctx context.Context, r bank.OrderReport) (bank.OrderReport, error) {
-	if _, err := s.finishFile(ctx, r.Customer, r.OrderFile); err != nil {
-		return r, nil
+	if _, failed := s.finishFile(ctx, r.Customer, r.OrderFile); failed == nil {
+		return s.reportNow(ctx, r)
 	}
+	return r, nil
+}
+
+// reportNow returns a report as it is now.
+func (s *Service) reportNow(ctx context.Context, r bank.OrderReport) (bank.OrderReport, error) {
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
 		list, err := tx.OrderReports(r.Customer, r.OrderFile)
 		for _, other := range list {
@@ -341,12 +345,11 @@ func (t *orderTask) apply(tx *store.Tx, f bank.OrderFile, r *bank.OrderReport, c
 
 // orderOf finds the order of a file that the bank names.
 func orderOf(tx *store.Tx, f bank.OrderFile, reference string) (o bank.Transfer, ours bool, err error) {
-	digits, ok := strings.CutPrefix(reference, "IMS")
-	n, bad := strconv.ParseInt(digits, 10, 64)
-	if !ok || bad != nil || n <= 0 {
+	id, ok := ParseReference(reference)
+	if !ok {
 		return o, false, nil
 	}
-	o, err = tx.TransferOf(f.Customer, bank.TransactionID(n))
+	o, err = tx.TransferOf(f.Customer, id)
 	if errors.Is(err, bank.ErrNotFound) {
 		return o, false, nil
 	}

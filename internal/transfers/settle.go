@@ -2,6 +2,8 @@ package transfers
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"ims/internal/bank"
@@ -21,12 +23,19 @@ func (w Told) step() bank.TransferStep {
 	return bank.TransferStep{Actor: w.Actor, Reason: w.Reason, Note: w.Note, At: w.At}
 }
 
-// ReferencePrefix begins the reference of every order of ours at the bank.
-const ReferencePrefix = "IMS"
+// referencePrefix begins the reference of every order of ours at the bank.
+const referencePrefix = "IMS"
 
 // Reference is how the bank knows a transfer: what its answers name.
 func Reference(t bank.Transfer) string {
-	return fmt.Sprintf(ReferencePrefix+"%d", int64(t.Transaction))
+	return fmt.Sprintf(referencePrefix+"%d", int64(t.Transaction))
+}
+
+// ParseReference reads what Reference has written, as a bank may give it back: with blanks around it, in small letters.
+func ParseReference(text string) (bank.TransactionID, bool) {
+	digits, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(text)), referencePrefix)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return bank.TransactionID(n), ok && err == nil && n > 0 && digits[0] != '+'
 }
 
 // Outstanding lists the transfers of some payers that were handed to the bank and that it has not answered, oldest first.
