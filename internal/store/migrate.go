@@ -41,6 +41,7 @@ var steps = map[int64][]string{
 	41: {"0041_lists.sql", "0041_lists_shape.ENGINE.sql"},
 	44: {"0044_order_files.sql", "0044_order_files_forward.ENGINE.sql"},
 	46: {"0046_history_columns.ENGINE.sql"},
+	47: {"0047_transfers_shape.ENGINE.sql"},
 }
 
 // fills are what a migration writes that SQL cannot reckon, behind its text.

@@ -1,0 +1,1 @@
+-- PostgreSQL counts by itself what is in its tables.
