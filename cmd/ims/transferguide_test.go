@@ -16,5 +16,5 @@ func TestTransferGuide(t *testing.T) {
 	if strings.Contains(said, `"requestId":`) {
 		t.Errorf("a command of the guide is refused:\n%s", said)
 	}
-	tells(t, said, `"status":"HELD"`, `"bankReference":"IMS`, `"steps":[`, `"status":"CANCELLED"`)
+	tells(t, said, `"status":"HELD"`, `"bankReference":"IMS`, `"steps":\[`, `"status":"CANCELLED"`)
 }
