@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"ims/internal/history"
 	"ims/internal/money"
 	"ims/internal/store"
+	"ims/internal/transfers"
 )
 
 // named adds an end user with a balance and returns its IBAN without the country.
@@ -141,6 +143,72 @@ func TestErase(t *testing.T) {
 		if parts != 0 {
 			o.t.Errorf("%d parts of the old file are left", parts)
 		}
+	})
+}
+
+// nobody asks for a second person.
+type nobody struct{}
+
+func (nobody) Require(context.Context, *store.Tx, bank.Actor, store.ApprovalRequest) (*bank.Approval, error) {
+	return nil, nil
+}
+
+// wordsOfTransfers counts the transfers in which a text still is.
+func (o *office) wordsOfTransfers(text string) (n int) {
+	o.t.Helper()
+	o.must(o.raw.QueryRowContext(o.ctx, "SELECT COUNT(*) FROM transfer_words WHERE payee_iban || payee_name || title || reference LIKE $1", "%"+text+"%").Scan(&n))
+	return n
+}
+
+// TestEraseTransfers: with an end user go the words of what they ordered, and who they are where others paid them; amounts,
+// statuses, postings and the chain stay.
+func TestEraseTransfers(t *testing.T) {
+	settings := automatic()
+	settings.RetentionYears = 5
+	eachOffice(t, settings, wideBase, func(o *office) {
+		ada, adaBalance, adaIBAN := o.named("ADELA", "ODCHODZACA")
+		_, bart, bartIBAN := o.named("BART", "ZOSTAJACY")
+		o.executed(o.line(900, otherMaster[2:], adaIBAN, "PLATNIK PIERWSZY", "ADELA ODCHODZACA", "WYPLATA"),
+			o.line(500, otherMaster[2:], bartIBAN, "PLATNIK PIERWSZY", "BART ZOSTAJACY", "WYPLATA"))
+		service := transfers.New(o.db, nobody{}, transfers.WithClock(o.now))
+		backend := bank.Actor{Customer: o.actor.Customer, Kind: bank.ActorCertificate, Name: "V-Demo-App", Permissions: bank.AllPermissions()}
+		pay := func(from accounts.BalanceView, to, name, title string, amount int64) bank.Transfer {
+			ctx := bank.WithIdempotency(o.ctx, &bank.Idempotency{Key: title})
+			p, err := service.Order(ctx, backend, transfers.Order{Payer: from.ID, Amount: money.New(amount, money.PLN), Payee: "PL" + to, PayeeName: name, Title: title})
+			o.must(err)
+			return p.Transfer
+		}
+		within := pay(adaBalance, bartIBAN, "BART ZOSTAJACY", "TAJNY ZWYKLY", 900)
+		given := pay(bart, adaIBAN, "ADELA ODCHODZACA", "TYTUL BARTA", 100)
+		back := pay(adaBalance, bartIBAN, "BART ZOSTAJACY", "TAJNY ODWROT", 100)
+		cancelled := pay(bart, otherMaster[2:], "ODBIORCA DRUGI", "CZYNSZ BARTA", 50)
+		_, err := service.Cancel(o.ctx, backend, cancelled.ID, "")
+		o.must(err)
+		_, err = o.service.CloseBalance(o.ctx, o.actor, adaBalance.ID)
+		o.must(err)
+		o.pass(6 * 366 * 24 * time.Hour)
+		if o.wordsOfTransfers("TAJNY") != 2 || o.wordsOfTransfers(adaIBAN) != 1 {
+			o.t.Fatal("the words were never there")
+		}
+		o.must(o.service.Erase(o.ctx, o.actor, ada.ID))
+		for text, want := range map[string]int{"TAJNY": 0, "ODCHODZACA": 0, adaIBAN: 0, "TYTUL BARTA": 1, "CZYNSZ BARTA": 1, "ODBIORCA DRUGI": 1} {
+			if n := o.wordsOfTransfers(text); n != want {
+				o.t.Errorf("%s is in %d transfers, want %d", text, n, want)
+			}
+		}
+		for _, gone := range []string{"ODCHODZACA", adaIBAN} { // the titles are those of BART's transactions too
+			if found := o.anywhere(gone); found != nil {
+				o.t.Errorf("%s is still in %v", gone, found)
+			}
+		}
+		for _, was := range []bank.Transfer{within, given, back} {
+			now, steps, err := service.Transfer(o.ctx, backend, was.ID)
+			o.must(err)
+			if now.Status != bank.TransferSettled || now.Amount != was.Amount || now.Transaction != was.Transaction || len(steps) != 2 {
+				o.t.Errorf("the transfer is %+v with %d steps, and was %+v", now, len(steps), was)
+			}
+		}
+		o.proven()
 	})
 }
 
