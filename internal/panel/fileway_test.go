@@ -46,7 +46,7 @@ func TestWayToAnExecutedFile(t *testing.T) {
 	c.sees("wrong.pli was received")
 	c.sees("Waits for its turn.")
 	s.worked(c.path())
-	c.sees("The file cannot be trusted. Nothing has moved.") // by the stream, without a reload
+	c.sees("Its errors make it invalid; warnings alone would not. Nothing has moved.") // by the stream, without a reload
 	c.click("a.button[href$='/findings']")
 	c.sees("The amount is missing.")
 	c.do(chromedp.WaitVisible(".record mark", chromedp.ByQuery))

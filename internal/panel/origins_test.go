@@ -77,6 +77,10 @@ var silent = []string{"/certificates/new", "/confirm", "/preferences", "/columns
 	"/enrol/passkey", "/sign-in", "/sign-in/passkey", "/profile/passkeys/new", "/profile/passkeys/{id}/name", "/profile/passkeys/{id}/remove",
 	"/invitation/{token}", "/second-factor/{token}", "/forgotten", "/reset/{token}", "/profile/totp/remove", "/profile/sessions/{id}/end", "/profile/sessions/others/end", "/audit/proof"}
 
+// ordering are forms whose ways have tests of their own, which begin with what no scene here has: orders and order files.
+var ordering = []string{"/transfers/{id}/cancel", "/balances/{id}/transfer/look", "/balances/{id}/transfer", "/order-files/collect", "/order-files/{id}/approve",
+	"/order-files/{id}/hand-over", "/order-files/{id}/discard", "/order-files/{id}/reject", "/order-files/{id}/report"}
+
 // TestOrigins sends the forms of the panel: whatever changes something leaves an event, and each says from which address and by
 // which request, as those of the APIs do; the page of the event shows it.
 func TestOrigins(t *testing.T) {
@@ -92,7 +96,7 @@ func TestOrigins(t *testing.T) {
 	b.post("/sign-out", url.Values{}).expect(http.StatusSeeOther)
 	for _, r := range routes() {
 		pattern := r.method + " " + r.path
-		if r.method == http.MethodPost && !o.audited[pattern] && !slices.Contains(silent, r.path) {
+		if r.method == http.MethodPost && !o.audited[pattern] && !slices.Contains(silent, r.path) && !slices.Contains(ordering, r.path) {
 			t.Errorf("%s left no audit event (it was sent: %v)", pattern, o.sent[pattern])
 		}
 	}

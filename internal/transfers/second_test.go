@@ -177,20 +177,21 @@ func TestList(t *testing.T) {
 			f    transfers.Filter
 			want []string
 		}{
-			"all":          {transfers.Filter{}, []string{"waits", "within", "held"}},
-			"a page":       {transfers.Filter{Limit: 1, Before: waits.ID}, []string{"within"}},
-			"back":         {transfers.Filter{Limit: 1, Before: held.ID, Back: true}, []string{"within"}},
-			"by status":    {transfers.Filter{Statuses: []bank.TransferStatus{bank.TransferReceived}}, []string{"waits"}},
-			"by user":      {transfers.Filter{User: h.user.ID}, []string{"within", "held"}},
-			"by balance":   {transfers.Filter{Balance: other.balance.ID}, []string{"waits"}},
-			"by payee":     {transfers.Filter{Payee: "pl39 2222 2222 0000 0000 1234 5678"}, []string{"waits", "held"}},
-			"by day":       {transfers.Filter{From: "2026-11-20", To: "2026-11-20"}, []string{"within", "held"}},
-			"by both":      {transfers.Filter{From: "2026-11-21", Statuses: []bank.TransferStatus{bank.TransferHeld}}, []string{}},
-			"no such":      {transfers.Filter{Payee: "x"}, []string{}},
-			"no such user": {transfers.Filter{User: bank.NewID()}, []string{}},
+			"all":        {transfers.Filter{}, []string{"waits", "within", "held"}},
+			"a page":     {transfers.Filter{Limit: 1, Before: waits.ID}, []string{"within"}},
+			"back":       {transfers.Filter{Limit: 1, Before: held.ID, Back: true}, []string{"within"}},
+			"by status":  {transfers.Filter{Statuses: []bank.TransferStatus{bank.TransferReceived}}, []string{"waits"}},
+			"by user":    {transfers.Filter{User: h.user.ID}, []string{"within", "held"}},
+			"by balance": {transfers.Filter{Balance: other.balance.ID}, []string{"waits"}},
+			"by payee":   {transfers.Filter{Payee: "pl39 2222 2222 0000 0000 1234 5678"}, []string{"waits", "held"}},
+			"by day":     {transfers.Filter{From: "2026-11-20", To: "2026-11-20"}, []string{"within", "held"}},
+			"by both":    {transfers.Filter{From: "2026-11-21", Statuses: []bank.TransferStatus{bank.TransferHeld}}, []string{}},
+			"no such":    {transfers.Filter{Payee: "x"}, []string{}},
 		} {
 			d.equal(name, list(d.system, a.f), a.want)
 		}
+		_, err := d.service.Transfers(d.ctx, d.system, transfers.Filter{User: bank.NewID()})
+		d.want("an end user who is not there", err, bank.ErrNotFound)
 		d.equal("an end user's own", list(h.actor(), transfers.Filter{User: other.user.ID}), []string{"within", "held"})
 		for name, f := range map[string]transfers.Filter{"status": {Statuses: []bank.TransferStatus{"GONE"}}, "day": {From: "20.11.2026"}} {
 			_, err := d.service.Transfers(d.ctx, d.system, f)
@@ -198,7 +199,7 @@ func TestList(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		_, err := d.service.Cancel(context.WithoutCancel(d.ctx), d.system, held.ID, "a\nb")
+		_, err = d.service.Cancel(context.WithoutCancel(d.ctx), d.system, held.ID, "a\nb")
 		d.want("a reason of two lines", err, bank.ErrInvalid, "/reason")
 	})
 }

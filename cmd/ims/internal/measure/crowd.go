@@ -98,7 +98,7 @@ func (c *crowd) write(ctx context.Context, log func(string, ...any)) error {
 }
 
 func (c *crowd) base(ctx context.Context) (base bank.BaseIBAN, err error) {
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
+	err = c.db.Write(ctx, func(tx *store.Tx) error { // it locks the base
 		base, err = tx.IssuingBase(c.customer, money.PLN.Code())
 		return err
 	})
