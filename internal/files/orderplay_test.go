@@ -156,8 +156,7 @@ func (p *orderPlay) ask(what string, do func(context.Context) error) (made bank.
 			}
 			return a, err
 		}))
-		var replay *bank.ReplayError
-		if errors.As(err, &replay) {
+		if replay, ok := errors.AsType[*bank.ReplayError](err); ok {
 			return bank.ParseID(string(replay.Body))
 		}
 		return id, err
