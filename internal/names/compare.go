@@ -29,10 +29,24 @@ type Holder struct {
 // of Payee scheme, which leaves the comparison to the bank that answers. Of more than 24 words only equality is told.
 func (h Holder) Compare(given string) Result {
 	asked := split(given)
+	var result Result
 	if h.Company != "" {
-		return compareCompanies(asked, split(h.Company))
+		result = compareCompanies(asked, split(h.Company))
+	} else {
+		result = personOf(h).compare(asked)
 	}
-	return personOf(h).compare(asked)
+	if result != NotPossible && h.is(Fold(given)) {
+		return Match // whatever stands in the name that could be taken for something else
+	}
+	return result
+}
+
+// is tells whether a folded text is the name as it stands, a person's in either order.
+func (h Holder) is(folded string) bool {
+	if h.Company != "" {
+		return folded == Fold(h.Company)
+	}
+	return folded == Fold(h.Given+" "+h.Family) || folded == Fold(h.Family+" "+h.Given)
 }
 
 // mostWords bounds the work of pairing words.

@@ -143,15 +143,21 @@ func TestCompanies(t *testing.T) {
 var someNames = []string{"Ada", "Bogusław", "Chloé", "Dagmar", "Emil", "Françoise", "Günther", "Hélène", "Iwona", "Øyvind", "Przykład", "Muster", "Beispiel", "Иван",
 	"Δοκιμή", "Sample", "Exemple", "Ukázka"}
 
-// TestEveryNameIsItsOwn: whatever stands in our rows, who writes it just so gets a match.
+// TestEveryNameIsItsOwn: whatever stands in our rows, who writes it just so gets a match; of a person, who writes the
+// family name first too.
 func TestEveryNameIsItsOwn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		given, family := rapid.String().Draw(t, "given"), rapid.String().Draw(t, "family")
+		given, family := rapid.OneOf(rapid.String(), rapid.SampledFrom(someNames)).Draw(t, "given"), rapid.OneOf(rapid.String(), rapid.SampledFrom(someNames)).Draw(t, "family")
 		text := given + " " + family
+		capitals := strings.ToUpper(names.Fold(text))
+		if names.Fold(capitals) != names.Fold(text) {
+			capitals = text // a letter like no other, whose capital is another one's
+		}
 		for _, h := range []names.Holder{person(given, family), company(text)} {
-			for _, asked := range []string{text, strings.ToUpper(names.Fold(text)), family + " " + given} {
+			for _, asked := range []string{text, capitals, family + " " + given} {
 				got := h.Compare(asked)
-				if swapped := h.Company != "" && asked == family+" "+given; got != names.Match && got != names.NotPossible && !swapped {
+				swapped := h.Company != "" && asked == family+" "+given
+				if got != names.Match && got != names.NotPossible && !swapped {
 					t.Errorf("%q for %+v: %s", asked, h, got)
 				}
 			}
